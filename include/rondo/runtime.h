@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// The runtime: one device with its memory, shared by every model loaded into it.
+//
+// How the doc blocks read: `borrowed` is used for the call only, `owned by caller` must be ended by
+// the caller, `any` thread means concurrently from any thread. A phase says what a call may cost:
+// setup may allocate, block and read files; steady may wait but does not touch files; rt is bounded,
+// without locks or system calls.
+
+#ifndef RONDO_RUNTIME_H_
+#define RONDO_RUNTIME_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rondo/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rondo_runtime;
+struct rondo_tensor;
+
+// How to make a runtime. Zero-initialise, then set what should differ from the defaults.
+struct rondo_runtime_options {
+  // Device name: "local-sync" (NULL = this; kernels run on the calling thread, inside the call) or
+  // "null" (everything is recorded and checked, no kernel runs, results are zeros).
+  const char *device;
+  // Bytes of tensor memory that may be live at once; beyond it RESOURCE_EXHAUSTED. 0 = no limit.
+  uint64_t memory_budget_bytes;
+  // Branches and calls one invocation may take in a model's host program, for models nobody
+  // vouches for; beyond it RESOURCE_EXHAUSTED. 0 = no limit.
+  uint64_t step_limit;
+  // Receives tensors that a model was compiled to trace; NULL = nobody. Called on the thread that
+  // runs the model; the tensors are borrowed for the call.
+  //   key  borrowed, `key_length` bytes, not terminated: what the trace point is called
+  void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);
+  void *trace_user;
+};
+
+// Creates a runtime.
+//   options      borrowed, NULL = all defaults
+//   out_runtime  owned by caller, end with rondo_runtime_release; NULL on error
+//   diag         optional, filled unless OK
+//   returns      OK, NOT_FOUND (no such device), RESOURCE_EXHAUSTED
+//   thread       any                phase  setup
+RONDO_API enum rondo_status rondo_runtime_create(const struct rondo_runtime_options *options,
+                                                 struct rondo_runtime **out_runtime,
+                                                 struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Ends the caller's hold and nulls the pointer; models and tensors keep what they need alive.
+//   runtime      may be NULL or point to NULL
+//   thread       any                phase  setup
+RONDO_API void rondo_runtime_release(struct rondo_runtime **runtime);
+
+// Tensor memory of a runtime, in bytes. Constants used in place from a model file are not counted.
+struct rondo_memory_stats {
+  uint64_t live_bytes;        // allocated now
+  uint64_t peak_bytes;        // highest `live_bytes` so far
+  uint64_t allocated_bytes;   // sum of all allocations so far
+  uint64_t freed_bytes;       // sum of all releases so far
+  uint64_t allocation_count;  // number of allocations so far
+  uint64_t budget_bytes;      // as set at creation, 0 = no limit
+};
+
+// Reads the counters; each is exact, together they are not one instant.
+//   runtime      borrowed           out_stats  filled
+//   thread       any                phase  rt
+RONDO_API void rondo_runtime_memory(const struct rondo_runtime *runtime, struct rondo_memory_stats *out_stats);
+
+// Name of the kernel that the calling thread is executing right now, NULL outside a kernel. Meant
+// for a handler of SIGILL, SIGSEGV or SIGFPE: a model's kernels are native code, and this says which
+// one the processor refused.
+//   returns      string owned by the model, valid while the kernel runs
+//   thread       any, async-signal-safe        phase  rt
+RONDO_API const char *rondo_current_dispatch(void);
+
+// Version of the library, such as "0.1.0".
+//   returns      static string      thread  any      phase  rt
+RONDO_API const char *rondo_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif  // RONDO_RUNTIME_H_

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "async/fence.h"
+
+#include "base/pool.h"
+
+// Programs make a fence for every queue operation, so a fence and its own semaphore are one
+// allocation. Each has a count of its own; the fence holds the semaphore, whose end frees both.
+struct fence_with_semaphore {
+  struct rdo_semaphore semaphore;
+  struct rdo_fence fence;
+  struct rdo_fence_point point;  // fence.points[0]
+};
+_Static_assert(offsetof(struct fence_with_semaphore, point) ==
+                   offsetof(struct fence_with_semaphore, fence) + offsetof(struct rdo_fence, points),
+               "the point follows the fence");
+
+static void destroy_own_semaphore(struct rdo_object *object) {
+  struct rdo_semaphore *semaphore = RDO_CONTAINER(object, struct rdo_semaphore, object);
+  rdo_pool_return(RDO_CONTAINER(semaphore, struct fence_with_semaphore, semaphore), sizeof(struct fence_with_semaphore));
+}
+
+const struct rdo_object_type rdo_semaphore_type = {"hal.semaphore", destroy_own_semaphore};
+
+static size_t fence_bytes(uint64_t capacity) { return sizeof(struct rdo_fence) + (size_t)capacity * sizeof(struct rdo_fence_point); }
+
+static bool owns_semaphore(const struct rdo_fence *fence) {
+  const struct fence_with_semaphore *block = RDO_CONTAINER(fence, struct fence_with_semaphore, fence);
+  return fence->count == 1 && fence->points[0].semaphore == &block->semaphore;
+}
+
+static void destroy_fence(struct rdo_object *object) {
+  struct rdo_fence *fence = RDO_CONTAINER(object, struct rdo_fence, object);
+  bool is_embedded = owns_semaphore(fence);
+  uint32_t count = fence->count;
+  for (uint32_t i = 0; i < count; ++i) rdo_object_release(&fence->points[i].semaphore->object);
+  if (!is_embedded) rdo_pool_return(fence, fence_bytes(fence->capacity));
+}
+
+const struct rdo_object_type rdo_fence_type = {"hal.fence", destroy_fence};
+
+enum rondo_status rdo_fence_create(struct rdo_fence **out_fence, struct rondo_diag *diag) {
+  *out_fence = NULL;
+  struct fence_with_semaphore *block;
+  RDO_TRY(rdo_pool_acquire(sizeof *block, &block, diag));
+  rdo_semaphore_init(&block->semaphore, &rdo_semaphore_type, 0);
+  rdo_object_init(&block->fence.object, &rdo_fence_type);
+  block->fence.count = 1;
+  block->fence.points[0] = (struct rdo_fence_point){&block->semaphore, 1};
+  *out_fence = &block->fence;
+  return RONDO_OK;
+}
+
+// Adds a point, or raises the one on the same timeline.
+static void add_point(struct rdo_fence *fence, struct rdo_fence_point point) {
+  for (uint32_t i = 0; i < fence->count; ++i) {
+    if (fence->points[i].semaphore != point.semaphore) continue;
+    if (fence->points[i].value < point.value) fence->points[i].value = point.value;
+    return;
+  }
+  rdo_object_retain(&point.semaphore->object);
+  fence->points[fence->count++] = point;
+}
+
+enum rondo_status rdo_fence_join(struct rdo_fence *const *fences, uint32_t count, struct rdo_fence **out_fence,
+                                 struct rondo_diag *diag) {
+  *out_fence = NULL;
+  uint64_t point_count = 0;
+  struct rdo_fence *only = NULL;
+  uint32_t fence_count = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (fences[i] == NULL || fences[i]->count == 0) continue;
+    point_count += fences[i]->count;
+    only = fences[i];
+    ++fence_count;
+  }
+  if (fence_count <= 1) {
+    if (only != NULL) rdo_object_retain(&only->object);
+    *out_fence = only;
+    return RONDO_OK;
+  }
+  struct rdo_fence *fence;
+  RDO_TRY(rdo_pool_acquire(fence_bytes(point_count), &fence, diag));
+  rdo_object_init(&fence->object, &rdo_fence_type);
+  fence->capacity = (uint32_t)point_count;
+  for (uint32_t i = 0; i < count; ++i) {
+    for (uint32_t k = 0; fences[i] != NULL && k < fences[i]->count; ++k) add_point(fence, fences[i]->points[k]);
+  }
+  *out_fence = fence;
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_fence_query(const struct rdo_fence *fence) {
+  enum rondo_status result = RONDO_OK;
+  for (uint32_t i = 0; fence != NULL && i < fence->count; ++i) {
+    enum rondo_status status = rdo_semaphore_query(fence->points[i].semaphore, fence->points[i].value);
+    if (status == RONDO_OK) continue;
+    if (status != RONDO_DEFERRED) return status;
+    result = RONDO_DEFERRED;
+  }
+  return result;
+}
+
+void rdo_fence_signal(struct rdo_fence *fence) {
+  for (uint32_t i = 0; fence != NULL && i < fence->count; ++i) rdo_semaphore_signal(fence->points[i].semaphore, fence->points[i].value);
+}
+
+void rdo_fence_fail(struct rdo_fence *fence, enum rondo_status status) {
+  for (uint32_t i = 0; fence != NULL && i < fence->count; ++i) rdo_semaphore_fail(fence->points[i].semaphore, status);
+}
+
+enum rondo_status rdo_fence_wait(const struct rdo_fence *fence, int64_t deadline_ns) {
+  for (uint32_t i = 0; fence != NULL && i < fence->count; ++i) {
+    RDO_TRY(rdo_semaphore_wait(fence->points[i].semaphore, fence->points[i].value, deadline_ns));
+  }
+  return RONDO_OK;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// The only place that names <stdatomic.h>. Every operation spells its order; each use names the
+// protocol it belongs to (docs/sync.md) or why relaxed suffices.
+
+#ifndef RDO_BASE_ATOMIC_H_
+#define RDO_BASE_ATOMIC_H_
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+typedef _Atomic uint32_t rdo_atomic_u32;
+typedef _Atomic uint64_t rdo_atomic_u64;
+typedef _Atomic int32_t rdo_atomic_i32;
+
+#define rdo_relaxed memory_order_relaxed
+#define rdo_acquire memory_order_acquire
+#define rdo_release memory_order_release
+#define rdo_acq_rel memory_order_acq_rel
+#define rdo_seq_cst memory_order_seq_cst
+
+#define rdo_atomic_init(p, v) atomic_init((p), (v))
+#define rdo_atomic_load(p, order) atomic_load_explicit((p), (order))
+#define rdo_atomic_store(p, v, order) atomic_store_explicit((p), (v), (order))
+#define rdo_atomic_add(p, v, order) atomic_fetch_add_explicit((p), (v), (order))
+#define rdo_atomic_sub(p, v, order) atomic_fetch_sub_explicit((p), (v), (order))
+#define rdo_atomic_exchange(p, v, order) atomic_exchange_explicit((p), (v), (order))
+#define rdo_atomic_cas(p, expected, v, success, failure) \
+  atomic_compare_exchange_strong_explicit((p), (expected), (v), (success), (failure))
+#define rdo_atomic_cas_weak(p, expected, v, success, failure) \
+  atomic_compare_exchange_weak_explicit((p), (expected), (v), (success), (failure))
+
+// Counts: reference counts and statistics, the read-modify-writes that a model's host program makes
+// by the dozen in every call. While the process has a single thread there is nobody to race with, and
+// a load and a store do without the locked instruction (libstdc++ does the same for shared_ptr). The
+// C library clears the flag before a second thread can run. Sanitizers see the atomic form always.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RDO_SINGLE_THREADED 0
+#elif defined(__has_include)
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define RDO_SINGLE_THREADED (__libc_single_threaded != 0)
+#endif
+#endif
+#ifndef RDO_SINGLE_THREADED
+#define RDO_SINGLE_THREADED 0
+#endif
+
+// Both return the value before.
+static inline uint32_t rdo_count_add_u32(rdo_atomic_u32 *count, uint32_t value, memory_order order) {
+  if (!RDO_SINGLE_THREADED) return atomic_fetch_add_explicit(count, value, order);
+  uint32_t before = atomic_load_explicit(count, memory_order_relaxed);  // relaxed: one thread
+  atomic_store_explicit(count, before + value, memory_order_relaxed);   // relaxed: one thread
+  return before;
+}
+
+static inline uint64_t rdo_count_add_u64(rdo_atomic_u64 *count, uint64_t value, memory_order order) {
+  if (!RDO_SINGLE_THREADED) return atomic_fetch_add_explicit(count, value, order);
+  uint64_t before = atomic_load_explicit(count, memory_order_relaxed);  // relaxed: one thread
+  atomic_store_explicit(count, before + value, memory_order_relaxed);   // relaxed: one thread
+  return before;
+}
+
+#endif  // RDO_BASE_ATOMIC_H_

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "base/mapping.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+enum { PIPE_CHUNK_BYTES = 1 << 20 };
+
+static void destroy_mapping(struct rdo_object *object) {
+  struct rdo_mapping *mapping = RDO_CONTAINER(object, struct rdo_mapping, object);
+  if (mapping->bytes.size != 0) munmap((void *)(uintptr_t)mapping->bytes.data, (size_t)mapping->bytes.size);
+  rdo_free(mapping);
+}
+
+static const struct rdo_object_type mapping_type = {"mapping", destroy_mapping};
+
+static enum rondo_status fail_errno(const char *what, int error, struct rondo_diag *diag) {
+  enum rondo_status status = error == ENOENT || error == ENOTDIR ? RONDO_NOT_FOUND
+                             : error == EACCES || error == EPERM ? RONDO_PERMISSION_DENIED
+                             : error == ENOMEM                   ? RONDO_RESOURCE_EXHAUSTED
+                                                                 : RONDO_DATA_LOSS;
+  return rdo_fail(diag, status, "cannot %s: %s", what, strerror(error));
+}
+
+// Grows an anonymous mapping while a pipe has more.
+static enum rondo_status read_all(int fd, struct rdo_mapping *mapping, struct rondo_diag *diag) {
+  uint8_t *data = NULL;
+  size_t size = 0, capacity = 0;
+  for (;;) {
+    if (size == capacity) {
+      void *grown = capacity == 0 ? mmap(NULL, PIPE_CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                                  : mremap(data, capacity, capacity * 2, MREMAP_MAYMOVE);
+      if (grown == MAP_FAILED) {
+        if (data != NULL) munmap(data, capacity);
+        return rdo_fail_no_memory(diag, capacity * 2);
+      }
+      data = grown;
+      capacity = capacity == 0 ? PIPE_CHUNK_BYTES : capacity * 2;
+    }
+    ssize_t count = read(fd, data + size, capacity - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      int error = errno;
+      munmap(data, capacity);
+      return fail_errno("read", error, diag);
+    }
+    if (count == 0) break;
+    size += (size_t)count;
+  }
+  if (size == 0) {
+    munmap(data, capacity);
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "file is empty");
+  }
+  // The tail pages beyond the data stay mapped until the end; munmap by size leaves whole pages only.
+  mapping->bytes = (struct rdo_bytes){data, size};
+  size_t used = (size + 4095) & ~(size_t)4095;
+  if (used < capacity) munmap(data + used, capacity - used);
+  return RONDO_OK;
+}
+
+static enum rondo_status map_regular(int fd, uint64_t size, struct rdo_mapping *mapping, struct rondo_diag *diag) {
+  if (size == 0) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "file is empty");
+  void *data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (data == MAP_FAILED) return fail_errno("map", errno, diag);
+  mapping->bytes = (struct rdo_bytes){data, size};
+  return RONDO_OK;
+}
+
+static enum rondo_status fill_mapping(int fd, struct rdo_mapping *mapping, struct rondo_diag *diag) {
+  struct stat info;
+  if (fstat(fd, &info) != 0) return fail_errno("stat", errno, diag);
+  if (S_ISDIR(info.st_mode)) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "is a directory");
+  return S_ISREG(info.st_mode) ? map_regular(fd, (uint64_t)info.st_size, mapping, diag) : read_all(fd, mapping, diag);
+}
+
+enum rondo_status rdo_mapping_open(const char *path, struct rdo_mapping **out_mapping, struct rondo_diag *diag) {
+  *out_mapping = NULL;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail_errno("open", errno, diag);
+  struct rdo_mapping *mapping;
+  enum rondo_status status = rdo_alloc(sizeof *mapping, &mapping, diag);
+  if (status == RONDO_OK) {
+    rdo_object_init(&mapping->object, &mapping_type);
+    status = fill_mapping(fd, mapping, diag);
+    if (status == RONDO_OK) {
+      *out_mapping = mapping;
+    } else {
+      rdo_object_release(&mapping->object);
+    }
+  }
+  close(fd);
+  return status;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "rondo/inspect.h"
+
+#include "base/cpu.h"
+#include "base/mapping.h"
+#include "base/writer.h"
+#include "runtime/runtime.h"
+#include "vm/disassemble.h"
+
+#define TEXT(bytes) (int)(bytes).size, (const char *)(bytes).data
+
+// Modules --------------------------------------------------------------------------------------------
+
+static void write_summary(const struct rdo_module_file *file, const struct rdo_writer *w) {
+  uint64_t rodata_bytes = 0;
+  for (uint32_t i = 0; i < file->rodata_count; ++i) rodata_bytes += file->rodata[i].size;
+  rdo_write(w, "module %.*s  version %u, bytecode %u.%u\n", TEXT(file->name), file->version, file->bytecode_version >> 16, file->bytecode_version & 0xFFFF);
+  rdo_write(w, "  file       %10llu bytes, %s\n", (unsigned long long)file->archive.file.size, file->archive.flatbuffer_offset > 4 ? "ZIP" : "flat");
+  rdo_write(w, "  bytecode   %10llu bytes in %u functions\n", (unsigned long long)file->bytecode.size, file->function_count);
+  rdo_write(w, "  rodata     %10llu bytes in %u segments\n", (unsigned long long)rodata_bytes, file->rodata_count);
+  rdo_write(w, "  state      %10u bytes and %u refs\n", file->global_byte_count, file->global_ref_count);
+}
+
+static void write_functions(const struct rdo_module_file *file, const struct rdo_writer *w) {
+  rdo_write(w, "functions\n");
+  for (uint32_t i = 0; i < file->export_count; ++i) {
+    const struct rdo_export_def *def = &file->exports[i];
+    const struct rdo_function_def *function = &file->functions[def->function_ordinal];
+    rdo_write(w, "  %.*s(%.*s) -> (%.*s)\n", TEXT(def->name), function->cconv.argument_length, function->cconv.arguments,
+              function->cconv.result_length, function->cconv.results);
+    for (uint32_t k = 0; k < function->attribute_count; ++k) {
+      const struct rdo_attribute *attribute = &file->attributes[function->attribute_begin + k];
+      rdo_write(w, "    %.*s = %.*s\n", TEXT(attribute->key), TEXT(attribute->value));
+    }
+  }
+}
+
+static void write_imports(const struct rdo_module_file *file, const struct rdo_writer *w) {
+  rdo_write(w, "needs\n");
+  for (uint32_t i = 0; i < file->dependency_count; ++i) {
+    const struct rdo_dependency_def *def = &file->dependencies[i];
+    rdo_write(w, "  module %.*s, version %u or later%s\n", TEXT(def->name), def->minimum_version, def->is_optional ? " (optional)" : "");
+  }
+  for (uint32_t i = 0; i < file->import_count; ++i) {
+    const struct rdo_import_def *def = &file->imports[i];
+    rdo_write(w, "  %.*s(%.*s) -> (%.*s)%s\n", TEXT(def->full_name), def->cconv.argument_length, def->cconv.arguments, def->cconv.result_length,
+              def->cconv.results, def->is_optional ? " (optional)" : "");
+  }
+}
+
+enum { ELF_MACHINE_OFFSET = 18, ELF_HEADER_BYTES = 64 };
+
+// Architecture of an ELF file as executable formats name it; NULL for other data.
+static const char *elf_arch(struct rdo_bytes data) {
+  if (data.size < ELF_HEADER_BYTES || memcmp(data.data, "\177ELF", 4) != 0) return NULL;
+  switch (rdo_load_u16(data.data + ELF_MACHINE_OFFSET)) {
+    case 0x3E: return "x86_64";
+    case 0xB7: return "arm_64";
+    case 0xF3: return "riscv_64";
+    default: return "unknown machine";
+  }
+}
+
+static void write_dispatches(struct rdo_bytes data, const char *arch, const struct rdo_writer *w) {
+  char format[64] = "embedded-elf-";
+  strcat(format, arch);
+  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  struct rdo_executable *executable;
+  if (rdo_executable_load((struct rdo_bytes){(const uint8_t *)format, strlen(format)}, data, NULL, 0, &executable, &diag) != RONDO_OK) {
+    rdo_write(w, "    not loadable: %s\n", diag.message);
+    return;
+  }
+  for (uint32_t i = 0; i < executable->export_count; ++i) {
+    const struct rdo_dispatch_attrs *attrs = &executable->attrs[i];
+    rdo_write(w, "    %3u %s  %u constants, %u bindings, %u bytes local\n", i, executable->names[i], attrs->constant_count, attrs->binding_count,
+              attrs->local_memory_pages * (unsigned)RDO_LOCAL_MEMORY_PAGE_BYTES);
+  }
+  rdo_object_release(&executable->object);
+}
+
+static void write_executables(const struct rdo_module_file *file, const struct rdo_writer *w) {
+  rdo_write(w, "executables\n");
+  for (uint32_t i = 0; i < file->rodata_count; ++i) {
+    const char *arch = elf_arch(file->rodata[i]);
+    if (arch == NULL) continue;
+    rdo_write(w, "  rodata[%u]  elf %s, %llu bytes%s\n", i, arch, (unsigned long long)file->rodata[i].size,
+              strcmp(arch, rdo_cpu_arch()) == 0 ? "" : " (not for this machine)");
+    if (strcmp(arch, rdo_cpu_arch()) == 0) write_dispatches(file->rodata[i], arch, w);
+  }
+}
+
+static enum rondo_status write_module(struct rdo_bytes bytes, unsigned sections, const struct rdo_writer *w, struct rondo_diag *diag) {
+  struct rdo_module_file file;
+  enum rondo_status status = rdo_module_file_read(bytes, &file, diag);
+  if (status == RONDO_OK) {
+    if ((sections & RONDO_INSPECT_SUMMARY) != 0) write_summary(&file, w);
+    if ((sections & RONDO_INSPECT_FUNCTIONS) != 0) write_functions(&file, w);
+    if ((sections & RONDO_INSPECT_IMPORTS) != 0) write_imports(&file, w);
+    if ((sections & RONDO_INSPECT_EXECUTABLES) != 0) write_executables(&file, w);
+    for (uint32_t i = 0; (sections & RONDO_INSPECT_DISASSEMBLY) != 0 && i < file.function_count && status == RONDO_OK; ++i) {
+      rdo_write(w, "\n");
+      status = rdo_disassemble(&file, i, w, diag);
+    }
+  }
+  rdo_module_file_deinit(&file);
+  return status;
+}
+
+enum rondo_status rondo_inspect_module(const struct rondo_module_source *source, unsigned sections, rondo_write_fn write, void *user,
+                                       struct rondo_diag *diag) {
+  const struct rdo_writer w = {write, user};
+  const char *path = source->path != NULL ? source->path : "module";
+  enum rondo_status status;
+  if (source->data != NULL) {
+    status = write_module((struct rdo_bytes){source->data, source->size}, sections, &w, diag);
+  } else {
+    struct rdo_mapping *mapping;
+    status = rdo_mapping_open(path, &mapping, diag);
+    if (status == RONDO_OK) {
+      status = write_module(mapping->bytes, sections, &w, diag);
+      rdo_object_release(&mapping->object);
+    }
+  }
+  if (status != RONDO_OK) rdo_prefix(diag, "%s", path);
+  return status;
+}
+
+// Recordings -----------------------------------------------------------------------------------------
+
+static void write_ref(const struct rdo_buffer_ref *ref, const struct rdo_writer *w) {
+  if (ref->buffer != NULL) rdo_write(w, "constant");
+  else rdo_write(w, "slot %u", ref->slot);
+  rdo_write(w, "[%llu", (unsigned long long)ref->offset);
+  if (ref->length == RDO_WHOLE_BUFFER) rdo_write(w, "...]");
+  else rdo_write(w, "+%llu]", (unsigned long long)ref->length);
+}
+
+static void write_dispatch(const struct rdo_command_dispatch *dispatch, const struct rdo_writer *w) {
+  rdo_write(w, "dispatch %s  ", dispatch->executable->names[dispatch->export_index]);
+  if (dispatch->is_indirect) {
+    rdo_write(w, "workgroups from ");
+    write_ref(&dispatch->workgroup_ref, w);
+  } else {
+    rdo_write(w, "%ux%ux%u workgroups", dispatch->workgroup_count[0], dispatch->workgroup_count[1], dispatch->workgroup_count[2]);
+  }
+  for (uint32_t i = 0; i < dispatch->constant_count; ++i) rdo_write(w, "%s%u", i == 0 ? "  constants " : " ", rdo_dispatch_constants(dispatch)[i]);
+  for (uint32_t i = 0; i < dispatch->binding_count; ++i) {
+    rdo_write(w, i == 0 ? "  bindings " : ", ");
+    write_ref(&rdo_dispatch_bindings(dispatch)[i], w);
+  }
+}
+
+static void write_command(const struct rdo_command *command, const struct rdo_writer *w) {
+  const void *body = command;
+  rdo_write(w, "  region %3u  ", command->region);
+  switch ((enum rdo_command_kind)command->kind) {
+    case RDO_COMMAND_DISPATCH: write_dispatch(body, w); break;
+    case RDO_COMMAND_FILL: {
+      const struct rdo_command_fill *fill = body;
+      rdo_write(w, "fill ");
+      write_ref(&fill->target, w);
+      rdo_write(w, " with 0x%llX (%u bytes)", (unsigned long long)fill->pattern, fill->pattern_length);
+      break;
+    }
+    case RDO_COMMAND_COPY: {
+      const struct rdo_command_copy *copy = body;
+      rdo_write(w, "copy ");
+      write_ref(&copy->source, w);
+      rdo_write(w, " to ");
+      write_ref(&copy->target, w);
+      break;
+    }
+    case RDO_COMMAND_UPDATE: {
+      const struct rdo_command_update *update = body;
+      rdo_write(w, "update ");
+      write_ref(&update->target, w);
+      rdo_write(w, " with %llu bytes", (unsigned long long)update->data_length);
+      break;
+    }
+    default: break;
+  }
+  rdo_write(w, "\n");
+}
+
+static void write_recording(const struct rdo_recording *recording, const struct rdo_writer *w) {
+  const struct rdo_command *command = recording->first;
+  while (command != NULL && command->kind != RDO_COMMAND_RETURN) {
+    if (command->kind == RDO_COMMAND_BRANCH) {
+      command = ((const struct rdo_command_branch *)(const void *)command)->target;
+      continue;
+    }
+    if (command->kind != RDO_COMMAND_BARRIER) write_command(command, w);
+    command = rdo_command_next(command);
+  }
+}
+
+int rondo_inspect_recordings(const struct rondo_model *model, rondo_write_fn write, void *user) {
+  const struct rdo_writer w = {write, user};
+  int count = 0;
+  for (const struct rdo_module *module = model->context.modules; module != NULL; module = module->next) {
+    for (uint32_t i = 0; i < module->file.global_ref_count; ++i) {
+      struct rdo_object *object = module->global_refs[i];
+      if (object == NULL || object->type != &rdo_recording_type) continue;
+      const struct rdo_recording *recording = rdo_recording_of(object);
+      if (!recording->is_final) continue;
+      rdo_write(&w, "recording %.*s global[%u]  %u commands (%u dispatches) in %u regions, %u binding slots\n", TEXT(module->file.name), i,
+                recording->command_count, recording->dispatch_count, recording->region_count, recording->slot_capacity);
+      write_recording(recording, &w);
+      ++count;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// What stands behind the public handles.
+
+#ifndef RDO_RUNTIME_RUNTIME_H_
+#define RDO_RUNTIME_RUNTIME_H_
+
+#include <pthread.h>
+
+#include "hal/device.h"
+#include "hal/tensor.h"
+#include "rondo/model.h"
+#include "vm/module.h"
+
+struct rondo_runtime {
+  struct rdo_object object;
+  struct rdo_device *device;  // retained
+  uint64_t memory_budget_bytes;
+  int64_t step_limit;
+};
+
+struct rondo_function {
+  struct rondo_model *model;
+  const struct rdo_module *module;
+  const struct rdo_function *function;
+  const char *name;
+  const char *module_name;
+  bool is_async;
+  bool is_cpu_checked;              // lock: model->lock: the CPU requirement is met
+  struct rondo_parameter *arguments;  // [argument_count]
+  struct rondo_parameter *results;    // [result_count]
+  union rdo_slot *slots;              // lock: model->lock: arguments, then results, of the call in progress
+};
+
+struct rondo_model {
+  struct rondo_runtime *runtime;  // retained
+  struct rdo_context context;     // lock: lock, after load
+  struct rdo_arena arena;
+  struct rondo_function *functions;
+  int function_count;
+  pthread_mutex_t lock;
+};
+
+// Public names for internal objects: the handles are the objects themselves.
+static inline struct rdo_buffer *rdo_buffer_from(const struct rondo_buffer *buffer) { return (struct rdo_buffer *)(uintptr_t)buffer; }
+static inline struct rondo_buffer *rdo_buffer_public(struct rdo_buffer *buffer) { return (struct rondo_buffer *)(uintptr_t)buffer; }
+static inline struct rdo_fence *rdo_fence_from(const struct rondo_fence *fence) { return (struct rdo_fence *)(uintptr_t)fence; }
+static inline struct rondo_fence *rdo_fence_public(struct rdo_fence *fence) { return (struct rondo_fence *)(uintptr_t)fence; }
+
+// Describes the arguments and results of `function` as far as the file tells.
+void rdo_function_describe(struct rondo_function *function);
+
+// OK when this machine has what the function's "rondo.cpu.<arch>" attribute asks for.
+enum rondo_status rdo_function_check_cpu(const struct rondo_function *function, struct rondo_diag *diag);
+
+#endif  // RDO_RUNTIME_RUNTIME_H_

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "vm/heap.h"
+
+#include "base/alloc.h"
+
+static void destroy_heap(struct rdo_object *object) { rdo_free(RDO_CONTAINER(object, struct rdo_vm_heap, object)); }
+
+static const struct rdo_object_type heap_type = {"vm.heap", destroy_heap};
+
+enum rondo_status rdo_vm_heap_create(uint64_t budget_bytes, struct rdo_vm_heap **out_heap, struct rondo_diag *diag) {
+  RDO_TRY(rdo_alloc(sizeof **out_heap, out_heap, diag));
+  rdo_object_init(&(*out_heap)->object, &heap_type);
+  (*out_heap)->budget_bytes = budget_bytes == 0 ? UINT64_MAX : budget_bytes;
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_vm_heap_acquire(struct rdo_vm_heap *heap, uint64_t bytes, struct rondo_diag *diag) {
+  // relaxed: counter, nothing is published through it
+  uint64_t live = rdo_atomic_add(&heap->live_bytes, bytes, rdo_relaxed);
+  if (live <= heap->budget_bytes && bytes <= heap->budget_bytes - live) return RONDO_OK;
+  rdo_vm_heap_return(heap, bytes);
+  return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "program asks for %llu bytes with %llu live, over its budget of %llu",
+                  (unsigned long long)bytes, (unsigned long long)live, (unsigned long long)heap->budget_bytes);
+}
+
+void rdo_vm_heap_return(struct rdo_vm_heap *heap, uint64_t bytes) {
+  // relaxed: counter
+  rdo_atomic_sub(&heap->live_bytes, bytes, rdo_relaxed);
+}

@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The rondo authors
+"""Black-box tests of the command line: exit codes, which stream, and the words of messages.
+
+    RONDO=build/rondo RONDO_MODELS=models python3 tests/cli/cli_test.py [NAME...]
+
+RONDO is the program (default: `rondo` from PATH), RONDO_MODELS the folder with the bundled models (default: models/ of this
+checkout). Exits 77, "skipped", when either is missing; 1 when a test failed.
+"""
+
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RONDO = os.environ.get("RONDO") or shutil.which("rondo")
+MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
+MODEL = MODELS / "mlp_f32" / "mlp_f32.vmfb"
+INPUT = MODEL.parent / "case0_input0.npy"
+OUTPUT = MODEL.parent / "case0_output0.npy"
+TIMEOUT_S = 120
+VERBS = ("run", "bench", "check", "demo")
+
+
+def npy_bytes(descr, shape, contents, order="False"):
+    """A .npy file as numpy writes it."""
+    header = f"{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}"
+    header += " " * ((64 - (10 + len(header) + 1) % 64) % 64) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + contents
+
+
+def npy_shape(path):
+    """Shape and number of elements of a version 1 file, without numpy."""
+    data = path.read_bytes()
+    (length,) = struct.unpack_from("<H", data, 8)
+    shape = eval(data[10:10 + length], {"__builtins__": {}})["shape"]  # noqa: S307  our own file
+    count = 1
+    for dim in shape:
+        count *= dim
+    return shape, count
+
+
+class CliTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="rondo-cli-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def call(self, *arguments, code=0, out=(), err=(), env=None):
+        """Runs rondo and checks exit code and words; returns what it printed."""
+        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder,
+                              env={**os.environ, **(env or {})}, check=False)
+        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
+        self.assertEqual(done.returncode, code, told)
+        for words, stream in ((out, done.stdout), (err, done.stderr)):
+            for word in [words] if isinstance(words, str) else words:
+                self.assertIn(word, stream, told)
+        if code == 0:
+            self.assertNotIn("rondo: ", done.stderr, told)
+        else:
+            self.assertTrue(done.stderr or done.stdout, told)
+        return done
+
+    def write(self, name, data):
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+    # Verbs and flags
+
+    def test_no_verb(self):
+        self.assertEqual(self.call(code=2, err="usage: rondo").stdout, "")
+
+    def test_unknown_verb(self):
+        self.call("rnu", code=2, err=["no verb 'rnu'", "did you mean 'run'?"])
+        self.call("help", "rnu", code=2, err="no verb")
+
+    def test_version(self):
+        self.assertRegex(self.call("--version").stdout, r"^rondo \d+\.\d+\.\d+")
+
+    def test_help(self):
+        self.call("--help", out=["usage: rondo", *VERBS])
+        for verb in VERBS:
+            text = self.call(verb, "--help", out=["usage: rondo " + verb, "Flags:", "Examples:", "Exit codes:"]).stdout
+            self.assertEqual(self.call("help", verb).stdout, text)
+            self.assertLess(max(map(len, text.splitlines())), 101)
+
+    def test_unknown_flag(self):
+        self.call("run", MODEL, "--imput=3", code=2, err=["no flag --imput", "did you mean --input?"])
+        self.call("bench", "--zzzzzzzz", code=2, err="no flag")
+        self.call("run", "-i", "3", code=2, err="two dashes")
+
+    def test_bad_flag_values(self):
+        self.call("run", MODEL, "--memory-budget=5Q", code=2, err="--memory-budget")
+        self.call("run", MODEL, "--step-limit=-1", code=2, err="--step-limit")
+        self.call("run", MODEL, "--stats=maybe", code=2, err="--stats")
+        self.call("run", MODEL, "--equality_mode=roughly", code=2, err="--equality_mode")
+        self.call("run", MODEL, "--output=result.npy", code=2, err="--output")
+        self.call("run", MODEL, "--input", code=2, err="needs a value")
+        self.call("bench", MODEL, "--min_time=x", code=2, err="--min_time")
+        self.call("demo", "models", code=2, err="--models=DIR")
+
+    def test_no_model(self):
+        for verb in ("run", "bench", "check"):
+            self.call(verb, code=2, err="needs a model")
+
+    # Models
+
+    def test_missing_file(self):
+        self.call("run", "nowhere.vmfb", code=1, err=["nowhere.vmfb", "NOT_FOUND"])
+
+    def test_folder_as_model(self):
+        self.call("run", self.folder, code=1, err="rondo: ")
+
+    def test_damaged_models(self):
+        good = MODEL.read_bytes()
+        cases = {"empty": b"", "text": b"hello", "half": good[:len(good) // 2], "zeros": bytes(4096), "npy": INPUT.read_bytes()}
+        for name, data in cases.items():
+            with self.subTest(name):
+                self.call("run", self.write(name + ".vmfb", data), code=1, err=["rondo: ", name + ".vmfb"])
+
+    def test_unknown_function(self):
+        self.call("run", MODEL, "--function=nope", code=1, err=["nope", "NOT_FOUND"])
+
+    def test_unknown_device(self):
+        self.call("run", MODEL, "--device=gpu", code=1, err=["gpu", "NOT_FOUND"])
+
+    def test_memory_budget(self):
+        self.call("run", MODEL, f"--input=@{INPUT}", "--memory-budget=16", code=1, err="RESOURCE_EXHAUSTED")
+
+    # Inputs
+
+    def test_arity(self):
+        self.call("run", MODEL, code=1, err=["0 of 1 inputs given", "takes 1 input"])
+        self.call("run", MODEL, f"--input=@{INPUT}", "--input=f32=1", code=1, err="takes 1 input")
+
+    def test_wrong_shape_and_type(self):
+        _, count = npy_shape(INPUT)
+        self.call("run", MODEL, f"--input={count + 1}xf32=1", code=1, err="INVALID_ARGUMENT")
+        self.call("run", MODEL, f"--input=1x{count + 1}xf32=1", code=1, err="INVALID_ARGUMENT")
+        self.call("run", MODEL, f"--input=1x{count}xi8=1", code=1, err="INVALID_ARGUMENT")
+        self.call("run", MODEL, "--input=(null)", code=1, err="rondo: ")
+        self.call("run", MODEL, "--input=&4xf32", code=1, err="rondo: ")
+
+    def test_bad_texts(self):
+        cases = {
+            "5": "shape and a type", "": "empty", "4xf32=1 2": "underflow", "4xf32=1 2 3 4 5": "overflow",
+            "2xi8=300": "no value of type i8", "2xfoo=1": "no element type", "-1xf32": "dimension 0", "99999999999xf32": "limit",
+            "4294967296x4294967296xf32": "OUT_OF_RANGE", "@x.txt": "only .npy", "@nowhere.npy": "NOT_FOUND",
+            "4xf32=@nowhere.bin": "NOT_FOUND", "2x\x1b[31mf32=1": "no element type",
+        }
+        for text, words in cases.items():
+            with self.subTest(text):
+                done = self.call("run", MODEL, f"--input={text}", code=1, err=words)
+                self.assertNotIn("\x1b", done.stderr)
+
+    def test_bad_npy(self):
+        good = npy_bytes("<f4", "(2,)", bytes(8))
+        cases = {
+            "short": (good[:-1], "DATA_LOSS"), "header": (good[:40], "DATA_LOSS"), "magic": (b"PK" + good[2:], "INVALID_ARGUMENT"),
+            "object": (npy_bytes("|O", "(2,)", bytes(16)), "UNIMPLEMENTED"), "empty": (b"", "OUT_OF_RANGE"),
+            "huge": (npy_bytes("<f4", "(999999999999,)", bytes(8)), "rondo: "), "dict": (good.replace(b"descr", b"dtype"), "offset"),
+        }
+        for name, (data, words) in cases.items():
+            with self.subTest(name):
+                self.call("run", MODEL, f"--input=@{self.write(name + '.npy', data)}", code=1, err=[words, name + ".npy"])
+
+    def test_raw_file_too_short(self):
+        path = self.write("raw.bin", bytes(8))
+        self.call("run", MODEL, f"--input=4xf32=@{path}", code=1, err=["raw.bin", "OUT_OF_RANGE"])
+
+    # Results
+
+    def test_run(self):
+        done = self.call("run", MODEL, f"--input=@{INPUT}")
+        lines = done.stdout.splitlines()
+        self.assertRegex(lines[0], r"^EXEC @\S+$")
+        self.assertEqual(lines[1], "result[0]: hal.buffer_view")
+        shape, _ = npy_shape(OUTPUT)
+        self.assertTrue(lines[2].startswith("x".join(map(str, shape)) + "xf32="))
+        self.assertEqual(self.call("run", "--module", MODEL, "--input", f"@{INPUT}").stdout, done.stdout)
+
+    def test_stats(self):
+        self.call("run", MODEL, f"--input=@{INPUT}", "--stats", err=["load", "memory"])
+
+    def test_expected(self):
+        self.call("run", MODEL, f"--input=@{INPUT}", f"--expected_output=@{OUTPUT}", "--expected_rtol=1e-3", out="[SUCCESS]")
+        shape, _ = npy_shape(OUTPUT)
+        zeros = "x".join(map(str, shape)) + "xf32=12345"
+        self.call("run", MODEL, f"--input=@{INPUT}", f"--expected_output={zeros}", code=1, out="[FAILED] result[0]: element at index 0")
+        self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=7xi8", code=1, out="metadata is")
+        self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=(ignored)", out="[SUCCESS]")
+
+    def test_output_files(self):
+        arguments = ["run", MODEL, f"--input=@{INPUT}"]
+        self.call(*arguments, "--output=@a.npy")
+        self.call(*arguments, "--output=@a.bin")
+        _, count = npy_shape(self.folder / "a.npy")
+        self.assertEqual((self.folder / "a.bin").stat().st_size, 4 * count)
+        once = (self.folder / "a.npy").read_bytes()
+        self.call(*arguments, "--output=+a.npy")
+        self.assertEqual((self.folder / "a.npy").read_bytes(), once * 2)
+        self.call(*arguments, "--output=@a.npy")
+        self.assertEqual((self.folder / "a.npy").read_bytes(), once)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["a.bin", "a.npy"])  # no temporary file is left
+
+    def test_output_failures(self):
+        arguments = ["run", MODEL, f"--input=@{INPUT}"]
+        self.call(*arguments, "--output=@nowhere/a.npy", code=1, err=["nowhere/a.npy", "NOT_FOUND"])
+        self.call(*arguments, "--output=-", "--output=-", code=1, err=["given 2 times", "1 result"])
+
+    def test_full_disk(self):
+        if not Path("/dev/full").exists():
+            self.skipTest("no /dev/full")
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([RONDO, "run", MODEL, f"--input=@{INPUT}"], stdout=full, stderr=subprocess.PIPE, timeout=TIMEOUT_S,
+                                  check=False)
+        self.assertEqual(done.returncode, 1)
+
+    # The other verbs
+
+    def test_bench(self):
+        self.call("bench", MODEL, f"--input=@{INPUT}", "--quick", out=["samples", "p99.9", "back to back", "clock"])
+
+    def test_bench_json(self):
+        import json
+        done = self.call("bench", MODEL, f"--input=@{INPUT}", "--quick", "--repetitions=2", "--json")
+        report = json.loads(done.stdout)
+        self.assertEqual(len(report["repetitions"]), 2)
+        for row in report["repetitions"]:
+            order = [row[key] for key in ("min_ns", "p50_ns", "p90_ns", "p99_ns", "p99.9_ns", "max_ns")]
+            self.assertEqual(order, sorted(order))
+            self.assertGreater(row["samples"], 0)
+
+    def test_bench_interrupt(self):
+        process = subprocess.Popen([RONDO, "bench", MODEL, f"--input=@{INPUT}", "--min_time=60", "--warmup_time=0", "--repetitions=1000"],
+                                   stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()  # it has begun
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 130, out)
+        self.assertIn("results", out)
+
+    def test_check_without_tests(self):
+        self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")
+
+    def test_demo(self):
+        done = self.call("demo", f"--models={MODELS}", "--min_time=0.02", out=["dronet_f32", "dronet_int8", "mlp_f32", "mlp_int8", "Next:"])
+        self.assertNotIn("\x1b", done.stdout)  # no terminal
+        self.call("demo", "--models=nowhere", code=1, err="nowhere")
+
+
+if __name__ == "__main__":
+    if not RONDO or not Path(RONDO).is_file():
+        print("skipped: no rondo program; name it with RONDO=path")
+        sys.exit(77)
+    if not MODEL.is_file():
+        print(f"skipped: no {MODEL}; name the folder with RONDO_MODELS=path")
+        sys.exit(77)
+    RONDO = str(Path(RONDO).resolve())
+    unittest.main()

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "inputs.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+#include "model_args.h"
+#include "npy.h"
+#include "tensor_text.h"
+
+// State of reading a list of strings.
+struct reader {
+  struct rondo_runtime *runtime;
+  struct tool_input_files files;
+  enum rondo_value_kind (*kind_of)(const void *user, int index);
+  const void *user;
+  int value_max;
+  struct tool_values *values;
+};
+
+void rdo_tool_input_files_release(struct tool_input_files *files) {
+  for (int i = 0; i < files->count; ++i) rdo_tool_bytes_release(&files->items[i].bytes);
+  free(files->items);
+  *files = (struct tool_input_files){0};
+}
+
+void rdo_tool_values_release(struct tool_values *values) {
+  if (values == NULL) return;
+  for (int i = 0; i < values->count; ++i) rondo_value_release(&values->items[i]);
+  free(values->items);
+  free(values->is_ignored);
+  *values = (struct tool_values){0};
+}
+
+// Takes `value` over, also on error.
+static enum rondo_status append_value(struct reader *reader, struct rondo_value *value, bool is_ignored,
+                                      struct rondo_diag *diag) {
+  struct tool_values *values = reader->values;
+  size_t count = (size_t)values->count + 1;
+  struct rondo_value *items = realloc(values->items, sizeof *items * count);
+  if (items != NULL) values->items = items;
+  bool *flags = items != NULL ? realloc(values->is_ignored, sizeof *flags * count) : NULL;
+  if (flags == NULL) {
+    rondo_value_release(value);
+    return rdo_tool_fail(diag, RONDO_RESOURCE_EXHAUSTED, "no memory for the values");
+  }
+  values->is_ignored = flags;
+  values->items[values->count] = *value;
+  values->is_ignored[values->count++] = is_ignored;
+  return RONDO_OK;
+}
+
+// Files
+
+static enum rondo_status open_file(struct reader *reader, const char *path, char mode,
+                                   struct tool_input_file **out_file, struct rondo_diag *diag) {
+  struct tool_input_files *files = &reader->files;
+  for (int i = 0; i < files->count; ++i) {
+    if (strcmp(files->items[i].path, path) != 0) continue;
+    *out_file = &files->items[i];
+    if (mode == '@') files->items[i].offset = 0;
+    return RONDO_OK;
+  }
+  struct tool_input_file *items = realloc(files->items, sizeof *items * ((size_t)files->count + 1));
+  if (items == NULL) return rdo_tool_fail(diag, RONDO_RESOURCE_EXHAUSTED, "no memory");
+  files->items = items;
+  struct tool_input_file *file = &items[files->count];
+  *file = (struct tool_input_file){.path = path};
+  enum rondo_status status = rdo_tool_file_read(path, TOOL_ARRAY_BYTES_MAX, &file->bytes, diag);
+  if (status != RONDO_OK) return status;
+  ++files->count;
+  *out_file = file;
+  return RONDO_OK;
+}
+
+// Takes the next raw bytes of a file as the array's contents.
+static enum rondo_status read_raw(struct reader *reader, struct tool_text *text, struct rondo_diag *diag) {
+  struct tool_input_file *file = NULL;
+  enum rondo_status status = open_file(reader, text->file_path, text->file_mode, &file, diag);
+  if (status != RONDO_OK) return status;
+  uint64_t left = file->bytes.size - file->offset;
+  if (left < text->array.byte_length) {
+    return rdo_tool_fail(diag, RONDO_OUT_OF_RANGE,
+                         "%s: end of file: %" PRIu64 " bytes left at offset %" PRIu64 ", %" PRIu64 " needed",
+                         text->file_path, left, file->offset, text->array.byte_length);
+  }
+  status = rdo_tool_array_allocate(&text->array, diag);
+  if (status != RONDO_OK) return status;
+  memcpy(text->array.bytes, file->bytes.data + file->offset, (size_t)text->array.byte_length);
+  file->offset += text->array.byte_length;
+  return RONDO_OK;
+}
+
+// Values
+
+// A rank 0 array, such as a file that an earlier scalar result went to, as a scalar argument.
+static enum rondo_status convert_scalar(const struct tool_array *array, enum rondo_value_kind kind,
+                                        struct rondo_value *out_value, struct rondo_diag *diag) {
+  char element[TOOL_ELEMENT_TEXT_BYTES];
+  if (array->rank != 0 || !rdo_tool_type_has_whole_bytes(array->element_type)) {
+    return rdo_tool_fail(diag, RONDO_INVALID_ARGUMENT, "the argument is a scalar, the file has an array");
+  }
+  if (rdo_tool_text_is_float(array->element_type)) {  // more digits than printing shows
+    snprintf(element, sizeof element, "%.17g", rdo_tool_text_float_at(array, 0));
+  } else {
+    rdo_tool_text_format_element(array, 0, element, sizeof element);
+  }
+  return rdo_tool_text_parse_scalar(element, kind, out_value, diag);
+}
+
+static enum rondo_status make_storage(struct reader *reader, const struct tool_array *array,
+                                      struct rondo_value *out_value, struct rondo_diag *diag) {
+  struct rondo_buffer *buffer = NULL;
+  enum rondo_status status = rondo_buffer_create(reader->runtime, array->byte_length, &buffer, diag);
+  if (status != RONDO_OK) return status;
+  if (array->byte_length > 0) memcpy(rondo_buffer_data(buffer), array->bytes, (size_t)array->byte_length);
+  *out_value = (struct rondo_value){.kind = RONDO_VALUE_BUFFER, .buffer = buffer};
+  return RONDO_OK;
+}
+
+static enum rondo_status make_tensor(struct reader *reader, const struct tool_array *array,
+                                     struct rondo_value *out_value, struct rondo_diag *diag) {
+  struct rondo_tensor *tensor = NULL;
+  enum rondo_status status = rondo_tensor_create(reader->runtime, array->element_type, array->rank, array->dims,
+                                                 array->bytes, &tensor, diag);
+  if (status == RONDO_OK) *out_value = (struct rondo_value){.kind = RONDO_VALUE_TENSOR, .tensor = tensor};
+  return status;
+}
+
+static enum rondo_status append_array(struct reader *reader, const struct tool_array *array, bool is_storage,
+                                      struct rondo_diag *diag) {
+  struct rondo_value value = {.kind = RONDO_VALUE_NONE};
+  enum rondo_value_kind kind = reader->kind_of(reader->user, reader->values->count);
+  enum rondo_status status = RONDO_OK;
+  if (rdo_tool_kind_is_scalar(kind)) status = convert_scalar(array, kind, &value, diag);
+  else if (is_storage) status = make_storage(reader, array, &value, diag);
+  else status = make_tensor(reader, array, &value, diag);
+  return status != RONDO_OK ? status : append_value(reader, &value, false, diag);
+}
+
+static enum rondo_status check_room(const struct reader *reader, struct rondo_diag *diag) {
+  if (reader->values->count < reader->value_max) return RONDO_OK;
+  return rdo_tool_fail(diag, RONDO_INVALID_ARGUMENT, "more than %d value%s", reader->value_max,
+                       reader->value_max == 1 ? "" : "s");
+}
+
+static enum rondo_status append_npy(struct reader *reader, const struct tool_text *text, struct rondo_diag *diag) {
+  struct tool_input_file *file = NULL;
+  enum rondo_status status = open_file(reader, text->file_path, text->file_mode, &file, diag);
+  while (status == RONDO_OK) {
+    if (text->file_mode == '*' && file->offset == file->bytes.size) break;
+    status = check_room(reader, diag);
+    if (status != RONDO_OK) break;
+    struct tool_array array = {0};
+    struct rondo_diag npy_diag = {0};
+    status = rdo_tool_npy_read(file->bytes.data, file->bytes.size, TOOL_ARRAY_BYTES_MAX, &file->offset, &array,
+                               &npy_diag);
+    if (status != RONDO_OK) rdo_tool_fail(diag, status, "%s: %s", file->path, npy_diag.message);
+    else status = append_array(reader, &array, false, diag);
+    rdo_tool_array_release(&array);
+    if (text->file_mode != '*') break;
+  }
+  return status;
+}
+
+static enum rondo_status append_text(struct reader *reader, struct tool_text *text, struct rondo_diag *diag) {
+  struct rondo_value none = {.kind = RONDO_VALUE_NONE};
+  switch (text->kind) {
+    case TOOL_TEXT_NULL: return append_value(reader, &none, false, diag);
+    case TOOL_TEXT_IGNORED: return append_value(reader, &none, true, diag);
+    case TOOL_TEXT_NPY: return append_npy(reader, text, diag);
+    case TOOL_TEXT_ARRAY:
+    case TOOL_TEXT_STORAGE: break;
+  }
+  enum rondo_status status = text->file_mode != 0 ? read_raw(reader, text, diag) : RONDO_OK;
+  if (status != RONDO_OK) return status;
+  return append_array(reader, &text->array, text->kind == TOOL_TEXT_STORAGE, diag);
+}
+
+static bool names_npy(const char *text) {
+  size_t length = strlen(text);
+  return (*text == '@' || *text == '+' || *text == '*') && length > 5 && strcmp(text + length - 4, ".npy") == 0;
+}
+
+static enum rondo_status read_text(struct reader *reader, const char *string, struct rondo_diag *diag) {
+  enum rondo_status status = names_npy(string) ? RONDO_OK : check_room(reader, diag);
+  if (status != RONDO_OK) return status;
+  enum rondo_value_kind kind = reader->kind_of(reader->user, reader->values->count);
+  if (rdo_tool_kind_is_scalar(kind) && !names_npy(string) && strcmp(string, "(ignored)") != 0) {
+    struct rondo_value value;
+    status = rdo_tool_text_parse_scalar(string, kind, &value, diag);
+    return status != RONDO_OK ? status : append_value(reader, &value, false, diag);
+  }
+  struct tool_text text;
+  status = rdo_tool_text_parse(string, TOOL_ARRAY_BYTES_MAX, &text, diag);
+  if (status == RONDO_OK) status = append_text(reader, &text, diag);
+  rdo_tool_text_release(&text);
+  return status;
+}
+
+enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const struct tool_strings *texts,
+                                       enum rondo_value_kind (*kind_of)(const void *user, int index), const void *user,
+                                       int value_max, struct tool_values *out_values, struct rondo_diag *diag) {
+  *out_values = (struct tool_values){0};
+  struct reader reader = {
+      .runtime = runtime, .kind_of = kind_of, .user = user, .value_max = value_max, .values = out_values};
+  enum rondo_status status = RONDO_OK;
+  for (int i = 0; i < texts->count && status == RONDO_OK; ++i) {
+    struct rondo_diag own = {0};
+    status = read_text(&reader, texts->items[i], &own);
+    if (status != RONDO_OK) rdo_tool_fail(diag, status, "'%.200s': %s", texts->items[i], own.message);
+  }
+  rdo_tool_input_files_release(&reader.files);
+  return status;
+}
+
+// Arguments of a function
+
+int rdo_tool_argument_count(const struct rondo_function *function) {
+  int count = rondo_function_argument_count(function);
+  return rdo_tool_takes_fences(function) ? count - 2 : count;
+}
+
+static enum rondo_value_kind argument_kind(const void *user, int index) {
+  const struct rondo_function *function = user;
+  if (index >= rondo_function_argument_count(function)) return RONDO_VALUE_OBJECT;
+  struct rondo_parameter parameter = {.kind = RONDO_VALUE_OBJECT};
+  rondo_function_argument(function, index, &parameter);
+  return parameter.kind;
+}
+
+static const char *describe_kind(enum rondo_value_kind kind) {
+  switch (kind) {
+    case RONDO_VALUE_I32: return "a number (i32)";
+    case RONDO_VALUE_I64: return "a number (i64)";
+    case RONDO_VALUE_F32: return "a number (f32)";
+    case RONDO_VALUE_F64: return "a number (f64)";
+    case RONDO_VALUE_BUFFER: return "&SHAPExTYPE (a buffer)";
+    case RONDO_VALUE_FENCE: return "a fence, or (null)";
+    default: return "SHAPExTYPE=VALUES (the file does not tell which)";
+  }
+}
+
+static void print_argument(const struct rondo_function *function, int index) {
+  struct rondo_parameter parameter = {.kind = RONDO_VALUE_OBJECT};
+  rondo_function_argument(function, index, &parameter);
+  char shape[TOOL_SHAPE_TEXT_BYTES];
+  if (parameter.has_shape) {
+    rdo_tool_text_format_shape(parameter.element_type, parameter.rank, parameter.dims, shape, sizeof shape);
+  } else {
+    snprintf(shape, sizeof shape, "%s", describe_kind(parameter.kind));
+  }
+  fprintf(stderr, "  %d: %s%s%s\n", index, shape, parameter.name[0] != '\0' ? "  " : "", parameter.name);
+}
+
+static void print_arguments(const struct rondo_function *function) {
+  int count = rdo_tool_argument_count(function);
+  fprintf(stderr, "@%s takes %d input%s%s\n", rondo_function_name(function), count, count == 1 ? "" : "s",
+          count > 0 ? ":" : "");
+  for (int i = 0; i < count; ++i) print_argument(function, i);
+}
+
+int rdo_tool_arguments_read(struct rondo_runtime *runtime, const struct rondo_function *function,
+                            const struct tool_strings *texts, struct tool_values *out_values) {
+  struct rondo_diag diag = {0};
+  int wanted = rdo_tool_argument_count(function);
+  enum rondo_status status =
+      rdo_tool_values_read(runtime, texts, argument_kind, function, wanted, out_values, &diag);
+  if (status == RONDO_OK && out_values->count < wanted) {
+    status = rdo_tool_fail(&diag, RONDO_INVALID_ARGUMENT, "%d of %d inputs given", out_values->count, wanted);
+  }
+  if (status == RONDO_OK) return TOOL_EXIT_OK;
+  rdo_tool_print_failure("--input", status, &diag);
+  print_arguments(function);
+  return TOOL_EXIT_FAILURE;
+}

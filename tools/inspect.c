@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// `rondo inspect`: what is in a module file.
+
+#include "rondo/inspect.h"
+
+#include <stdio.h>
+
+#include "model_args.h"
+#include "options.h"
+#include "tool.h"
+
+static void write_stdout(void *user, const char *text, size_t length) {
+  (void)user;
+  fwrite(text, 1, length, stdout);
+}
+
+static int inspect_files(const struct tool_model_args *args, unsigned sections) {
+  for (int i = 0; i < args->modules.count; ++i) {
+    const struct rondo_module_source source = {.path = args->modules.items[i]};
+    struct rondo_diag diag = {RONDO_OK, 0, ""};
+    enum rondo_status status = rondo_inspect_module(&source, sections, write_stdout, NULL, &diag);
+    if (status != RONDO_OK) {
+      rdo_tool_print_failure(args->modules.items[i], status, &diag);
+      return TOOL_EXIT_FAILURE;
+    }
+  }
+  return TOOL_EXIT_OK;
+}
+
+// Recordings exist only after the initializers have run, so the model is loaded for them.
+static int inspect_recordings(const struct tool_model_args *args) {
+  struct tool_model model = {0};
+  int code = rdo_tool_model_load(args, &model);
+  if (code == TOOL_EXIT_OK) {
+    int count = rondo_inspect_recordings(model.model, write_stdout, NULL);
+    if (count == 0) printf("recordings\n  none in globals (a model with dynamic shapes records in every call)\n");
+  }
+  rdo_tool_model_release(&model);
+  return code;
+}
+
+int rdo_tool_inspect(int argc, char **argv) {
+  struct tool_model_args args = {0};
+  bool disassembly = false;
+  bool recordings = false;
+  bool imports = false;
+  bool all = false;
+  const struct tool_option options[] = {
+      {"recordings", TOOL_OPTION_SWITCH, &recordings, NULL,
+       "Load the model and show the recordings its initializers made: each command with region, workgroups, constants and bindings."},
+      {"disassembly", TOOL_OPTION_SWITCH, &disassembly, NULL, "Show the bytecode of every function."},
+      {"imports", TOOL_OPTION_SWITCH, &imports, NULL, "Show the modules and functions it needs."},
+      {"all", TOOL_OPTION_SWITCH, &all, NULL, "All of these."},
+      TOOL_MODEL_OPTIONS(args),
+      {0},
+  };
+  const struct tool_usage usage = {
+      .verb = "inspect",
+      .synopsis = "MODEL.vmfb [flags]",
+      .about = "Shows a module's sizes, functions with their types, and native executables with their dispatches. The\n"
+               "host program is not run, except for --recordings.",
+      .options = options,
+      .examples = "  rondo inspect model.vmfb\n  rondo inspect model.vmfb --recordings --device=null",
+      .exit_codes = "  0  shown\n  1  the file is malformed or could not be loaded\n  2  the command line is wrong",
+  };
+  struct tool_strings positional;
+  bool wants_help = false;
+  int code = TOOL_EXIT_USAGE;
+  if (rdo_tool_options_parse(&usage, argc, argv, &positional, &wants_help)) {
+    code = TOOL_EXIT_OK;
+    if (wants_help) rdo_tool_usage_print(stdout, &usage);
+    else code = rdo_tool_model_args_finish(&args, &positional, usage.verb);
+  }
+  if (code == TOOL_EXIT_OK && !wants_help) {
+    unsigned sections = RONDO_INSPECT_SUMMARY | RONDO_INSPECT_FUNCTIONS | RONDO_INSPECT_EXECUTABLES;
+    if (imports || all) sections |= RONDO_INSPECT_IMPORTS;
+    if (disassembly || all) sections |= RONDO_INSPECT_DISASSEMBLY;
+    code = inspect_files(&args, sections);
+    if (code == TOOL_EXIT_OK && (recordings || all)) code = inspect_recordings(&args);
+  }
+  rdo_tool_model_args_release(&args);
+  rdo_tool_strings_release(&positional);
+  return code;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// The command line: a table of verbs.
+
+#include <string.h>
+
+#include "fault.h"
+#include "options.h"
+#include "rondo/runtime.h"
+#include "tool.h"
+
+struct verb {
+  const char *name;
+  int (*run)(int argc, char **argv);
+  const char *about;
+};
+
+static const struct verb verbs[] = {
+    {"run", rdo_tool_run, "call a function of a model and print its results"},
+    {"bench", rdo_tool_bench, "measure the latency of a function"},
+    {"check", rdo_tool_check, "run the test functions of a module"},
+    {"demo", rdo_tool_demo, "run the bundled models and check their results"},
+    {"inspect", rdo_tool_inspect, "show what is in a module file"},
+};
+
+enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
+
+static const struct verb *find_verb(const char *name) {
+  for (int i = 0; i < VERB_COUNT; ++i) {
+    if (strcmp(verbs[i].name, name) == 0) return &verbs[i];
+  }
+  return NULL;
+}
+
+static void print_help(FILE *file) {
+  fprintf(file, "usage: rondo VERB [flags]\n\nRuns models that IREE's compiler made (.vmfb files).\n\nVerbs:\n");
+  for (int i = 0; i < VERB_COUNT; ++i) fprintf(file, "  %-8s  %s\n", verbs[i].name, verbs[i].about);
+  fprintf(file,
+          "\n'rondo help VERB' or 'rondo VERB --help' explains a verb; 'rondo --version' prints the version.\n\n"
+          "Examples:\n"
+          "  rondo demo\n"
+          "  rondo run mlp.vmfb --input=1x64xf32=0.5\n\n"
+          "A model with native kernels is native code: run only what you would also execute.\n");
+}
+
+static int fail_unknown(const char *name) {
+  const char *names[VERB_COUNT + 1] = {"help"};
+  for (int i = 0; i < VERB_COUNT; ++i) names[i + 1] = verbs[i].name;
+  const char *nearest = rdo_tool_nearest_name(name, names, VERB_COUNT + 1);
+  fprintf(stderr, "rondo: no verb '%.60s'", name);
+  if (nearest != NULL) fprintf(stderr, "; did you mean '%s'?", nearest);
+  fprintf(stderr, "\nTry 'rondo --help'.\n");
+  return TOOL_EXIT_USAGE;
+}
+
+static int run_help(int argc, char **argv) {
+  if (argc < 1) {
+    print_help(stdout);
+    return TOOL_EXIT_OK;
+  }
+  const struct verb *verb = find_verb(argv[0]);
+  if (verb == NULL) return fail_unknown(argv[0]);
+  char help[] = "--help";
+  char *arguments[] = {help, NULL};
+  return verb->run(1, arguments);
+}
+
+int main(int argc, char **argv) {
+  rdo_tool_fault_install();
+  if (argc < 2) {
+    print_help(stderr);
+    return TOOL_EXIT_USAGE;
+  }
+  const char *name = argv[1];
+  if (strcmp(name, "help") == 0) return run_help(argc - 2, argv + 2);
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return run_help(0, NULL);
+  if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+    printf("rondo %s\n", rondo_version());
+    return TOOL_EXIT_OK;
+  }
+  const struct verb *verb = find_verb(name);
+  return verb != NULL ? verb->run(argc - 2, argv + 2) : fail_unknown(name);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "model_args.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void rdo_tool_print_failure(const char *where, enum rondo_status status, const struct rondo_diag *diag) {
+  const char *message = diag != NULL ? diag->message : "";
+  fprintf(stderr, "rondo: ");
+  if (where != NULL && strstr(message, where) == NULL) fprintf(stderr, "%s: ", where);
+  if (*message != '\0') fprintf(stderr, "%s: ", message);
+  fprintf(stderr, "%s\n", rondo_status_name(status));
+}
+
+int rdo_tool_model_args_finish(struct tool_model_args *args, const struct tool_strings *positional, const char *verb) {
+  for (int i = 0; i < positional->count; ++i) {
+    if (!rdo_tool_strings_append(&args->modules, positional->items[i])) return TOOL_EXIT_FAILURE;
+  }
+  if (args->modules.count > 0) return TOOL_EXIT_OK;
+  fprintf(stderr, "rondo: %s needs a model: a .vmfb file\nTry 'rondo %s --help'.\n", verb, verb);
+  return TOOL_EXIT_USAGE;
+}
+
+void rdo_tool_model_args_release(struct tool_model_args *args) { rdo_tool_strings_release(&args->modules); }
+
+static enum rondo_status load_modules(const struct tool_strings *modules, struct tool_model *model,
+                                      struct rondo_diag *diag) {
+  struct rondo_module_source *sources = calloc((size_t)modules->count, sizeof *sources);
+  if (sources == NULL) return RONDO_RESOURCE_EXHAUSTED;
+  for (int i = 0; i < modules->count; ++i) sources[i].path = modules->items[i];
+  enum rondo_status status = rondo_model_load(model->runtime, sources, modules->count, &model->model, diag);
+  free(sources);
+  return status;
+}
+
+int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *out_model) {
+  *out_model = (struct tool_model){0};
+  struct rondo_diag diag = {0};
+  struct rondo_runtime_options options = {.device = args->device,
+                                          .memory_budget_bytes = args->memory_budget_bytes,
+                                          .step_limit = (uint64_t)args->step_limit};
+  enum rondo_status status = rondo_runtime_create(&options, &out_model->runtime, &diag);
+  if (status != RONDO_OK) {
+    rdo_tool_print_failure(args->device, status, &diag);
+    return TOOL_EXIT_FAILURE;
+  }
+  status = load_modules(&args->modules, out_model, &diag);
+  if (status == RONDO_OK) return TOOL_EXIT_OK;
+  // With several modules the diag says which one it was about.
+  rdo_tool_print_failure(args->modules.count == 1 ? args->modules.items[0] : NULL, status, &diag);
+  return TOOL_EXIT_FAILURE;
+}
+
+void rdo_tool_model_release(struct tool_model *model) {
+  if (model == NULL) return;
+  rondo_model_release(&model->model);
+  rondo_runtime_release(&model->runtime);
+}
+
+int rdo_tool_model_find(const struct tool_model_args *args, const struct tool_model *model,
+                        const struct rondo_function **out_function) {
+  struct rondo_diag diag = {0};
+  enum rondo_status status = rondo_model_find(model->model, args->function, out_function, &diag);
+  if (status == RONDO_OK) return TOOL_EXIT_OK;
+  rdo_tool_print_failure(args->modules.items[args->modules.count - 1], status, &diag);
+  return TOOL_EXIT_FAILURE;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// The verbs of the command line. Each takes what follows its name and returns the process' exit code:
+// 0 success, 1 failure, 2 wrong usage. Data goes to stdout, messages to stderr.
+
+#ifndef RDO_TOOLS_TOOL_H_
+#define RDO_TOOLS_TOOL_H_
+
+int rdo_tool_run(int argc, char **argv);      // run.c: one call, results printed
+int rdo_tool_bench(int argc, char **argv);    // bench.c: latency of repeated calls
+int rdo_tool_check(int argc, char **argv);    // check.c: test functions of a module
+int rdo_tool_demo(int argc, char **argv);     // demo.c: the bundled models
+int rdo_tool_inspect(int argc, char **argv);  // inspect.c: what is in a file
+
+#endif  // RDO_TOOLS_TOOL_H_
