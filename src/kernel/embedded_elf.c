@@ -67,7 +67,8 @@ static enum rondo_status check_pages(const struct image *image, const struct rdo
 static enum rondo_status reserve(struct image *image, const struct rdo_elf_layout *layout, struct rondo_diag *diag) {
   uint64_t alignment = layout->alignment > image->page_bytes ? layout->alignment : image->page_bytes;
   image->reservation_bytes = (size_t)(page_up(image, layout->memory_bytes) + alignment);
-  void *reservation = mmap(NULL, image->reservation_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *reservation =
+      mmap(NULL, image->reservation_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (reservation == MAP_FAILED) return fail_system("cannot reserve memory", diag);
   image->reservation = reservation;
   uint64_t padding = -(uint64_t)(uintptr_t)reservation & (alignment - 1);
@@ -160,11 +161,19 @@ fail:
   return status;
 }
 
+static enum rondo_status verify_image(struct rdo_bytes data, struct rondo_diag *diag) {
+  struct rdo_bytes file;
+  struct rdo_elf_layout layout;
+  RDO_TRY(rdo_fat_elf_select(data, RDO_ELF_MACHINE_HOST, &file, diag));
+  return rdo_elf_verify(file, RDO_ELF_MACHINE_HOST, &layout, diag);
+}
+
 static bool matches(struct rdo_bytes format) { return rdo_loader_format_is(format, "embedded-elf-"); }
 
 const struct rdo_loader rdo_embedded_elf_loader = {
     .name = "embedded ELF",
     .matches = matches,
+    .verify = verify_image,
     .load = load_image,
     .unload = unload_image,
 };

@@ -17,11 +17,15 @@ enum {
   EXPORT_COUNT_MAX = 65536,
   IMPORT_COUNT_MAX = 65536,
   LINEAR_EXPORT_COUNT_MAX = 8,  // up to here comparing all names is as quick as hashing one
+  LEARNED_NAME_COUNT_MAX = 8192,  // of an unbound executable; its tables never move, as replays read them
+  LEARNED_NAME_BYTES_MAX = 1024,
 };
 
 static void destroy_executable(struct rdo_object *object) {
   struct rdo_executable *executable = RDO_CONTAINER(object, struct rdo_executable, object);
   if (executable->image != NULL) executable->loader->unload(executable->image);
+  for (uint32_t i = 0; executable->is_unbound && i < executable->export_count; ++i) rdo_free(executable->learned_names[i]);
+  rdo_free(executable->learned_names);
   rdo_free(executable->name_index);
   rdo_free(executable->import_slots);
   rdo_free(executable->constants);
@@ -56,7 +60,8 @@ static enum rondo_status check_library(const struct rdo_library *library, struct
                     library->export_count, EXPORT_COUNT_MAX);
   }
   if (library->export_functions == NULL || library->export_attrs == NULL || library->export_names == NULL) {
-    return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "executable lacks a table of export functions, attributes or names");
+    return rdo_fail(diag, RONDO_FAILED_PRECONDITION,
+                    "executable lacks a table of export functions, attributes or names");
   }
   return RONDO_OK;
 }
@@ -107,19 +112,28 @@ static uint32_t hash_name(struct rdo_bytes name) {
   return hash;
 }
 
-// Open addressing, at most half full. The first of equal names is found first, as in a linear search.
-static enum rondo_status build_name_index(struct rdo_executable *executable, struct rondo_diag *diag) {
-  if (executable->export_count <= LINEAR_EXPORT_COUNT_MAX) return RONDO_OK;
+// Open addressing, at most half full.
+static enum rondo_status create_name_index(struct rdo_executable *executable, uint32_t name_count,
+                                           struct rondo_diag *diag) {
   uint32_t slot_count = 1;
-  while (slot_count < 2 * executable->export_count) slot_count *= 2;
+  while (slot_count < 2 * name_count) slot_count *= 2;
   RDO_TRY(rdo_alloc_array(slot_count, sizeof(uint32_t), &executable->name_index, diag));
   executable->name_index_mask = slot_count - 1;
-  for (uint32_t i = 0; i < executable->export_count; ++i) {
-    const char *name = executable->names[i];
-    uint32_t slot = hash_name((struct rdo_bytes){(const uint8_t *)name, strlen(name)});
-    while (executable->name_index[slot & executable->name_index_mask] != 0) ++slot;
-    executable->name_index[slot & executable->name_index_mask] = i + 1;
-  }
+  return RONDO_OK;
+}
+
+static void add_to_name_index(struct rdo_executable *executable, uint32_t export_index) {
+  const char *name = executable->names[export_index];
+  uint32_t slot = hash_name((struct rdo_bytes){(const uint8_t *)name, strlen(name)});
+  while (executable->name_index[slot & executable->name_index_mask] != 0) ++slot;
+  executable->name_index[slot & executable->name_index_mask] = export_index + 1;
+}
+
+// The first of equal names is found first, as in a linear search.
+static enum rondo_status build_name_index(struct rdo_executable *executable, struct rondo_diag *diag) {
+  if (executable->export_count <= LINEAR_EXPORT_COUNT_MAX) return RONDO_OK;
+  RDO_TRY(create_name_index(executable, executable->export_count, diag));
+  for (uint32_t i = 0; i < executable->export_count; ++i) add_to_name_index(executable, i);
   return RONDO_OK;
 }
 
@@ -183,9 +197,9 @@ static enum rondo_status load_library(struct rdo_executable *executable, struct 
   return link_library(executable, query(RDO_LIBRARY_VERSION, &executable->environment), constant_count, diag);
 }
 
-enum rondo_status rdo_executable_load(struct rdo_bytes format, struct rdo_bytes data, const uint32_t *constants,
-                                      uint32_t constant_count, struct rdo_executable **out_executable,
-                                      struct rondo_diag *diag) {
+// An executable without code, for the loader of its format.
+static enum rondo_status create_executable(struct rdo_bytes format, struct rdo_bytes data,
+                                           struct rdo_executable **out_executable, struct rondo_diag *diag) {
   *out_executable = NULL;
   const struct rdo_loader *loader = rdo_loader_find(format);
   if (loader == NULL) {
@@ -197,6 +211,16 @@ enum rondo_status rdo_executable_load(struct rdo_bytes format, struct rdo_bytes 
   rdo_object_init(&executable->object, &rdo_executable_type);
   executable->loader = loader;
   executable->byte_length = data.size;
+  *out_executable = executable;
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_executable_load(struct rdo_bytes format, struct rdo_bytes data, const uint32_t *constants,
+                                      uint32_t constant_count, struct rdo_executable **out_executable,
+                                      struct rondo_diag *diag) {
+  struct rdo_executable *executable;
+  *out_executable = NULL;
+  RDO_TRY(create_executable(format, data, &executable, diag));
   enum rondo_status status = copy_constants(executable, constants, constant_count, diag);
   if (status != RONDO_OK) goto fail;
   init_environment(executable);
@@ -207,4 +231,54 @@ enum rondo_status rdo_executable_load(struct rdo_bytes format, struct rdo_bytes 
 fail:
   rdo_object_release(&executable->object);
   return status;
+}
+
+// ---- Unbound executables --------------------------------------------------------------------------
+
+enum rondo_status rdo_executable_load_unbound(struct rdo_bytes format, struct rdo_bytes data,
+                                              struct rdo_executable **out_executable, struct rondo_diag *diag) {
+  struct rdo_executable *executable;
+  *out_executable = NULL;
+  RDO_TRY(create_executable(format, data, &executable, diag));
+  executable->is_unbound = true;
+  executable->library_name = "";
+  enum rondo_status status = executable->loader->verify(data, diag);
+  if (status != RONDO_OK) goto fail;
+  status = rdo_alloc_array(LEARNED_NAME_COUNT_MAX, sizeof(char *), &executable->learned_names, diag);
+  if (status != RONDO_OK) goto fail;
+  executable->names = (const char *const *)executable->learned_names;
+  status = create_name_index(executable, LEARNED_NAME_COUNT_MAX, diag);
+  if (status != RONDO_OK) goto fail;
+  *out_executable = executable;
+  return RONDO_OK;
+fail:
+  rdo_object_release(&executable->object);
+  return status;
+}
+
+static enum rondo_status add_name(struct rdo_executable *executable, struct rdo_bytes name, struct rondo_diag *diag) {
+  if (executable->export_count == LEARNED_NAME_COUNT_MAX || name.size > LEARNED_NAME_BYTES_MAX) {
+    return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "executable with over %d dispatches, or a name of over %d bytes",
+                    LEARNED_NAME_COUNT_MAX, LEARNED_NAME_BYTES_MAX);
+  }
+  if (name.size == 0 || memchr(name.data, 0, (size_t)name.size) != NULL) {
+    return rdo_fail(diag, RONDO_NOT_FOUND, "name of a dispatch is empty or not text");
+  }
+  char *copy;
+  RDO_TRY(rdo_alloc_array((size_t)name.size + 1, 1, &copy, diag));
+  memcpy(copy, name.data, (size_t)name.size);
+  executable->learned_names[executable->export_count] = copy;
+  add_to_name_index(executable, executable->export_count++);
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_executable_learn(struct rdo_executable *executable, struct rdo_bytes name, uint32_t *out_index,
+                                       struct rondo_diag *diag) {
+  int64_t found = rdo_executable_find(executable, name);
+  if (found < 0) {
+    found = executable->export_count;
+    RDO_TRY(add_name(executable, name, diag));
+  }
+  *out_index = (uint32_t)found;
+  return RONDO_OK;
 }

@@ -16,6 +16,8 @@
 struct rdo_loader {
   const char *name;
   bool (*matches)(struct rdo_bytes format);
+  // Checks `data` as load does, as far as that goes without running any of it.
+  enum rondo_status (*verify)(struct rdo_bytes data, struct rondo_diag *diag);
   // Maps `data` and finds the query function. The image stays until unload.
   enum rondo_status (*load)(struct rdo_bytes data, void **out_image, rdo_library_query_fn *out_query,
                             struct rondo_diag *diag);

@@ -91,7 +91,8 @@ static enum rondo_status open_library(struct image *image, struct rdo_bytes libr
   void *query = image->handle == NULL ? NULL : dlsym(image->handle, RDO_LIBRARY_QUERY_SYMBOL);
   if (query == NULL) {
     const char *error = dlerror();
-    return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "system ELF: %s", error != NULL ? error : "query function is null");
+    return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "system ELF: %s",
+                    error != NULL ? error : "query function is null");
   }
   memcpy(out_query, &query, sizeof query);
   return RONDO_OK;
@@ -122,11 +123,18 @@ static enum rondo_status load_image(struct rdo_bytes data, void **out_image, rdo
   return RONDO_OK;
 }
 
+static enum rondo_status verify_image(struct rdo_bytes data, struct rondo_diag *diag) {
+  struct rdo_bytes library;
+  RDO_TRY(select_library(data, &library, diag));
+  return check_machine(library, diag);
+}
+
 static bool matches(struct rdo_bytes format) { return rdo_loader_format_is(format, "system-elf-"); }
 
 const struct rdo_loader rdo_system_elf_loader = {
     .name = "system ELF",
     .matches = matches,
+    .verify = verify_image,
     .load = load_image,
     .unload = unload_image,
 };

@@ -231,7 +231,12 @@ enum rondo_status rdo_hal_executable_create(void *self, struct rdo_native_call *
     return rdo_fail(call->diag, RONDO_INVALID_ARGUMENT, "executable constants of %llu bytes are not whole words", (unsigned long long)constants.size);
   }
   struct rdo_executable *executable;
-  RDO_TRY(rdo_executable_load(format, data, (const uint32_t *)(const void *)constants.data, (uint32_t)(constants.size / 4), &executable, call->diag));
+  // The null device runs nothing of a module's native code, not even the function that lists it.
+  if (device->is_null) {
+    RDO_TRY(rdo_executable_load_unbound(format, data, &executable, call->diag));
+  } else {
+    RDO_TRY(rdo_executable_load(format, data, (const uint32_t *)(const void *)constants.data, (uint32_t)(constants.size / 4), &executable, call->diag));
+  }
   call->results[0].ref = &executable->object;
   return RONDO_OK;
 }
@@ -242,9 +247,16 @@ enum rondo_status rdo_hal_executable_lookup(void *self, struct rdo_native_call *
   struct rdo_bytes name;
   RDO_TRY(rdo_arg_object(call, 0, &rdo_executable_type, &object));
   RDO_TRY(rdo_arg_bytes(call, 1, &name));
-  call->results[0].i64 = rdo_executable_find(RDO_CONTAINER(object, struct rdo_executable, object), name);
+  struct rdo_executable *executable = RDO_CONTAINER(object, struct rdo_executable, object);
+  if (executable->is_unbound) {
+    uint32_t index;
+    RDO_TRY(rdo_executable_learn(executable, name, &index, call->diag));
+    call->results[0].i64 = index;
+    return RONDO_OK;
+  }
+  call->results[0].i64 = rdo_executable_find(executable, name);
   if (call->results[0].i64 >= 0) return RONDO_OK;
-  return rdo_fail(call->diag, RONDO_NOT_FOUND, "executable has no dispatch '%.*s'", (int)name.size, (const char *)name.data);
+  return rdo_fail(call->diag, RONDO_NOT_FOUND, "executable has no dispatch '%.*s'", RDO_PRINT_LENGTH(name), (const char *)name.data);
 }
 
 // Fences ---------------------------------------------------------------------------------------------

@@ -163,6 +163,23 @@ static void test_refuses_segments(void **state) {
   expect_acceptance();
 }
 
+static void test_memory_has_an_absolute_limit(void **state) {
+  (void)state;
+  build(RDO_ELF_MACHINE_X86_64);
+  uint64_t data = elf_image_address(&image, image.data), size = UINT64_C(1) << 25;  // times 64 is over the limit
+  uint8_t *large = calloc(1, size);
+  assert_non_null(large);
+  for (unsigned excess = 0; excess < 2; ++excess) {
+    struct rdo_elf_layout layout;
+    struct rondo_diag diag = {.status = RONDO_OK};
+    edit(PH(PH_DATA, p_memsz), RDO_ELF_MEMORY_BYTES_MAX - data + excess);
+    memcpy(large, edited.bytes, image.size);
+    enum rondo_status status = rdo_elf_verify((struct rdo_bytes){large, size}, image.machine, &layout, &diag);
+    assert_int_equal(status, excess == 0 ? RONDO_OK : RONDO_FAILED_PRECONDITION);
+  }
+  free(large);
+}
+
 static void test_refuses_many_segments(void **state) {
   (void)state;
   build(RDO_ELF_MACHINE_X86_64);
@@ -204,7 +221,7 @@ static void test_refuses_dynamic_section(void **state) {
   refuse(PH(PH_DYNAMIC, p_vaddr), 0x80, "PT_DYNAMIC names byte");
   refuse(PH(PH_DYNAMIC, p_vaddr), UINT64_MAX - 4, "PT_DYNAMIC at address");
   refuse(PH(PH_DYNAMIC, p_filesz), image.size, "is not within one loaded segment");
-  refuse(PH(PH_DYNAMIC, p_filesz), (DYN_COUNT - 1) * sizeof(Elf64_Dyn), "no end (DT_NULL) in its 13 entries");
+  refuse(PH(PH_DYNAMIC, p_filesz), (DYN_COUNT - 1) * sizeof(Elf64_Dyn), "no end (DT_NULL) in its 14 entries");
   static const struct { int64_t tag; const char *words; } refused[] = {
       {DT_NEEDED, "DT_NEEDED (7)"}, {DT_INIT, "DT_INIT (7)"}, {DT_FINI, "DT_FINI (7)"},
       {DT_INIT_ARRAYSZ, "DT_INIT_ARRAYSZ (7)"}, {DT_FINI_ARRAYSZ, "DT_FINI_ARRAYSZ (7)"},
@@ -347,6 +364,7 @@ int main(void) {
       cmocka_unit_test(test_refuses_file_headers),
       cmocka_unit_test(test_refuses_other_float_abi),
       cmocka_unit_test(test_refuses_segments),
+      cmocka_unit_test(test_memory_has_an_absolute_limit),
       cmocka_unit_test(test_refuses_many_segments),
       cmocka_unit_test(test_refuses_program_headers),
       cmocka_unit_test(test_refuses_dynamic_section),

@@ -23,7 +23,7 @@ enum { PH_READ, PH_CODE, PH_DATA, PH_DYNAMIC, PH_READ_ONLY, PH_NOTE, PH_COUNT };
 
 enum {
   DYN_FLAGS, DYN_RELA, DYN_RELASZ, DYN_RELAENT, DYN_JMPREL, DYN_PLTRELSZ, DYN_PLTREL, DYN_SYMTAB, DYN_SYMENT,
-  DYN_STRTAB, DYN_STRSZ, DYN_HASH, DYN_SPARE, DYN_NULL, DYN_COUNT,
+  DYN_STRTAB, DYN_STRSZ, DYN_HASH, DYN_PLTGOT, DYN_SPARE, DYN_NULL, DYN_COUNT,
 };
 
 enum { SYMBOL_NULL, SYMBOL_QUERY, SYMBOL_KERNEL, SYMBOL_COUNT };
@@ -200,6 +200,7 @@ static inline void elf_image_write_dynamic(struct elf_image *image) {
       [DYN_STRTAB] = {DT_STRTAB, elf_image_address(image, image->names)},
       [DYN_STRSZ] = {DT_STRSZ, image->names_bytes},
       [DYN_HASH] = {DT_HASH, elf_image_address(image, image->hash)},
+      [DYN_PLTGOT] = {DT_PLTGOT, elf_image_address(image, image->slot_word - 16)},  // libc fills two words
       [DYN_SPARE] = {DT_DEBUG, 0},
       [DYN_NULL] = {DT_NULL, 0},
   };
@@ -261,7 +262,7 @@ static inline void elf_image_build(struct elf_image *image, const struct elf_ima
   image->export_names = elf_image_reserve(image, n * 8, 8);
   image->import_symbols = elf_image_reserve(image, 8, 8);
   image->symbol_word = elf_image_reserve(image, 8, 8);
-  image->slot_word = elf_image_reserve(image, 8, 8);
+  image->slot_word = elf_image_reserve(image, 24, 8) + 16;
   image->dynamic = elf_image_reserve(image, DYN_COUNT * sizeof(Elf64_Dyn), 8);
 
   elf_image_write_query(image);

@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -407,6 +409,54 @@ static void test_system_trailer(void **state) {
   expect_failure_of("system-elf-", elf_image_bytes(&image), RONDO_FAILED_PRECONDITION, "outside of it");
 }
 
+static void expect_exhausted(const char *prefix, const char *words) {
+  expect_failure_of(prefix, elf_image_bytes(&image), RONDO_RESOURCE_EXHAUSTED, words);
+}
+
+static void test_no_file_descriptor(void **state) {
+  (void)state;
+  build(1, 1);
+  struct rlimit before;
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const struct rlimit lowered = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &lowered), 0);
+  expect_exhausted("system-elf-", "cannot make a memory file");
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+enum { LARGE_BYTES = 60 << 20 };
+
+static bool can_reserve_large(void) {
+  void *memory = mmap(NULL, LARGE_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  munmap(memory, LARGE_BYTES);
+  return true;
+}
+
+static rlim_t used_address_space(void) {
+  FILE *statm = fopen("/proc/self/statm", "r");
+  assert_non_null(statm);
+  unsigned long pages = 0;
+  assert_int_equal(fscanf(statm, "%lu", &pages), 1);
+  fclose(statm);
+  return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+static void test_no_address_space(void **state) {
+  (void)state;
+  build(1, 1);
+  elf_image_put(&image, elf_image_program_header(&image, PH_DATA) + offsetof(Elf64_Phdr, p_memsz), 8, LARGE_BYTES);
+  struct rlimit before;
+  assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+  // Half of what the image needs: enough for everything else that runs meanwhile.
+  const struct rlimit lowered = {.rlim_cur = used_address_space() + LARGE_BYTES / 2, .rlim_max = before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_AS, &lowered), 0);
+  bool is_enforced = !can_reserve_large();  // emulators ignore it
+  if (is_enforced) expect_exhausted("embedded-elf-", "cannot reserve memory");
+  assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+  if (!is_enforced) skip();
+}
+
 // Wraps the image as the second of two records, at an odd offset.
 static struct rdo_bytes wrap_fat(uint8_t *storage, uint16_t first_machine, uint64_t size) {
   enum { PAYLOAD = 8 + 2 * 24 + 3 };
@@ -467,6 +517,8 @@ int main(void) {
       cmocka_unit_test(test_system_loader),
       cmocka_unit_test(test_system_loader_without_query),
       cmocka_unit_test(test_system_trailer),
+      cmocka_unit_test(test_no_file_descriptor),
+      cmocka_unit_test(test_no_address_space),
       cmocka_unit_test(test_fat_elf),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
