@@ -6,6 +6,7 @@
 #include "rondo/inspect.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "model_args.h"
 #include "options.h"
@@ -60,7 +61,8 @@ int rdo_tool_inspect(int argc, char **argv) {
       .verb = "inspect",
       .synopsis = "MODEL.vmfb [flags]",
       .about = "Shows a module's sizes, functions with their types, and native executables with their dispatches. The\n"
-               "host program is not run, except for --recordings.",
+               "host program is not run, except for --recordings; with --device=null no native code is, and executables\n"
+               "do not tell their dispatches.",
       .options = options,
       .examples = "  rondo inspect model.vmfb\n  rondo inspect model.vmfb --recordings --device=null",
       .exit_codes = "  0  shown\n  1  the file is malformed or could not be loaded\n  2  the command line is wrong",
@@ -75,6 +77,8 @@ int rdo_tool_inspect(int argc, char **argv) {
   }
   if (code == TOOL_EXIT_OK && !wants_help) {
     unsigned sections = RONDO_INSPECT_SUMMARY | RONDO_INSPECT_FUNCTIONS | RONDO_INSPECT_EXECUTABLES;
+    // Dispatches are named by native code, and the null device runs none.
+    if (args.device == NULL || strcmp(args.device, "null") != 0) sections |= RONDO_INSPECT_DISPATCHES;
     if (imports || all) sections |= RONDO_INSPECT_IMPORTS;
     if (disassembly || all) sections |= RONDO_INSPECT_DISASSEMBLY;
     code = inspect_files(&args, sections);

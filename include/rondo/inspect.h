@@ -22,12 +22,13 @@ enum rondo_inspect_section {
   RONDO_INSPECT_SUMMARY = 1,      // name, versions, sizes of the parts
   RONDO_INSPECT_FUNCTIONS = 2,    // exports with signature and attributes
   RONDO_INSPECT_IMPORTS = 4,      // what other modules must provide
-  RONDO_INSPECT_EXECUTABLES = 8,  // native code: target, size, and of this machine's the dispatches
-  RONDO_INSPECT_DISASSEMBLY = 16, // every function's bytecode
+  RONDO_INSPECT_EXECUTABLES = 8,  // native code: target and size
+  RONDO_INSPECT_DISPATCHES = 16,  // what is in the executables for this machine; loads them
+  RONDO_INSPECT_DISASSEMBLY = 32, // every function's bytecode
 };
 
-// Describes one module. Reads and verifies it, runs nothing of its host program; listing the
-// dispatches of an executable for this machine loads that executable (docs/trust.md).
+// Describes one module. Reads its tables, runs nothing of its host program. Listing dispatches asks
+// the native code for them (docs/trust.md); all other sections only read.
 //   source    borrowed
 //   sections  bits of enum rondo_inspect_section
 //   write     called on this thread, in order

@@ -26,13 +26,17 @@ struct rondo_tensor;
 // How to make a runtime. Zero-initialise, then set what should differ from the defaults.
 struct rondo_runtime_options {
   // Device name: "local-sync" (NULL = this; kernels run on the calling thread, inside the call) or
-  // "null" (everything is recorded and checked, no kernel runs, results are zeros).
+  // "null" (everything is recorded and checked, nothing of a model's native code runs, results are
+  // zeros).
   const char *device;
   // Bytes of tensor memory that may be live at once; beyond it RESOURCE_EXHAUSTED. 0 = no limit.
   uint64_t memory_budget_bytes;
   // Branches and calls one invocation may take in a model's host program, for models nobody
   // vouches for; beyond it RESOURCE_EXHAUSTED. 0 = no limit.
   uint64_t step_limit;
+  // Longest single wait of a model's host program for a fence, in nanoseconds, for models nobody
+  // vouches for; beyond it DEADLINE_EXCEEDED. 0 = no limit.
+  int64_t wait_limit_ns;
   // Receives tensors that a model was compiled to trace; NULL = nobody. Called on the thread that
   // runs the model; the tensors are borrowed for the call.
   //   key  borrowed, `key_length` bytes, not terminated: what the trace point is called

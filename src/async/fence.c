@@ -6,19 +6,15 @@
 #include "base/pool.h"
 
 // Programs make a fence for every queue operation, so a fence and its own semaphore are one
-// allocation. Each has a count of its own; the fence holds the semaphore, whose end frees both.
-struct fence_with_semaphore {
-  struct rdo_semaphore semaphore;
-  struct rdo_fence fence;
-  struct rdo_fence_point point;  // fence.points[0]
-};
-_Static_assert(offsetof(struct fence_with_semaphore, point) ==
-                   offsetof(struct fence_with_semaphore, fence) + offsetof(struct rdo_fence, points),
-               "the point follows the fence");
+// allocation: the semaphore, behind it the fence with its one point. Each has a count of its own; the
+// fence holds the semaphore, whose end frees both.
+enum { OWN_BYTES = sizeof(struct rdo_semaphore) + sizeof(struct rdo_fence) + sizeof(struct rdo_fence_point) };
+_Static_assert(sizeof(struct rdo_semaphore) % _Alignof(struct rdo_fence) == 0, "the fence follows the semaphore");
+
+static struct rdo_fence *own_fence(struct rdo_semaphore *semaphore) { return (struct rdo_fence *)(void *)(semaphore + 1); }
 
 static void destroy_own_semaphore(struct rdo_object *object) {
-  struct rdo_semaphore *semaphore = RDO_CONTAINER(object, struct rdo_semaphore, object);
-  rdo_pool_return(RDO_CONTAINER(semaphore, struct fence_with_semaphore, semaphore), sizeof(struct fence_with_semaphore));
+  rdo_pool_return(RDO_CONTAINER(object, struct rdo_semaphore, object), OWN_BYTES);
 }
 
 const struct rdo_object_type rdo_semaphore_type = {"hal.semaphore", destroy_own_semaphore};
@@ -26,8 +22,7 @@ const struct rdo_object_type rdo_semaphore_type = {"hal.semaphore", destroy_own_
 static size_t fence_bytes(uint64_t capacity) { return sizeof(struct rdo_fence) + (size_t)capacity * sizeof(struct rdo_fence_point); }
 
 static bool owns_semaphore(const struct rdo_fence *fence) {
-  const struct fence_with_semaphore *block = RDO_CONTAINER(fence, struct fence_with_semaphore, fence);
-  return fence->count == 1 && fence->points[0].semaphore == &block->semaphore;
+  return fence->count == 1 && own_fence(fence->points[0].semaphore) == fence;
 }
 
 static void destroy_fence(struct rdo_object *object) {
@@ -42,13 +37,14 @@ const struct rdo_object_type rdo_fence_type = {"hal.fence", destroy_fence};
 
 enum rondo_status rdo_fence_create(struct rdo_fence **out_fence, struct rondo_diag *diag) {
   *out_fence = NULL;
-  struct fence_with_semaphore *block;
-  RDO_TRY(rdo_pool_acquire(sizeof *block, &block, diag));
-  rdo_semaphore_init(&block->semaphore, &rdo_semaphore_type, 0);
-  rdo_object_init(&block->fence.object, &rdo_fence_type);
-  block->fence.count = 1;
-  block->fence.points[0] = (struct rdo_fence_point){&block->semaphore, 1};
-  *out_fence = &block->fence;
+  struct rdo_semaphore *semaphore;
+  RDO_TRY(rdo_pool_acquire(OWN_BYTES, &semaphore, diag));
+  rdo_semaphore_init(semaphore, &rdo_semaphore_type, 0);
+  struct rdo_fence *fence = own_fence(semaphore);
+  rdo_object_init(&fence->object, &rdo_fence_type);
+  fence->count = 1;
+  fence->points[0] = (struct rdo_fence_point){semaphore, 1};
+  *out_fence = fence;
   return RONDO_OK;
 }
 

@@ -21,6 +21,9 @@ static inline uint64_t rdo_load_u64(const void *p) { uint64_t v; memcpy(&v, p, s
 static inline void rdo_store_u32(void *p, uint32_t v) { memcpy(p, &v, sizeof v); }
 static inline void rdo_store_u64(void *p, uint64_t v) { memcpy(p, &v, sizeof v); }
 
+// Length of text for "%.*s" in a message: cut, so that it fits an int and leaves room for the rest.
+static inline int rdo_bytes_print_length(struct rdo_bytes bytes) { return bytes.size < 256 ? (int)bytes.size : 256; }
+
 static inline int rdo_bytes_equal(struct rdo_bytes bytes, const char *text) {
   size_t length = strlen(text);
   return bytes.size == length && (length == 0 || memcmp(bytes.data, text, length) == 0);

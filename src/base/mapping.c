@@ -58,9 +58,10 @@ static enum rondo_status read_all(int fd, struct rdo_mapping *mapping, struct ro
     munmap(data, capacity);
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "file is empty");
   }
-  // The tail pages beyond the data stay mapped until the end; munmap by size leaves whole pages only.
   mapping->bytes = (struct rdo_bytes){data, size};
-  size_t used = (size + 4095) & ~(size_t)4095;
+  // Pages behind the data go now: destroy unmaps by the size of the data.
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  size_t used = (size + page - 1) & ~(page - 1);
   if (used < capacity) munmap(data + used, capacity - used);
   return RONDO_OK;
 }

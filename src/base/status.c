@@ -44,6 +44,8 @@ enum rondo_status rdo_fail(struct rondo_diag *diag, enum rondo_status status, co
   va_start(args, format);
   write_at(diag, 0, format, args);
   va_end(args);
+  // A program may fail without words of its own.
+  if (diag->message_length == 0) diag->message_length = snprintf(diag->message, sizeof diag->message, "%s", rondo_status_name(status));
   return status;
 }
 

@@ -86,7 +86,7 @@ static enum rondo_status read_file(const struct rdo_operation *o, struct rondo_d
   }
   uint8_t *target = rdo_buffer_data(o->target);
   if (target == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "read into a buffer without memory");
-  memcpy(target + o->target_offset, o->file->data + o->source_offset, (size_t)length);
+  memmove(target + o->target_offset, o->file->data + o->source_offset, (size_t)length);  // may be the same memory
   return RONDO_OK;
 }
 
@@ -100,7 +100,7 @@ static enum rondo_status write_file(const struct rdo_operation *o, struct rondo_
   }
   const uint8_t *source = rdo_buffer_data(o->source);
   if (source == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "write from a buffer without memory");
-  memcpy(o->file->data + o->target_offset, source + o->source_offset, (size_t)length);
+  memmove(o->file->data + o->target_offset, source + o->source_offset, (size_t)length);
   return RONDO_OK;
 }
 
@@ -110,7 +110,7 @@ static enum rondo_status update_buffer(const struct rdo_operation *o, struct ron
   RDO_TRY(rdo_buffer_check_range(o->target, o->target_offset, &length, diag));
   uint8_t *target = rdo_buffer_data(o->target);
   if (target == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "update of a buffer without memory");
-  if (length != 0) memcpy(target + o->target_offset, o->data.data, (size_t)length);
+  if (length != 0) memmove(target + o->target_offset, o->data.data, (size_t)length);
   return RONDO_OK;
 }
 

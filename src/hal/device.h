@@ -25,10 +25,11 @@ struct rdo_device {
   struct rdo_object object;
   const char *identifier;   // "local-sync" or "local-null"
   struct rdo_heap *heap;    // retained
-  bool is_null;             // kernels are not called, fresh memory is zeroed
+  bool is_null;             // native code is checked, but not loaded; fresh memory is zeroed
   // Who hears of traced tensors; NULL = nobody. Set once after create.
   void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);
   void *trace_user;
+  int64_t wait_limit_ns;    // of a program's waits for fences, 0 = none; set once after create
   pthread_mutex_t lock;
   struct rdo_pending_operation *ready_first;  // lock: lock
   struct rdo_pending_operation **ready_last;  // lock: lock

@@ -67,12 +67,15 @@ static enum rondo_status add_block(struct rdo_recording *recording, size_t byte_
   return RONDO_OK;
 }
 
-// Appends a zeroed command.
+// Appends a zeroed command. Until complete is called the recording is broken: a command that fails
+// half-way may name what is not held.
 static enum rondo_status append(struct rdo_recording *recording, enum rdo_command_kind kind, size_t byte_length, void *out_command,
                                 struct rondo_diag *diag) {
   if (recording->is_final) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "recording is already finalized");
+  if (recording->is_broken) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "recording has a command that failed");
   byte_length = (byte_length + 7) & ~(size_t)7;
   if (byte_length > recording->room) RDO_TRY(add_block(recording, byte_length, diag));
+  recording->is_broken = true;
   uint8_t *place = recording->next;
   init_command(recording, place, kind, byte_length);
   recording->next += byte_length;
@@ -81,7 +84,8 @@ static enum rondo_status append(struct rdo_recording *recording, enum rdo_comman
   return RONDO_OK;
 }
 
-static void count_command(struct rdo_recording *recording) {
+void rdo_recording_complete(struct rdo_recording *recording) {
+  recording->is_broken = false;
   ++recording->command_count;
   ++recording->region_command_count;
 }
@@ -102,25 +106,38 @@ enum rondo_status rdo_recording_check_ref(struct rdo_recording *recording, struc
   return RONDO_OK;
 }
 
-enum rondo_status rdo_recording_dispatch(struct rdo_recording *recording, const struct rdo_dispatch_info *info, uint32_t **out_constants,
-                                         struct rdo_buffer_ref **out_bindings, struct rondo_diag *diag) {
-  struct rdo_executable *executable = info->executable;
+// Counts and workgroups of a dispatch against what the kernel takes; of an unbound one against what any may.
+static enum rondo_status check_dispatch(const struct rdo_dispatch_info *info, struct rondo_diag *diag) {
+  const struct rdo_executable *executable = info->executable;
   if (info->function_id < 0 || info->function_id >= executable->export_count) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "function id %lld is not among the executable's %u", (long long)info->function_id, executable->export_count);
   }
-  uint32_t index = (uint32_t)info->function_id;
-  const struct rdo_dispatch_attrs *attrs = &executable->attrs[index];
-  if (info->constant_count != attrs->constant_count || info->binding_count != attrs->binding_count) {
-    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "dispatch %s takes %u constants and %u bindings, but is given %u and %u",
-                    executable->names[index], attrs->constant_count, attrs->binding_count, info->constant_count, info->binding_count);
+  const char *name = executable->names[info->function_id];
+  if (info->constant_count > RDO_DISPATCH_CONSTANTS_MAX || info->binding_count > RDO_DISPATCH_BINDINGS_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "dispatch %s: %u constants and %u bindings (at most %d and %d)", name, info->constant_count,
+                    info->binding_count, RDO_DISPATCH_CONSTANTS_MAX, RDO_DISPATCH_BINDINGS_MAX);
   }
-  if (info->workgroup_count[2] > UINT16_MAX) return rdo_fail(diag, RONDO_OUT_OF_RANGE, "dispatch %s: workgroup count z is over 65535", executable->names[index]);
+  if (!executable->is_unbound) {
+    const struct rdo_dispatch_attrs *attrs = &executable->attrs[info->function_id];
+    if (info->constant_count != attrs->constant_count || info->binding_count != attrs->binding_count) {
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "dispatch %s takes %u constants and %u bindings, but is given %u and %u", name,
+                      attrs->constant_count, attrs->binding_count, info->constant_count, info->binding_count);
+    }
+  }
+  if (info->workgroup_count[2] > UINT16_MAX) return rdo_fail(diag, RONDO_OUT_OF_RANGE, "dispatch %s: workgroup count z is over 65535", name);
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_recording_dispatch(struct rdo_recording *recording, const struct rdo_dispatch_info *info, uint32_t **out_constants,
+                                         struct rdo_buffer_ref **out_bindings, struct rondo_diag *diag) {
+  RDO_TRY(check_dispatch(info, diag));
+  struct rdo_executable *executable = info->executable;
   struct rdo_command_dispatch *dispatch;
   size_t constant_bytes = ((size_t)info->constant_count * 4 + 7) & ~(size_t)7;
   RDO_TRY(append(recording, RDO_COMMAND_DISPATCH, sizeof *dispatch + constant_bytes + info->binding_count * sizeof(struct rdo_buffer_ref),
                  &dispatch, diag));
   dispatch->executable = executable;
-  dispatch->export_index = index;
+  dispatch->export_index = (uint32_t)info->function_id;
   memcpy(dispatch->workgroup_count, info->workgroup_count, sizeof dispatch->workgroup_count);
   dispatch->constant_count = (uint16_t)info->constant_count;
   dispatch->binding_count = (uint16_t)info->binding_count;
@@ -133,7 +150,6 @@ enum rondo_status rdo_recording_dispatch(struct rdo_recording *recording, const 
   *out_constants = (uint32_t *)(dispatch + 1);
   *out_bindings = (struct rdo_buffer_ref *)(void *)((uint8_t *)(dispatch + 1) + constant_bytes);
   ++recording->dispatch_count;
-  count_command(recording);
   return RONDO_OK;
 }
 
@@ -151,8 +167,9 @@ enum rondo_status rdo_recording_fill(struct rdo_recording *recording, const stru
   fill->target = *target;
   fill->pattern = pattern;
   fill->pattern_length = pattern_length;
-  count_command(recording);
-  return rdo_recording_check_ref(recording, &fill->target, diag);
+  RDO_TRY(rdo_recording_check_ref(recording, &fill->target, diag));
+  rdo_recording_complete(recording);
+  return RONDO_OK;
 }
 
 enum rondo_status rdo_recording_copy(struct rdo_recording *recording, const struct rdo_buffer_ref *source,
@@ -161,9 +178,10 @@ enum rondo_status rdo_recording_copy(struct rdo_recording *recording, const stru
   RDO_TRY(append(recording, RDO_COMMAND_COPY, sizeof *copy, &copy, diag));
   copy->source = *source;
   copy->target = *target;
-  count_command(recording);
   RDO_TRY(rdo_recording_check_ref(recording, &copy->source, diag));
-  return rdo_recording_check_ref(recording, &copy->target, diag);
+  RDO_TRY(rdo_recording_check_ref(recording, &copy->target, diag));
+  rdo_recording_complete(recording);
+  return RONDO_OK;
 }
 
 enum rondo_status rdo_recording_update(struct rdo_recording *recording, struct rdo_bytes data, const struct rdo_buffer_ref *target,
@@ -179,13 +197,15 @@ enum rondo_status rdo_recording_update(struct rdo_recording *recording, struct r
   update->target = *target;
   update->data = copy;
   update->data_length = data.size;
-  count_command(recording);
-  return rdo_recording_check_ref(recording, &update->target, diag);
+  RDO_TRY(rdo_recording_check_ref(recording, &update->target, diag));
+  rdo_recording_complete(recording);
+  return RONDO_OK;
 }
 
 enum rondo_status rdo_recording_barrier(struct rdo_recording *recording, struct rondo_diag *diag) {
   struct rdo_command *barrier;
   RDO_TRY(append(recording, RDO_COMMAND_BARRIER, sizeof *barrier, &barrier, diag));
+  recording->is_broken = false;
   // Barriers next to each other separate nothing.
   if (recording->region_command_count != 0) ++recording->region_count;
   recording->region_command_count = 0;
@@ -196,6 +216,7 @@ enum rondo_status rdo_recording_finalize(struct rdo_recording *recording, struct
   struct rdo_command *command;
   RDO_TRY(append(recording, RDO_COMMAND_RETURN, sizeof *command, &command, diag));
   if (recording->region_command_count != 0) ++recording->region_count;
+  recording->is_broken = false;
   recording->is_final = true;
   return RONDO_OK;
 }

@@ -9,7 +9,8 @@
 // begins a new region; commands of one region are independent of each other. After finalize the
 // recording is immutable: what changes during an execution belongs to the execution.
 //
-//   OPEN → FINAL  rdo_recording_finalize  the recording thread
+//   OPEN → FINAL   rdo_recording_finalize      the recording thread
+//   OPEN → BROKEN  a command that fails half-way  the recording thread; for good
 
 #ifndef RDO_HAL_RECORDING_H_
 #define RDO_HAL_RECORDING_H_
@@ -89,6 +90,7 @@ struct rdo_recording {
   uint32_t mode;            // enum rdo_recording_mode
   uint32_t slot_capacity;   // slots that references may name
   bool is_final;
+  bool is_broken;           // its last command could not be completed: no more commands, never final
   uint32_t slot_count;      // slots that references do name: 1 + the largest
   uint32_t region_count;
   uint32_t dispatch_count;
@@ -117,8 +119,8 @@ struct rdo_dispatch_info {
   uint32_t binding_count;
 };
 
-// Adds a dispatch. The caller fills constants and bindings in place; each binding is then checked
-// with rdo_recording_check_ref before anything else is recorded.
+// Adds a dispatch. The caller fills constants and bindings in place, checks each binding with
+// rdo_recording_check_ref, and then calls rdo_recording_complete before anything else is recorded.
 enum rondo_status rdo_recording_dispatch(struct rdo_recording *recording, const struct rdo_dispatch_info *info, uint32_t **out_constants,
                                          struct rdo_buffer_ref **out_bindings, struct rondo_diag *diag);
 enum rondo_status rdo_recording_fill(struct rdo_recording *recording, const struct rdo_buffer_ref *target, uint64_t pattern,
@@ -129,6 +131,9 @@ enum rondo_status rdo_recording_update(struct rdo_recording *recording, struct r
                                        struct rondo_diag *diag);
 enum rondo_status rdo_recording_barrier(struct rdo_recording *recording, struct rondo_diag *diag);
 enum rondo_status rdo_recording_finalize(struct rdo_recording *recording, struct rondo_diag *diag);
+
+// Ends the command that dispatch began.
+void rdo_recording_complete(struct rdo_recording *recording);
 
 // Checks a reference (slot in the capacity, range inside a direct buffer) and retains its buffer.
 enum rondo_status rdo_recording_check_ref(struct rdo_recording *recording, struct rdo_buffer_ref *ref, struct rondo_diag *diag);

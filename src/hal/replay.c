@@ -77,6 +77,12 @@ static enum rondo_status fail_kernel(const struct rdo_command_dispatch *dispatch
   return rdo_fail(diag, RONDO_INTERNAL, "dispatch %s failed with %d", dispatch->executable->names[dispatch->export_index], result);
 }
 
+// A program can be handed a recording of another device's.
+static enum rondo_status fail_unbound(const struct rdo_command_dispatch *dispatch, struct rondo_diag *diag) {
+  return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "dispatch %s was recorded on the null device, which loads no code",
+                  dispatch->executable->names[dispatch->export_index]);
+}
+
 // Every workgroup in order, z outermost.
 static int run_workgroups(const struct rdo_command_dispatch *dispatch, const struct rdo_dispatch_state *state, void *local_memory,
                           uint32_t local_memory_bytes) {
@@ -139,6 +145,7 @@ static enum rondo_status run_dispatch(const struct replay *r, const struct rdo_c
   uint32_t count[3] = {dispatch->workgroup_count[0], dispatch->workgroup_count[1], dispatch->workgroup_count[2]};
   if (dispatch->is_indirect) RDO_TRY(read_workgroup_count(r, dispatch, count));
   if (r->is_null) return RONDO_OK;
+  if (dispatch->executable->is_unbound) return fail_unbound(dispatch, r->diag);
   const struct rdo_dispatch_state state = {
       .workgroup_size_x = 1,
       .workgroup_size_y = 1,

@@ -29,11 +29,14 @@ enum rondo_status rdo_shape_byte_length(uint32_t element_type, int rank, const i
     if (dims[i] < 0) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "dimension %d is negative (%lld)", i, (long long)dims[i]);
     if (dims[i] == 0) is_empty = true;
   }
+  uint64_t count = 1;  // counted apart: elements of an opaque type may have no bits
   for (int i = 0; i < rank && !is_empty; ++i) {
-    if (!rdo_checked_mul(bits, (uint64_t)dims[i], &bits)) return rdo_fail(diag, RONDO_OUT_OF_RANGE, "shape is too large");
+    if (!rdo_checked_mul(count, (uint64_t)dims[i], &count)) return rdo_fail(diag, RONDO_OUT_OF_RANGE, "shape is too large");
   }
-  if (is_empty) bits = 0;
-  if (bits > (uint64_t)INT64_MAX) return rdo_fail(diag, RONDO_OUT_OF_RANGE, "shape is too large");
+  if (is_empty) count = 0;
+  if (!rdo_checked_mul(bits, count, &bits) || bits > (uint64_t)INT64_MAX || count > (uint64_t)INT64_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "shape is too large");
+  }
   *out_byte_length = (bits + 7) / 8;
   return RONDO_OK;
 }
@@ -43,7 +46,7 @@ enum rondo_status rdo_tensor_create(struct rdo_buffer *buffer, uint32_t element_
   *out_tensor = NULL;
   uint64_t byte_length;
   RDO_TRY(rdo_shape_byte_length(element_type, rank, dims, &byte_length, diag));
-  if (encoding == RDO_ENCODING_DENSE_ROW_MAJOR && byte_length > buffer->byte_length) {
+  if (byte_length > buffer->byte_length) {  // whatever its encoding: readers go by the shape
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "tensor of %llu bytes does not fit in a buffer of %llu bytes", (unsigned long long)byte_length,
                     (unsigned long long)buffer->byte_length);
   }

@@ -116,7 +116,7 @@ enum rondo_status rdo_hal_buffer_is_terminal(void *self, struct rdo_native_call 
 static enum rondo_status fail_assert(const struct rdo_native_call *call, enum rondo_status status, const char *what, uint64_t have, uint64_t need) {
   struct rdo_bytes message = {NULL, 0};
   (void)rdo_arg_bytes(call, 1, &message);
-  return rdo_fail(call->diag, status, "%.*s %s; need 0x%llX but have 0x%llX", (int)message.size, (const char *)message.data, what,
+  return rdo_fail(call->diag, status, "%.*s %s; need 0x%llX but have 0x%llX", rdo_bytes_print_length(message), (const char *)message.data, what,
                   (unsigned long long)need, (unsigned long long)have);
 }
 
@@ -220,7 +220,7 @@ enum rondo_status rdo_hal_tensor_assert(void *self, struct rdo_native_call *call
   struct rdo_bytes message;
   RDO_TRY(rdo_arg_bytes(call, 1, &message));
   return rdo_tensor_check(tensor, (uint32_t)rdo_arg_i32(call, 2), (uint32_t)rdo_arg_i32(call, 3), rank, dims, (const char *)message.data,
-                          (int)message.size, call->diag);
+                          rdo_bytes_print_length(message), call->diag);
 }
 
 enum rondo_status rdo_hal_tensor_buffer(void *self, struct rdo_native_call *call) {

@@ -256,7 +256,7 @@ enum rondo_status rdo_hal_executable_lookup(void *self, struct rdo_native_call *
   }
   call->results[0].i64 = rdo_executable_find(executable, name);
   if (call->results[0].i64 >= 0) return RONDO_OK;
-  return rdo_fail(call->diag, RONDO_NOT_FOUND, "executable has no dispatch '%.*s'", RDO_PRINT_LENGTH(name), (const char *)name.data);
+  return rdo_fail(call->diag, RONDO_NOT_FOUND, "executable has no dispatch '%.*s'", rdo_bytes_print_length(name), (const char *)name.data);
 }
 
 // Fences ---------------------------------------------------------------------------------------------
@@ -265,7 +265,8 @@ enum rondo_status rdo_hal_executable_lookup(void *self, struct rdo_native_call *
 struct await {
   struct rdo_object object;
   struct rdo_fence *fence;
-  int64_t deadline_ns;
+  int64_t deadline_ns;  // the program's or the runtime's limit, whichever is earlier
+  bool is_limited;      // it is the runtime's
 };
 
 static void destroy_await(struct rdo_object *object);
@@ -302,7 +303,7 @@ static enum rondo_status query_fences(struct rdo_fence *const *fences, uint32_t 
   return result;
 }
 
-static enum rondo_status begin_await(struct rdo_native_call *call, struct rdo_fence *const *fences, uint32_t count, uint32_t timeout_ms) {
+static enum rondo_status begin_await(const struct rdo_device *device, struct rdo_native_call *call, struct rdo_fence *const *fences, uint32_t count, uint32_t timeout_ms) {
   struct await *await;
   RDO_TRY(rdo_alloc(sizeof *await, &await, call->diag));
   rdo_object_init(&await->object, &await_type);
@@ -312,12 +313,14 @@ static enum rondo_status begin_await(struct rdo_native_call *call, struct rdo_fe
     return status;
   }
   await->deadline_ns = timeout_ms == UINT32_MAX ? RDO_DEADLINE_NONE : rdo_clock_deadline_ns((int64_t)timeout_ms * 1000000);
+  int64_t limit_ns = device->wait_limit_ns == 0 ? RDO_DEADLINE_NONE : rdo_clock_deadline_ns(device->wait_limit_ns);
+  await->is_limited = limit_ns < await->deadline_ns;
+  if (await->is_limited) await->deadline_ns = limit_ns;
   return rdo_invocation_defer(call->invocation, wait_await, &await->object);
 }
 
 // A timeout is a value, a failure is an error.
 enum rondo_status rdo_hal_fence_await(void *self, struct rdo_native_call *call) {
-  (void)self;
   struct rdo_fence *fences[FENCES_MAX];
   uint32_t count = call->spans[2];
   uint32_t timeout_ms = (uint32_t)rdo_arg_i32(call, 0);
@@ -330,12 +333,15 @@ enum rondo_status rdo_hal_fence_await(void *self, struct rdo_native_call *call) 
     return status;
   }
   struct rdo_object *deferred = call->is_resumed ? rdo_invocation_deferred(call->invocation) : NULL;
-  bool is_late = deferred != NULL ? rdo_clock_now_ns() >= RDO_CONTAINER(deferred, struct await, object)->deadline_ns : timeout_ms == 0;
-  if (is_late) {
-    call->results[0].i32 = RONDO_DEADLINE_EXCEEDED;
-    return RONDO_OK;
+  if (deferred == NULL && timeout_ms != 0) return begin_await(self, call, fences, count, timeout_ms);
+  const struct await *await = deferred == NULL ? NULL : RDO_CONTAINER(deferred, struct await, object);
+  if (await != NULL && rdo_clock_now_ns() < await->deadline_ns) return RONDO_DEFERRED;
+  if (await != NULL && await->is_limited) {
+    return rdo_fail(call->diag, RONDO_DEADLINE_EXCEEDED, "program waits for a fence longer than the limit of %lld ms",
+                    (long long)(((const struct rdo_device *)self)->wait_limit_ns / 1000000));
   }
-  return deferred != NULL ? RONDO_DEFERRED : begin_await(call, fences, count, timeout_ms);
+  call->results[0].i32 = RONDO_DEADLINE_EXCEEDED;
+  return RONDO_OK;
 }
 
 enum rondo_status rdo_hal_fence_create(void *self, struct rdo_native_call *call) {

@@ -58,6 +58,7 @@ static enum rondo_status record_dispatch(struct rdo_native_call *call, struct rd
     bindings[i].length = (uint64_t)rdo_arg_i64(call, operand + 4);
     RDO_TRY(rdo_recording_check_ref(recording, &bindings[i], call->diag));
   }
+  rdo_recording_complete(recording);
   return RONDO_OK;
 }
 

@@ -63,14 +63,18 @@ static const char *elf_arch(struct rdo_bytes data) {
   }
 }
 
-static void write_dispatches(struct rdo_bytes data, const char *arch, const struct rdo_writer *w) {
+// Code that does not load is told of and is no failure; that memory ran out says nothing about the file.
+static enum rondo_status write_dispatches(struct rdo_bytes data, const char *arch, const struct rdo_writer *w, struct rondo_diag *diag) {
   char format[64] = "embedded-elf-";
   strcat(format, arch);
-  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  struct rondo_diag reason = {RONDO_OK, 0, ""};
   struct rdo_executable *executable;
-  if (rdo_executable_load((struct rdo_bytes){(const uint8_t *)format, strlen(format)}, data, NULL, 0, &executable, &diag) != RONDO_OK) {
-    rdo_write(w, "    not loadable: %s\n", diag.message);
-    return;
+  enum rondo_status status =
+      rdo_executable_load((struct rdo_bytes){(const uint8_t *)format, strlen(format)}, data, NULL, 0, &executable, &reason);
+  if (status == RONDO_RESOURCE_EXHAUSTED) return rdo_fail(diag, status, "%s", reason.message);
+  if (status != RONDO_OK) {
+    rdo_write(w, "    not loadable: %s\n", reason.message);
+    return RONDO_OK;
   }
   for (uint32_t i = 0; i < executable->export_count; ++i) {
     const struct rdo_dispatch_attrs *attrs = &executable->attrs[i];
@@ -78,17 +82,20 @@ static void write_dispatches(struct rdo_bytes data, const char *arch, const stru
               attrs->local_memory_pages * (unsigned)RDO_LOCAL_MEMORY_PAGE_BYTES);
   }
   rdo_object_release(&executable->object);
+  return RONDO_OK;
 }
 
-static void write_executables(const struct rdo_module_file *file, const struct rdo_writer *w) {
+static enum rondo_status write_executables(const struct rdo_module_file *file, bool with_dispatches, const struct rdo_writer *w,
+                                           struct rondo_diag *diag) {
   rdo_write(w, "executables\n");
   for (uint32_t i = 0; i < file->rodata_count; ++i) {
     const char *arch = elf_arch(file->rodata[i]);
     if (arch == NULL) continue;
     rdo_write(w, "  rodata[%u]  elf %s, %llu bytes%s\n", i, arch, (unsigned long long)file->rodata[i].size,
               strcmp(arch, rdo_cpu_arch()) == 0 ? "" : " (not for this machine)");
-    if (strcmp(arch, rdo_cpu_arch()) == 0) write_dispatches(file->rodata[i], arch, w);
+    if (with_dispatches && strcmp(arch, rdo_cpu_arch()) == 0) RDO_TRY(write_dispatches(file->rodata[i], arch, w, diag));
   }
+  return RONDO_OK;
 }
 
 static enum rondo_status write_module(struct rdo_bytes bytes, unsigned sections, const struct rdo_writer *w, struct rondo_diag *diag) {
@@ -98,7 +105,9 @@ static enum rondo_status write_module(struct rdo_bytes bytes, unsigned sections,
     if ((sections & RONDO_INSPECT_SUMMARY) != 0) write_summary(&file, w);
     if ((sections & RONDO_INSPECT_FUNCTIONS) != 0) write_functions(&file, w);
     if ((sections & RONDO_INSPECT_IMPORTS) != 0) write_imports(&file, w);
-    if ((sections & RONDO_INSPECT_EXECUTABLES) != 0) write_executables(&file, w);
+    if ((sections & (RONDO_INSPECT_EXECUTABLES | RONDO_INSPECT_DISPATCHES)) != 0) {
+      status = write_executables(&file, (sections & RONDO_INSPECT_DISPATCHES) != 0, w, diag);
+    }
     for (uint32_t i = 0; (sections & RONDO_INSPECT_DISASSEMBLY) != 0 && i < file.function_count && status == RONDO_OK; ++i) {
       rdo_write(w, "\n");
       status = rdo_disassemble(&file, i, w, diag);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 #include "base/mapping.h"
 #include "modules/check_module.h"
 #include "modules/hal_module.h"
@@ -24,6 +25,9 @@ static enum rondo_status load_source(struct rondo_model *model, const struct ron
       status = rdo_context_load(&model->context, mapping->bytes, &mapping->object, &module, diag);
       rdo_object_release(&mapping->object);  // the module holds it
     }
+  }
+  if (status == RONDO_INCOMPATIBLE || status == RONDO_UNAVAILABLE) {
+    rdo_annotate(diag, "this is device %s on %s: compile the model for embedded-elf-%s", model->runtime->device->identifier, rdo_cpu_arch(), rdo_cpu_arch());
   }
   if (status != RONDO_OK) rdo_prefix(diag, "%s", path);
   return status;

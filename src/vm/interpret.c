@@ -13,6 +13,7 @@
 
 #include "vm/arithmetic.h"
 #include "vm/buffer.h"
+#include "vm/module.h"
 
 #ifndef RDO_VM_SWITCH
 #define RDO_VM_SWITCH 0
@@ -133,11 +134,15 @@ static enum rondo_status fail_call(const struct rdo_call_site *site, enum rondo_
   return status;
 }
 
+// Compilers put whole target descriptions into their failures; what comes after must still fit.
+enum { FAIL_TEXT_BYTES_MAX = 400 };
+
 static enum rondo_status fail_text(uint32_t code, const char *text, uint64_t length, struct rondo_diag *diag) {
   enum rondo_status status = (enum rondo_status)(code & 0x1F);
   if (status == RONDO_OK) return rdo_fail(diag, RONDO_INTERNAL, "program failed with status OK: %.*s", (int)length, text);
   if (status == RONDO_DEFERRED) status = RONDO_INTERNAL;  // would read as a suspension
-  return rdo_fail(diag, status, "%.*s", (int)length, length == 0 ? "" : text);
+  if (length <= FAIL_TEXT_BYTES_MAX) return rdo_fail(diag, status, "%.*s", (int)length, length == 0 ? "" : text);
+  return rdo_fail(diag, status, "%.*s...", FAIL_TEXT_BYTES_MAX, text);
 }
 
 #if !RDO_VM_SWITCH
@@ -452,7 +457,7 @@ out_of_steps:
   goto failed;
 failed:
   rdo_fail(diag, status, "%s", rondo_status_name(status));
-  rdo_annotate(diag, "in function %u of module", frame->function != NULL ? frame->function->ordinal : 0);
+  if (frame->function != NULL) rdo_module_annotate(frame->function, diag);
   invocation->top = frame;
   invocation->steps_left = steps;
   return status;

@@ -57,6 +57,16 @@ const struct rdo_function *rdo_module_find(const struct rdo_module *module, cons
   return NULL;
 }
 
+void rdo_module_annotate(const struct rdo_function *function, struct rondo_diag *diag) {
+  const struct rdo_module_file *file = &function->module->file;
+  const struct rdo_export_def *def = rdo_module_file_export_of(file, function->ordinal);
+  if (def != NULL) {
+    rdo_annotate(diag, "in %.*s.%.*s", (int)file->name.size, (const char *)file->name.data, (int)def->name.size, (const char *)def->name.data);
+  } else {
+    rdo_annotate(diag, "in %.*s.function%u", (int)file->name.size, (const char *)file->name.data, function->ordinal);
+  }
+}
+
 // Types --------------------------------------------------------------------------------------------
 
 static const struct rdo_object_type *find_object_type(const struct rdo_context *context, struct rdo_bytes name) {
@@ -216,9 +226,7 @@ static enum rondo_status call_hook(struct rdo_module *module, const char *name, 
   }
   union rdo_slot slot = {.i64 = 0};
   struct rdo_context *context = module->context;
-  enum rondo_status status = rdo_invoke(&context->invocation, function, &slot, context->step_limit, &slot, diag);
-  if (status != RONDO_OK) rdo_annotate(diag, "in %s", name);
-  return status;
+  return rdo_invoke(&context->invocation, function, &slot, context->step_limit, &slot, diag);
 }
 
 static enum rondo_status build_module(struct rdo_module *module, struct rdo_bytes bytes, struct rondo_diag *diag) {

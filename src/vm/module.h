@@ -72,6 +72,9 @@ enum rondo_status rdo_context_load(struct rdo_context *context, struct rdo_bytes
 // Finds the export `name` of a module; NULL when it has none.
 const struct rdo_function *rdo_module_find(const struct rdo_module *module, const char *name, size_t name_length);
 
+// Appends "in <module>.<function>" to a failure.
+void rdo_module_annotate(const struct rdo_function *function, struct rondo_diag *diag);
+
 // Finds a module by name, newest first; NULL when there is none.
 struct rdo_module *rdo_context_find(const struct rdo_context *context, struct rdo_bytes name);
 

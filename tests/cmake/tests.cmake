@@ -1,0 +1,43 @@
+# Helpers to register tests.
+
+# rdo_test(<name> COMMAND <command...> [LABELS <labels>] [TIMEOUT <seconds>])
+function(rdo_test name)
+  cmake_parse_arguments(TEST "" "TIMEOUT" "COMMAND;LABELS" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${TEST_COMMAND})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}")
+endfunction()
+
+# rdo_unit_test(<layer> <noun> [SOURCES <more files>] [LABELS <labels>] [TIMEOUT <seconds>])
+#
+# tests/unit/<layer>/<noun>.c becomes the program unit_<layer>_<noun> and the test unit/<layer>/<noun>.
+# It may include the headers of src/ and sees the library's internal functions: it links the static one.
+function(rdo_unit_test layer noun)
+  cmake_parse_arguments(UNIT "" "TIMEOUT" "SOURCES;LABELS" ${ARGN})
+  set(program unit_${layer}_${noun})
+  list(TRANSFORM UNIT_SOURCES PREPEND ${layer}/)
+  add_executable(${program} ${layer}/${noun}.c ${UNIT_SOURCES})
+  target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${layer})
+  target_link_libraries(${program} PRIVATE rondo::rondo_static rondo_options cmocka)
+  rdo_test(unit/${layer}/${noun} COMMAND ${program} LABELS ${UNIT_LABELS} TIMEOUT ${UNIT_TIMEOUT})
+endfunction()
+
+# Makes the target `cmocka`: the library, or in cross builds, for whose machine no distribution has it,
+# the few macros of it that our tests use (tests/support/cmocka).
+function(rdo_find_cmocka)
+  if(CMAKE_CROSSCOMPILING)
+    add_library(cmocka INTERFACE)
+    target_include_directories(cmocka INTERFACE ${PROJECT_SOURCE_DIR}/tests/support/cmocka)
+    return()
+  endif()
+  find_library(RONDO_CMOCKA_LIBRARY cmocka)
+  find_path(RONDO_CMOCKA_INCLUDE_DIR cmocka.h)
+  mark_as_advanced(RONDO_CMOCKA_LIBRARY RONDO_CMOCKA_INCLUDE_DIR)
+  if(RONDO_CMOCKA_LIBRARY AND RONDO_CMOCKA_INCLUDE_DIR)
+    add_library(cmocka INTERFACE)
+    target_include_directories(cmocka SYSTEM INTERFACE ${RONDO_CMOCKA_INCLUDE_DIR})
+    target_link_libraries(cmocka INTERFACE ${RONDO_CMOCKA_LIBRARY})
+  endif()
+endfunction()
