@@ -54,7 +54,8 @@ RONDO_API enum rondo_status rondo_runtime_create(const struct rondo_runtime_opti
                                                  struct rondo_runtime **out_runtime,
                                                  struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Ends the caller's hold and nulls the pointer; models and tensors keep what they need alive.
+// Ends the caller's hold and nulls the pointer; models and tensors keep what they need alive. When the
+// last model is gone as well, the signal fences of asynchronous calls that still wait fail as CANCELLED.
 //   runtime      may be NULL or point to NULL
 //   thread       any                phase  setup
 RONDO_API void rondo_runtime_release(struct rondo_runtime **runtime);

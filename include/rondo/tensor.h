@@ -141,6 +141,10 @@ RONDO_API void *rondo_buffer_data(const struct rondo_buffer *buffer);
 //   thread        any                phase  setup
 RONDO_API enum rondo_status rondo_fence_create(struct rondo_runtime *runtime, struct rondo_fence **out_fence,
                                                struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Ends a hold and nulls the pointer; NULL and pointer to NULL are fine. What waits for a fence that
+// everybody has let go before it was reached fails as CANCELLED.
+//   thread  any      phase  steady
 RONDO_API void rondo_fence_release(struct rondo_fence **fence);
 
 // Reaches the fence: what waited for it may run, on this thread if the device is synchronous.

@@ -14,7 +14,9 @@ _Static_assert(sizeof(struct rdo_semaphore) % _Alignof(struct rdo_fence) == 0, "
 static struct rdo_fence *own_fence(struct rdo_semaphore *semaphore) { return (struct rdo_fence *)(void *)(semaphore + 1); }
 
 static void destroy_own_semaphore(struct rdo_object *object) {
-  rdo_pool_return(RDO_CONTAINER(object, struct rdo_semaphore, object), OWN_BYTES);
+  struct rdo_semaphore *semaphore = RDO_CONTAINER(object, struct rdo_semaphore, object);
+  rdo_semaphore_deinit(semaphore);
+  rdo_pool_return(semaphore, OWN_BYTES);
 }
 
 const struct rdo_object_type rdo_semaphore_type = {"hal.semaphore", destroy_own_semaphore};

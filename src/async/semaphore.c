@@ -75,6 +75,14 @@ void rdo_semaphore_fail(struct rdo_semaphore *semaphore, enum rondo_status statu
   rdo_object_release(&semaphore->object);
 }
 
+void rdo_semaphore_deinit(struct rdo_semaphore *semaphore) {
+  // relaxed: ordered by SYNC(refcount), every other hold has been released
+  if (rdo_atomic_load(&semaphore->waiter_count, rdo_relaxed) == 0) return;
+  uint32_t expected = RONDO_OK;
+  (void)rdo_atomic_cas(&semaphore->failure, &expected, (uint32_t)RONDO_CANCELLED, rdo_seq_cst, rdo_seq_cst);
+  wake_waiters(semaphore);
+}
+
 enum rondo_status rdo_semaphore_arm(struct rdo_semaphore *semaphore, struct rdo_timepoint *timepoint) {
   pthread_mutex_lock(&semaphore->lock);
   // SYNC(timeline) half B: announce, then look at the value. Forbidden: the value is not seen here

@@ -36,15 +36,20 @@ struct rdo_timepoint {
   struct rdo_timepoint *next;
   struct rdo_timepoint **link;  // what points at this one; NULL when not in a list
   uint64_t value;
-  // Runs exactly once, on the thread that signals or fails, with no lock held.
+  // Runs exactly once, on the thread that signals or fails, with no lock held. Waits that end together
+  // end in the order in which they were armed.
   void (*callback)(void *user, enum rondo_status status);
   void *user;
 };
 
-// Initialises a semaphore inside another object; `type` says how that object ends. There is nothing to
-// undo: a default mutex of Linux holds no resources, and programs make a semaphore for every queue
-// operation.
+// Initialises a semaphore inside another object; `type` says how that object ends.
 void rdo_semaphore_init(struct rdo_semaphore *semaphore, const struct rdo_object_type *type, uint64_t value);
+
+// For the end of that object, when nobody holds it: waits that are still armed end with CANCELLED, as
+// nobody is left who could end them. A timepoint alone does not keep its semaphore alive. (The mutex
+// needs no end: on Linux a default one holds no resources, and programs make a semaphore for every
+// queue operation.)
+void rdo_semaphore_deinit(struct rdo_semaphore *semaphore);
 
 // OK when `value` is reached, else DEFERRED, or what the semaphore failed with.
 enum rondo_status rdo_semaphore_query(const struct rdo_semaphore *semaphore, uint64_t value);

@@ -8,6 +8,7 @@
 #define RDO_BASE_ATOMIC_H_
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef _Atomic uint32_t rdo_atomic_u32;
@@ -60,6 +61,22 @@ static inline uint64_t rdo_count_add_u64(rdo_atomic_u64 *count, uint64_t value, 
   uint64_t before = atomic_load_explicit(count, memory_order_relaxed);  // relaxed: one thread
   atomic_store_explicit(count, before + value, memory_order_relaxed);   // relaxed: one thread
   return before;
+}
+
+// Adds unless the sum would be over `limit`: at no moment does the count hold what was refused.
+// *out_before is the value before, either way.
+static inline bool rdo_count_try_add_u64(rdo_atomic_u64 *count, uint64_t value, uint64_t limit, uint64_t *out_before) {
+  uint64_t before = atomic_load_explicit(count, memory_order_relaxed);  // relaxed: counter
+  for (;;) {
+    *out_before = before;
+    if (before > limit || value > limit - before) return false;
+    if (RDO_SINGLE_THREADED) {
+      atomic_store_explicit(count, before + value, memory_order_relaxed);  // relaxed: one thread
+      return true;
+    }
+    // relaxed: counter
+    if (atomic_compare_exchange_weak_explicit(count, &before, before + value, memory_order_relaxed, memory_order_relaxed)) return true;
+  }
 }
 
 #endif  // RDO_BASE_ATOMIC_H_

@@ -7,11 +7,13 @@
 #include "base/checked.h"
 
 // An operation kept for later: a copy of it with holds on what it names, and one timepoint for each
-// point of its wait fence.
+// point of its wait fence. The wait fence alone is not held: when nobody else holds it any more, nobody
+// can signal it, and its end cancels the operation.
 struct rdo_pending_operation {
   struct rdo_device *device;  // retained
   struct rdo_operation operation;
-  struct rdo_pending_operation *next;  // in the ready list
+  struct rdo_pending_operation *next;  // lock: device->lock: in the waiting or the ready list
+  struct rdo_pending_operation **link; // lock: device->lock: what points at this one in the waiting list, or NULL
   rdo_atomic_u32 open_count;           // SYNC(pending): wait points not reached, and one for submit
   rdo_atomic_u32 failure;              // SYNC(pending): first failed wait
   struct rdo_buffer_ref *bindings;     // owned copy, entries retained
@@ -132,7 +134,6 @@ static enum rondo_status perform(const struct rdo_device *device, const struct r
 // Keeping operations ----------------------------------------------------------------------------------
 
 static void retain_all(const struct rdo_operation *o, void (*apply)(struct rdo_object *)) {
-  if (o->wait != NULL) apply(&o->wait->object);
   if (o->signal != NULL) apply(&o->signal->object);
   if (o->source != NULL) apply(&o->source->object);
   if (o->target != NULL) apply(&o->target->object);
@@ -181,10 +182,48 @@ static void drain_ready(struct rdo_device *device) {
   pthread_mutex_unlock(&device->lock);
 }
 
+static void link_waiting(struct rdo_pending_operation *pending) {
+  struct rdo_device *device = pending->device;
+  pthread_mutex_lock(&device->lock);
+  pending->next = device->waiting;
+  pending->link = &device->waiting;
+  if (pending->next != NULL) pending->next->link = &pending->next;
+  device->waiting = pending;
+  pthread_mutex_unlock(&device->lock);
+}
+
+static void unlink_waiting_locked(struct rdo_pending_operation *pending) {
+  if (pending->link == NULL) return;
+  *pending->link = pending->next;
+  if (pending->next != NULL) pending->next->link = pending->link;
+  pending->link = NULL;
+}
+
+void rdo_device_cancel(struct rdo_device *device) {
+  pthread_mutex_lock(&device->lock);
+  while (device->waiting != NULL) {
+    struct rdo_pending_operation *pending = device->waiting;
+    struct rdo_fence *signal = pending->operation.signal;
+    uint32_t expected = RONDO_OK;
+    // SYNC(pending): as in finish_wait; should its wait end yet, it does not run.
+    (void)rdo_atomic_cas(&pending->failure, &expected, (uint32_t)RONDO_CANCELLED, rdo_acq_rel, rdo_acquire);
+    unlink_waiting_locked(pending);
+    if (signal == NULL) continue;
+    // The operation may end as soon as the lock is gone.
+    rdo_object_retain(&signal->object);
+    pthread_mutex_unlock(&device->lock);
+    rdo_fence_fail(signal, RONDO_CANCELLED);
+    rdo_object_release(&signal->object);
+    pthread_mutex_lock(&device->lock);
+  }
+  pthread_mutex_unlock(&device->lock);
+}
+
 static void make_ready(struct rdo_pending_operation *pending) {
   struct rdo_device *device = pending->device;
   rdo_object_retain(&device->object);  // running the operation may drop the last hold
   pthread_mutex_lock(&device->lock);
+  unlink_waiting_locked(pending);
   pending->next = NULL;
   *device->ready_last = pending;
   device->ready_last = &pending->next;
@@ -215,6 +254,7 @@ static enum rondo_status create_pending(struct rdo_device *device, const struct 
   }
   pending->device = device;
   pending->operation = *o;
+  pending->operation.wait = NULL;
   if (o->bindings.count != 0) memcpy(pending->bindings, o->bindings.entries, o->bindings.count * sizeof *pending->bindings);
   if (o->data.size != 0) memcpy(pending->data, o->data.data, (size_t)o->data.size);
   pending->operation.bindings.entries = pending->bindings;
@@ -231,6 +271,7 @@ static enum rondo_status keep(struct rdo_device *device, const struct rdo_operat
   const struct rdo_fence *wait = o->wait;
   rdo_atomic_init(&pending->open_count, wait->count + 1);
   rdo_atomic_init(&pending->failure, RONDO_OK);
+  link_waiting(pending);
   for (uint32_t i = 0; i < wait->count; ++i) {
     pending->timepoints[i] = (struct rdo_timepoint){.value = wait->points[i].value, .callback = finish_wait, .user = pending};
     enum rondo_status status = rdo_semaphore_arm(wait->points[i].semaphore, &pending->timepoints[i]);

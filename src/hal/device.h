@@ -5,7 +5,8 @@
 //
 // On the synchronous device an operation whose wait is over runs inside submit, on the caller. One
 // whose wait is not over is kept, with holds on all it needs, and runs on the thread that ends the
-// wait. An operation that fails fails its signal fence, and so everything that waits for it.
+// wait. An operation that fails fails its signal fence, and so everything that waits for it. One whose
+// wait can never be over, because the last hold on that fence was released, fails with CANCELLED.
 //
 //   submit: WAITING → READY → done   the signalling thread moves it; READY ones run in order, flat
 
@@ -31,6 +32,7 @@ struct rdo_device {
   void *trace_user;
   int64_t wait_limit_ns;    // of a program's waits for fences, 0 = none; set once after create
   pthread_mutex_t lock;
+  struct rdo_pending_operation *waiting;      // lock: lock: operations whose wait is not over
   struct rdo_pending_operation *ready_first;  // lock: lock
   struct rdo_pending_operation **ready_last;  // lock: lock
   bool is_draining;                           // lock: lock: some thread runs the ready list
@@ -78,5 +80,9 @@ struct rdo_operation {
 //   returns  OK: it has run, or will; its failure goes to the signal fence (and, when there is none
 //            and it ran at once, comes back from here). RESOURCE_EXHAUSTED: it could not be kept.
 enum rondo_status rdo_device_submit(struct rdo_device *device, const struct rdo_operation *operation, struct rondo_diag *diag);
+
+// For the end of the runtime: fails, as CANCELLED, the signals of operations that still wait. Programs
+// can make operations wait for each other in a circle, which would else stay in memory for ever.
+void rdo_device_cancel(struct rdo_device *device);
 
 #endif  // RDO_HAL_DEVICE_H_

@@ -45,17 +45,21 @@ static void raise_peak(struct rdo_heap *heap, uint64_t live) {
   }
 }
 
-static enum rondo_status charge(struct rdo_heap *heap, uint64_t bytes, struct rondo_diag *diag) {
-  uint64_t before = rdo_count_add_u64(&heap->live_bytes, bytes, rdo_relaxed);  // relaxed: counter
-  if (before > heap->budget_bytes || bytes > heap->budget_bytes - before) {
-    rdo_count_add_u64(&heap->live_bytes, 0 - bytes, rdo_relaxed);  // relaxed: counter
+static enum rondo_status charge(struct rdo_heap *heap, uint64_t bytes, uint64_t *out_live, struct rondo_diag *diag) {
+  uint64_t before;
+  if (!rdo_count_try_add_u64(&heap->live_bytes, bytes, heap->budget_bytes, &before)) {
     return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "allocation of %llu bytes with %llu live is over the memory budget of %llu bytes",
                     (unsigned long long)bytes, (unsigned long long)before, (unsigned long long)heap->budget_bytes);
   }
-  raise_peak(heap, before + bytes);
+  *out_live = before + bytes;
+  return RONDO_OK;
+}
+
+// An allocation that was charged and has its memory.
+static void count_allocation(struct rdo_heap *heap, uint64_t bytes, uint64_t live) {
+  raise_peak(heap, live);
   rdo_count_add_u64(&heap->allocated_bytes, bytes, rdo_relaxed);  // relaxed: counter
   rdo_count_add_u64(&heap->allocation_count, 1, rdo_relaxed);     // relaxed: counter
-  return RONDO_OK;
 }
 
 static void refund(struct rdo_heap *heap, uint64_t bytes) {
@@ -75,14 +79,22 @@ static int class_of(uint64_t byte_length) {
   return index;
 }
 
+static uint64_t round_up(uint64_t capacity) { return (capacity + RDO_BUFFER_ALIGNMENT - 1) & ~(uint64_t)(RDO_BUFFER_ALIGNMENT - 1); }
+
 static uint8_t *allocate_block(uint64_t capacity) {
   if (capacity > (uint64_t)INT64_MAX / 2) return NULL;
-  uint64_t rounded = (capacity + RDO_BUFFER_ALIGNMENT - 1) & ~(uint64_t)(RDO_BUFFER_ALIGNMENT - 1);
+  uint64_t rounded = round_up(capacity);
   uint8_t *base = rdo_alloc_aligned((size_t)rounded + 2 * RDO_BLOCK_GUARD_BYTES, RDO_BUFFER_ALIGNMENT);
   if (base == NULL) return NULL;
   memset(base, 0, RDO_BLOCK_GUARD_BYTES);
   memset(base + RDO_BLOCK_GUARD_BYTES + rounded, 0, RDO_BLOCK_GUARD_BYTES);
   return base + RDO_BLOCK_GUARD_BYTES;
+}
+
+// What the allocation leaves of its block is guard too, as far as guards reach.
+static void clear_rest(uint8_t *data, uint64_t byte_length, uint64_t capacity) {
+  uint64_t rest = capacity - byte_length;
+  memset(data + byte_length, 0, rest < RDO_BLOCK_GUARD_BYTES ? (size_t)rest : RDO_BLOCK_GUARD_BYTES);
 }
 
 static uint8_t *take_cached(struct rdo_heap *heap, int class_index) {
@@ -112,17 +124,20 @@ static bool put_cached(struct rdo_heap *heap, int class_index, uint8_t *data) {
 enum rondo_status rdo_heap_acquire(struct rdo_heap *heap, uint64_t byte_length, bool is_zeroed, uint8_t **out_data,
                                    struct rondo_diag *diag) {
   *out_data = NULL;
-  RDO_TRY(charge(heap, byte_length, diag));
+  uint64_t live;
+  RDO_TRY(charge(heap, byte_length, &live, diag));
   int class_index = class_of(byte_length);
-  uint8_t *data = class_index < RDO_BLOCK_CLASS_COUNT ? take_cached(heap, class_index) : NULL;
-  if (data == NULL) {
-    data = allocate_block(class_index < RDO_BLOCK_CLASS_COUNT ? (uint64_t)RDO_BLOCK_CLASS_BYTES_MIN << class_index : byte_length);
-  }
+  bool is_small = class_index < RDO_BLOCK_CLASS_COUNT;
+  uint64_t capacity = is_small ? (uint64_t)RDO_BLOCK_CLASS_BYTES_MIN << class_index : byte_length;
+  uint8_t *data = is_small ? take_cached(heap, class_index) : NULL;
+  if (data == NULL) data = allocate_block(capacity);
   if (data == NULL) {
     refund(heap, byte_length);
     return rdo_fail_no_memory(diag, byte_length);
   }
+  count_allocation(heap, byte_length, live);
   if (is_zeroed) memset(data, 0, (size_t)byte_length);
+  clear_rest(data, byte_length, round_up(capacity));
   *out_data = data;
   return RONDO_OK;
 }

@@ -15,7 +15,7 @@
 
 enum {
   RDO_BUFFER_ALIGNMENT = 64,
-  // Zeroed bytes in front of and behind every block. Kernels load whole vectors, and gathers read
+  // Zeroed bytes in front of and behind every allocation. Kernels load whole vectors, and gathers read
   // before they mask; what they find there must be in the process and must be a number.
   RDO_BLOCK_GUARD_BYTES = 256,
   RDO_BLOCK_CLASS_COUNT = 7,      // 64, 128, ... 4096 bytes

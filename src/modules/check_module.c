@@ -51,10 +51,10 @@ static enum rondo_status check_same_shape(const struct rdo_native_call *call, co
   return is_same ? RONDO_OK : fail_expectation(call, "shapes or element types differ");
 }
 
-// Equal as numbers, or both NaN, or within the tolerances.
+// Equal as numbers, or both NaN, or within the tolerances. An infinity is close to itself only.
 static bool is_close(double a, double b, double atol, double rtol) {
   if (a == b || (isnan(a) && isnan(b))) return true;
-  return fabs(a - b) <= atol + rtol * fabs(b);
+  return isfinite(a) && isfinite(b) && fabs(a - b) <= atol + rtol * fabs(b);
 }
 
 static enum rondo_status compare(const struct rdo_native_call *call, double atol, double rtol) {
@@ -84,16 +84,25 @@ static enum rondo_status expect_false(void *self, struct rdo_native_call *call) 
   return rdo_arg_i32(call, 0) == 0 ? RONDO_OK : fail_expectation(call, "value is true");
 }
 
+// Not zero: NaN is, -0 is not.
+static bool is_true(const struct elements *elements, uint64_t index) {
+  double value;
+  if (element_value(elements, index, &value)) return value != 0;
+  uint64_t size = rondo_element_bits(elements->type) / 8;
+  for (uint64_t k = 0; k < size; ++k) {
+    if (elements->data[index * size + k] != 0) return true;
+  }
+  return false;
+}
+
 static enum rondo_status expect_all_true(void *self, struct rdo_native_call *call) {
   (void)self;
   struct rondo_tensor *tensor;
   struct elements elements;
   RDO_TRY(read_elements(call, 1, &tensor, &elements));
-  uint64_t size = rondo_element_bits(elements.type) / 8;
+  if (rondo_element_bits(elements.type) % 8 != 0) return rdo_fail(call->diag, RONDO_UNIMPLEMENTED, "elements of part of a byte as truth values");
   for (uint64_t i = 0; i < elements.count; ++i) {
-    bool is_true = false;
-    for (uint64_t k = 0; k < size; ++k) is_true |= elements.data[i * size + k] != 0;
-    if (!is_true) return rdo_fail(call->diag, RONDO_FAILED_PRECONDITION, "expectation failed: element %llu is false", (unsigned long long)i);
+    if (!is_true(&elements, i)) return rdo_fail(call->diag, RONDO_FAILED_PRECONDITION, "expectation failed: element %llu is false", (unsigned long long)i);
   }
   return RONDO_OK;
 }

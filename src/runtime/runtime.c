@@ -13,7 +13,10 @@ const char *rondo_version(void) { return RDO_VERSION; }
 
 static void destroy_runtime(struct rdo_object *object) {
   struct rondo_runtime *runtime = RDO_CONTAINER(object, struct rondo_runtime, object);
-  if (runtime->device != NULL) rdo_object_release(&runtime->device->object);
+  if (runtime->device != NULL) {
+    rdo_device_cancel(runtime->device);
+    rdo_object_release(&runtime->device->object);
+  }
   rdo_free(runtime);
 }
 

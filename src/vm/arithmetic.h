@@ -9,6 +9,7 @@
 #define RDO_VM_ARITHMETIC_H_
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef uint32_t u32;
@@ -27,16 +28,23 @@ static inline i32 rdo_rem32(i32 a, i32 b) { return b == -1 ? 0 : a % b; }
 static inline i64 rdo_div64(i64 a, i64 b) { return a == INT64_MIN && b == -1 ? a : a / b; }
 static inline i64 rdo_rem64(i64 a, i64 b) { return b == -1 ? 0 : a % b; }
 
-// Float to integer: rounds half away from zero. Out of range the 32-bit forms keep the low half of the
-// 64-bit result, the unsigned 64-bit form saturates upwards and wraps below zero.
-static inline u32 rdo_round_f32_i32(f32 a) { return (u32)(u64)llroundf(a); }
-static inline u64 rdo_round_f32_i64(f32 a) { return (u64)llroundf(a); }
-static inline u64 rdo_round_f64_i64(f64 a) { return (u64)llround(a); }
-static inline u64 rdo_round_f32_u64(f32 a) {
-  f32 rounded = roundf(a);
-  if (rounded >= 18446744073709551616.0f) return UINT64_MAX;
-  return rounded >= 9223372036854775808.0f ? (u64)rounded : (u64)llroundf(a);
+// Float to integer: rounds half away from zero. What no int64 can hold (NaN too) becomes INT64_MIN, as
+// x86 has it, on every host. The 32-bit forms keep the low half of that, the unsigned 64-bit forms go on
+// up to their own end, where they stay.
+static inline u64 rdo_round_f64_i64(f64 a) {
+  f64 rounded = round(a);
+  bool fits = rounded >= -0x1p63 && rounded < 0x1p63;  // false for NaN
+  return (u64)(fits ? (i64)rounded : INT64_MIN);
 }
+static inline u64 rdo_round_f64_u64(f64 a) {
+  f64 rounded = round(a);
+  if (rounded >= 0x1p64) return UINT64_MAX;
+  return rounded >= 0x1p63 ? (u64)rounded : rdo_round_f64_i64(a);
+}
+// Every float is a double, and rounding does not depend on the width.
+static inline u64 rdo_round_f32_i64(f32 a) { return rdo_round_f64_i64((f64)a); }
+static inline u64 rdo_round_f32_u64(f32 a) { return rdo_round_f64_u64((f64)a); }
+static inline u32 rdo_round_f32_i32(f32 a) { return (u32)rdo_round_f32_i64(a); }
 
 static inline f32 rdo_fma_f32(f32 a, f32 b, f32 c) {
 #ifdef FP_FAST_FMAF
@@ -96,7 +104,7 @@ static inline f64 rdo_f64_bits(u64 bits) { f64 a; memcpy(&a, &bits, sizeof a); r
   X(CastSI32F64, i32, f64, (f64)a)  X(CastUI32F64, u32, f64, (f64)a) \
   X(CastF64SI32, f64, u32, rdo_round_f32_i32((f32)a))  X(CastF64UI32, f64, u32, rdo_round_f32_i32((f32)a)) \
   X(CastSI64F64, i64, f64, (f64)a)  X(CastUI64F64, u64, f64, (f64)a) \
-  X(CastF64SI64, f64, u64, rdo_round_f64_i64(a))  X(CastF64UI64, f64, u64, rdo_round_f64_i64(a)) \
+  X(CastF64SI64, f64, u64, rdo_round_f64_i64(a))  X(CastF64UI64, f64, u64, rdo_round_f64_u64(a)) \
   X(BitcastI64F64, u64, u64, a)     X(BitcastF64I64, u64, u64, a) \
   X(AtanF64, f64, f64, atan(a))     X(CosF64, f64, f64, cos(a)) \
   X(SinF64, f64, f64, sin(a))       X(ExpF64, f64, f64, exp(a)) \

@@ -141,7 +141,8 @@ static enum rondo_status fail_text(uint32_t code, const char *text, uint64_t len
   enum rondo_status status = (enum rondo_status)(code & 0x1F);
   if (status == RONDO_OK) return rdo_fail(diag, RONDO_INTERNAL, "program failed with status OK: %.*s", (int)length, text);
   if (status == RONDO_DEFERRED) status = RONDO_INTERNAL;  // would read as a suspension
-  if (length <= FAIL_TEXT_BYTES_MAX) return rdo_fail(diag, status, "%.*s", (int)length, length == 0 ? "" : text);
+  if (length == 0) return rdo_fail(diag, status, "program failed without words");
+  if (length <= FAIL_TEXT_BYTES_MAX) return rdo_fail(diag, status, "%.*s", (int)length, text);
   return rdo_fail(diag, status, "%.*s...", FAIL_TEXT_BYTES_MAX, text);
 }
 
@@ -211,16 +212,17 @@ dispatch:
   RDO_TERNARY(TERNARY)
 
   // Unsigned element index; the division by the element size cannot overflow where a product could.
-#define ELEMENT_RANGE(E) \
+#define ELEMENT_BUFFER() \
     struct rdo_vm_buffer *buffer = rdo_vm_buffer_cast(refs[OPERAND(0)]); \
-    if (buffer == NULL) goto null_buffer; \
+    if (buffer == NULL) goto null_buffer;
+#define ELEMENT_INDEX(E) \
     u64 index = GET_u64(1); \
     if (index >= buffer->length / sizeof(E)) goto buffer_range;
 #define BUFFER_LOAD(name, E, R, value) \
-  OP(name) { ELEMENT_RANGE(E) E element; memcpy(&element, buffer->data + index * sizeof element, sizeof element); PUT_##R(2, value); NEXT(2); }
+  OP(name) { ELEMENT_BUFFER() ELEMENT_INDEX(E) E element; memcpy(&element, buffer->data + index * sizeof element, sizeof element); PUT_##R(2, value); NEXT(2); }
   RDO_BUFFER_LOADS(BUFFER_LOAD)
 #define BUFFER_STORE(name, E, R) \
-  OP(name) { ELEMENT_RANGE(E) if (!buffer->is_mutable) goto read_only_buffer; \
+  OP(name) { ELEMENT_BUFFER() if (!buffer->is_mutable) goto read_only_buffer; ELEMENT_INDEX(E) \
     E element = (E)GET_##R(2); memcpy(buffer->data + index * sizeof element, &element, sizeof element); NEXT(2); }
   RDO_BUFFER_STORES(BUFFER_STORE)
 
@@ -413,6 +415,7 @@ dispatch:
   }
   CODE(YieldTo) {
     ip += ip[1].i32[0];
+    if (--steps < 0) goto out_of_steps;  // a loop may go through nothing but yields
     invocation->is_resumed = false;
     invocation->wait = NULL;
     status = RONDO_DEFERRED;

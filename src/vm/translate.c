@@ -23,7 +23,15 @@
 #include "vm/interpret.h"
 #include "vm/operations.h"
 
-enum { NO_REGISTER = 0xFFFF, OFFSET_SLOTS_PER_WORD = 2 };
+enum {
+  NO_REGISTER = 0xFFFF,
+  OFFSET_SLOTS_PER_WORD = 2,
+  // Bounds on what is looked at and copied, so that translating stays linear in the size of a hostile
+  // function. Compiled models stay below all of them.
+  FOLDED_MOVES_MAX = 64,
+  FOLD_DISTANCE_MAX = 128,
+  HEADER_MOVES_MAX = 32,
+};
 
 struct block {
   uint32_t pc;
@@ -255,7 +263,8 @@ static bool is_independent(const struct translator *t, size_t index) {
 
 // Finds the instruction of the block that computes the pair's source and can write its target too.
 static bool find_definition(const struct translator *t, const struct block *block, const struct move *move, uint32_t *out) {
-  for (uint32_t i = block->end - 1; i-- > block->begin;) {
+  uint32_t last = block->end - 1;
+  for (uint32_t i = last; i-- > block->begin && last - i <= FOLD_DISTANCE_MAX;) {
     const struct rdo_instruction *in = &t->instructions[i];
     if (!is_pure_value(in->opcode)) return false;
     const struct rdo_operand *target = target_of(in);
@@ -275,6 +284,7 @@ static bool find_definition(const struct translator *t, const struct block *bloc
 }
 
 static void fold_moves(struct translator *t, const struct block *block) {
+  if (t->move_count > FOLDED_MOVES_MAX) return;
   for (size_t i = 0; i < t->move_count; ++i) {
     struct move *move = &t->moves[i];
     uint32_t definition;
@@ -591,12 +601,14 @@ static enum rondo_status emit_terminator(struct translator *t, const struct rdo_
 
 // Blocks -------------------------------------------------------------------------------------------
 
-// The compare of a block that consists of a compare and a branch on it; NULL for any other block.
+// The compare of a block that consists of a compare and a branch on it and is small enough to copy; NULL
+// for any other block.
 static const struct rdo_instruction *as_header(const struct translator *t, uint32_t block_index) {
   const struct block *block = &t->blocks[block_index];
   if (block->end - block->begin != 2) return NULL;
   const struct rdo_instruction *compare = &t->instructions[block->begin];
-  return is_compare_branch(compare, compare + 1) ? compare : NULL;
+  if (!is_compare_branch(compare, compare + 1)) return NULL;
+  return compare[1].operands[2].list.count + compare[1].operands[4].list.count <= HEADER_MOVES_MAX ? compare : NULL;
 }
 
 static enum rondo_status emit_range(struct translator *t, uint32_t begin, uint32_t end) {

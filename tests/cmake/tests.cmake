@@ -10,18 +10,33 @@ function(rdo_test name)
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}")
 endfunction()
 
-# rdo_unit_test(<layer> <noun> [SOURCES <more files>] [LABELS <labels>] [TIMEOUT <seconds>])
+# Options of test programs. They link the plain code of the fat objects: optimising across files for
+# every program would double the time of a build, and the command and its tests cover that form.
+add_library(rondo_test_options INTERFACE)
+target_link_libraries(rondo_test_options INTERFACE rondo_options)
+if(RONDO_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  target_link_libraries(rondo_test_options INTERFACE -fno-lto)  # an item, so that it comes after -flto
+endif()
+
+# rdo_unit_tests(<layer> [NOUNS <nouns>] [THREADS <nouns>] [SOURCES <more files of all of them>])
 #
 # tests/unit/<layer>/<noun>.c becomes the program unit_<layer>_<noun> and the test unit/<layer>/<noun>.
 # It may include the headers of src/ and sees the library's internal functions: it links the static one.
-function(rdo_unit_test layer noun)
-  cmake_parse_arguments(UNIT "" "TIMEOUT" "SOURCES;LABELS" ${ARGN})
-  set(program unit_${layer}_${noun})
+# THREADS are the nouns whose tests start threads.
+function(rdo_unit_tests layer)
+  cmake_parse_arguments(UNIT "" "" "NOUNS;THREADS;SOURCES" ${ARGN})
   list(TRANSFORM UNIT_SOURCES PREPEND ${layer}/)
-  add_executable(${program} ${layer}/${noun}.c ${UNIT_SOURCES})
-  target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${layer})
-  target_link_libraries(${program} PRIVATE rondo::rondo_static rondo_options cmocka)
-  rdo_test(unit/${layer}/${noun} COMMAND ${program} LABELS ${UNIT_LABELS} TIMEOUT ${UNIT_TIMEOUT})
+  foreach(noun ${UNIT_NOUNS} ${UNIT_THREADS})
+    set(program unit_${layer}_${noun})
+    add_executable(${program} ${layer}/${noun}.c ${UNIT_SOURCES})
+    target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR}/${layer})
+    target_link_libraries(${program} PRIVATE rondo::rondo_static rondo_test_options cmocka)
+    set(label "")
+    if(noun IN_LIST UNIT_THREADS)
+      set(label LABELS thread)
+    endif()
+    rdo_test(unit/${layer}/${noun} COMMAND ${program} ${label})
+  endforeach()
 endfunction()
 
 # Makes the target `cmocka`: the library, or in cross builds, for whose machine no distribution has it,

@@ -1,0 +1,69 @@
+# The front door. Each target first sees to it that what it needs is installed (scripts/install-deps.sh:
+# installs as root or with CI=true, else prints the command to run) and then calls CMake's presets.
+# Building without it: cmake --preset release && cmake --build --preset release
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PREFIX ?= /usr/local
+RONDO := build/release/bin/rondo
+PYTHON := build/venv/bin/python
+DEPS := @scripts/install-deps.sh
+
+help: ## this list
+	@echo "make TARGET:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name about; do \
+	  printf '%-14s %s\n' "$$name" "$$about"; done
+
+demo: release ## build, then run the bundled models and check their results
+	@$(RONDO) demo
+
+release: ## build the command and the libraries into build/release
+	$(DEPS) build
+	@cmake --preset release > /dev/null
+	@cmake --build --preset release --target rondo rondo_static rondo_shared
+
+dev: ## build everything for working on it, into build/dev
+	$(DEPS) build test
+	@cmake --preset dev > /dev/null
+	@cmake --build --preset dev
+
+check: ## all tests: gcc, sanitizers, hostile build, conformance sample, fuzz smoke
+	$(DEPS) build test python
+	@/usr/bin/env python3 scripts/check.py
+
+check-all: ## the full matrix: compilers x builds, other processors, all conformance cases
+	$(DEPS) build test python cross
+	@/usr/bin/env python3 scripts/check.py --all
+
+conformance: release ## run every conformance case against IREE's own runner
+	$(DEPS) python
+	@$(PYTHON) tests/conform/conformance.py --tool $(RONDO)
+
+bench: release ## measure against IREE's own runtime, about 8 minutes (bench/README.md)
+	$(DEPS) bench
+	@$(PYTHON) bench/bench.py --rondo $(RONDO)
+
+fuzz: ## fuzz each target for FUZZ_SECONDS (default 60)
+	$(DEPS) build test
+	@/usr/bin/env python3 scripts/check.py --only fuzz --fuzz-seconds $${FUZZ_SECONDS:-60}
+
+models: ## make the bundled models anew (needs the model compiler)
+	$(DEPS) python
+	@$(PYTHON) models/generate.py
+
+install: release ## install to PREFIX (default /usr/local); DESTDIR is respected
+	@cmake --install build/release --prefix "$(PREFIX)"
+
+format: ## format the C files (clang-format)
+	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
+
+tidy: ## check the house rules
+	@/usr/bin/env python3 tests/tidy/tidy.py
+
+lint: dev ## clang-tidy over the library and the command
+	@git ls-files -z 'src/*.c' 'tools/*.c' | xargs -0 -n 4 -P 2 clang-tidy -p build/dev --quiet
+
+clean: ## remove all builds; the Python packages and the conformance cache stay
+	@find build -mindepth 1 -maxdepth 1 ! -name venv ! -name conform -exec rm -rf {} + 2> /dev/null || true
+
+.PHONY: help demo release dev check check-all conformance bench fuzz models install format tidy lint clean

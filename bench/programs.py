@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The rondo authors
+"""The measured programs: finding them, running them, reading their reports."""
+
+import ctypes
+import importlib.metadata
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PEER_PACKAGE = "iree._runtime_libs"  # native programs; what is on PATH wraps them in a Python start
+PEER_DISTRIBUTION = "iree-base-runtime"
+DEVICE_FLAG = "--device=local-sync"
+NS_PER_UNIT = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+TIMEOUT_S = 120
+PR_SET_CHILD_SUBREAPER = 36
+
+
+class MissingPeer(Exception):
+    """The Python that runs this has no peer to compare with."""
+
+
+class ProgramFailure(Exception):
+    """A measured program could not be run, or said something unreadable."""
+
+
+def find_peer_folder():
+    """Folder of the peer's native programs."""
+    try:
+        spec = importlib.util.find_spec(PEER_PACKAGE)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingPeer(f"no {PEER_DISTRIBUTION} in this Python")
+    return Path(list(spec.submodule_search_locations)[0])
+
+
+def find_peer_version():
+    try:
+        return importlib.metadata.version(PEER_DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def run_program(command, timeout_s=TIMEOUT_S):
+    """Standard output of a program that must succeed."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ProgramFailure(str(error)) from error
+    if done.returncode < 0 and -done.returncode == signal.SIGINT or done.returncode == 130:
+        raise KeyboardInterrupt
+    if done.returncode != 0:
+        raise ProgramFailure(f"{' '.join(command)}\nexit status {done.returncode}\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def read_report(command, timeout_s=TIMEOUT_S):
+    text = run_program(command, timeout_s)
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ProgramFailure(f"{' '.join(command)}\nprinted no JSON: {error}") from error
+
+
+# Calls inside one process
+
+
+class Ours:
+    """`rondo bench` on one call."""
+
+    def __init__(self, program, call, seconds):
+        self.command = [str(program), "bench", call.module, f"--function={call.function}", "--json", f"--warmup_time={seconds / 5:g}"]
+        self.command += [f"--input={value}" for value in call.inputs]
+
+    def sample_calls(self, seconds):
+        """Report on single calls, the clock read around each."""
+        report = read_report([*self.command, f"--min_time={seconds:g}"], TIMEOUT_S + 3 * seconds)
+        return {**report["repetitions"][0], "results": report["results"]}
+
+    def mean_ns(self, seconds, batch):
+        """Mean over all calls, the clock read only around batches, with releasing the results."""
+        report = read_report([*self.command, f"--min_time={seconds:g}", f"--batch={batch}"], TIMEOUT_S + 3 * seconds)
+        row = report["repetitions"][0]
+        sampled = row["samples"] * report["batch"]
+        total_ns = sampled * row["mean_ns"] + row["back_to_back_calls"] * row["back_to_back_ns"]
+        return total_ns / (sampled + row["back_to_back_calls"])
+
+
+class Peer:
+    """`iree-benchmark-module` on one call. It knows means only."""
+
+    def __init__(self, folder, call):
+        self.command = [str(folder / "iree-benchmark-module"), DEVICE_FLAG, f"--module={call.module}", f"--function={call.function}"]
+        self.command += [f"--input={value}" for value in call.inputs]
+        self.command += ["--benchmark_format=json"]
+
+    def mean_ns(self, seconds):
+        report = read_report([*self.command, f"--benchmark_min_time={seconds:g}s"], TIMEOUT_S + 10 * seconds)
+        rows = report.get("benchmarks", [])
+        if len(rows) != 1 or rows[0].get("error_occurred"):
+            raise ProgramFailure(f"{' '.join(self.command)}\nreported {rows}")
+        return rows[0]["real_time"] * NS_PER_UNIT[rows[0]["time_unit"]]
+
+
+# Whole processes
+
+
+def our_run_command(program, call):
+    return [str(program), "run", call.module, f"--function={call.function}", *(f"--input={value}" for value in call.inputs)]
+
+
+def peer_run_command(folder, call):
+    command = [str(folder / "iree-run-module"), DEVICE_FLAG, f"--module={call.module}", f"--function={call.function}"]
+    return command + [f"--input={value}" for value in call.inputs]
+
+
+def spawn(command, actions):
+    actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), *actions]
+    try:
+        return os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+    except OSError as error:
+        raise ProgramFailure(f"{command[0]}: {error}") from error
+
+
+def drain(reader):
+    while os.read(reader, 65536):
+        pass
+
+
+def run_once(command, wrap=None):
+    """Runs a program with its output into a pipe. Returns (ns from before its start until it was waited for, its resource usage).
+    With `wrap` the program's start is left to that command, which must end at once and leave the program to us."""
+    reader, writer = os.pipe()
+    pid = 0
+    try:
+        start_ns = time.monotonic_ns()
+        pid = spawn([*(wrap or []), *command], [(os.POSIX_SPAWN_DUP2, writer, 1)])
+        os.close(writer)
+        writer = -1
+        if wrap:
+            os.waitpid(pid, 0)
+            pid = -1  # the orphan, ours by the subreaper bit
+        drain(reader)
+        _, status, usage = os.wait4(pid, 0)
+        end_ns = time.monotonic_ns()
+        pid = 0
+    except BaseException:
+        if pid > 0:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        raise
+    finally:
+        os.close(reader)
+        if writer >= 0:
+            os.close(writer)
+    code = os.waitstatus_to_exitcode(status)
+    if code in (-signal.SIGINT, 130):
+        raise KeyboardInterrupt
+    if code != 0:
+        raise ProgramFailure(f"{' '.join(command)}\nexit status {code}")
+    return end_ns - start_ns, usage
+
+
+def start_ns(command):
+    """Time of one whole process."""
+    return run_once(command)[0]
+
+
+def max_rss_kib(command):
+    """Largest resident set of one process.
+
+    Linux counts the memory of the program that forked as the child's own until the child's exec, and this interpreter is larger than
+    what it measures. So a shell of a megabyte forks, ends, and leaves the program to us.
+    """
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise ProgramFailure("prctl(PR_SET_CHILD_SUBREAPER) failed")
+    return run_once(command, wrap=["/bin/sh", "-c", '"$@" &', "sh"])[1].ru_maxrss

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The rondo authors
+"""What is measured: the rows of the table, and how a row comes from alternating pairs."""
+
+import math
+from dataclasses import dataclass, field
+from statistics import median
+
+import programs
+import stats
+
+BATCH_NS = 1e6      # calls of so long between two readings of our clock: its cost is then below 0.01 %
+BATCH_CALLS_MAX = 100000
+PASS_SHARE = 0.4    # the peer's own cost is measured for this share of a batch
+STARTS_PER_S = 40   # 20 process starts stand for a batch of 0.5 s
+STARTS_MIN = 3
+EMPTY_COMMAND = ["/bin/true"]
+
+
+@dataclass(frozen=True)
+class Call:
+    module: str
+    function: str
+    inputs: tuple
+    uses_hal: bool = True  # then the peer pauses its timer around each call
+
+
+@dataclass
+class Plan:
+    """How to measure; the same for all rows."""
+
+    rondo: object
+    peer_folder: object
+    peer_version: str
+    pairs: int
+    seconds: float
+    progress: object
+
+
+@dataclass
+class Pair:
+    """One alternation. `ours` and `peer` are without what is not the runtime's: the peer's timer, or an empty process."""
+
+    ours: float
+    peer: float
+    ours_raw: float
+    peer_raw: float
+
+    def ratio(self):
+        """Infinite, which counts against us, where noise left the peer nothing."""
+        return self.ours / self.peer if self.peer > 0 else math.inf
+
+
+@dataclass
+class Spec:
+    name: str
+    goal: float
+    measure: object        # (spec, plan) -> Row
+    call: Call = None
+    parts: tuple = ()      # names of rows; this row is then the worst of them
+
+
+@dataclass
+class Row:
+    name: str
+    goal: float
+    unit: str
+    peer_name: str
+    pairs: list
+    samples: dict = field(default_factory=dict)  # of our side: n, p50, p99, p999, max, and the result's hash
+    worst_of: str = None
+
+    def as_json(self):
+        ratios = [pair.ratio() for pair in self.pairs]
+        low, high = (bound if math.isfinite(bound) else None for bound in stats.bootstrap_interval(ratios))
+        ratio = median(ratios)
+        if not math.isfinite(ratio):
+            raise programs.ProgramFailure(f"{self.name}: what is to be subtracted exceeds most of the peer's figures; a busy machine?")
+        row = {"name": self.name, "issue": "run", "ours": median(pair.ours for pair in self.pairs), "peer_name": self.peer_name,
+               "peer": median(pair.peer for pair in self.pairs), "unit": self.unit, "ratio": ratio, "lo": low, "hi": high,
+               "goal": self.goal, "holds": ratio <= self.goal}
+        row |= {key: self.samples.get(key) for key in ("n", "p50", "p99", "p999", "max", "results")}
+        row |= {"pairs": len(self.pairs), "ours_raw": median(pair.ours_raw for pair in self.pairs),
+                "peer_raw": median(pair.peer_raw for pair in self.pairs),
+                "ratio_raw": median(pair.ours_raw / pair.peer_raw for pair in self.pairs), "worst_of": self.worst_of}
+        return row
+
+
+def take_pairs(spec, plan, pieces):
+    """Runs the pieces (a dict of functions) in their order, then in the opposite one, and so on. Yields each pair's results."""
+    for index in range(plan.pairs):
+        plan.progress(f"{spec.name}: pair {index + 1} of {plan.pairs}")
+        order = list(pieces) if index % 2 == 0 else list(reversed(pieces))
+        results = {name: pieces[name]() for name in order}
+        yield results
+
+
+# Kinds of rows
+
+
+def measure_call(spec, plan):
+    ours = programs.Ours(plan.rondo, spec.call, plan.seconds)
+    peer = programs.Peer(plan.peer_folder, spec.call)
+    tool = programs.Peer(plan.peer_folder, PASS)
+    plan.progress(f"{spec.name}: percentiles")
+    report = ours.sample_calls(plan.seconds * plan.pairs)
+    batch = int(min(max(BATCH_NS / report["p50_ns"], 2), BATCH_CALLS_MAX))
+    pieces = {"ours": lambda: ours.mean_ns(plan.seconds, batch), "peer": lambda: peer.mean_ns(plan.seconds)}
+    if spec.call.uses_hal:
+        pieces["tool"] = lambda: tool.mean_ns(plan.seconds * PASS_SHARE)
+    pairs = [Pair(r["ours"], r["peer"] - r.get("tool", 0.0), r["ours"], r["peer"]) for r in take_pairs(spec, plan, pieces)]
+    count = report["samples"]
+    samples = {"n": count, "p50": report["p50_ns"], "max": report["max_ns"], "results": report["results"]}
+    samples["p99"] = report["p99_ns"] if stats.supports(count, 0.99) else None
+    samples["p999"] = report["p99.9_ns"] if stats.supports(count, 0.999) else None
+    return Row(spec.name, spec.goal, "ns", f"IREE {plan.peer_version} iree-benchmark-module", pairs, samples)
+
+
+def time_starts(commands, starts):
+    """Starts the commands in turn, forth and back; a list of times for each."""
+    times = {name: [] for name in commands}
+    for index in range(starts):
+        for name in list(commands) if index % 2 == 0 else reversed(commands):
+            times[name].append(programs.start_ns(commands[name]))
+    return times
+
+
+def measure_starts(spec, plan):
+    starts = max(round(STARTS_PER_S * plan.seconds), STARTS_MIN)
+    commands = {"ours": programs.our_run_command(plan.rondo, spec.call), "empty": EMPTY_COMMAND,
+                "peer": programs.peer_run_command(plan.peer_folder, spec.call)}
+    for command in commands.values():
+        programs.run_program(command)  # its files are in memory from here on; says why if it fails
+    pairs, times = [], []
+    for results in take_pairs(spec, plan, {"starts": lambda: time_starts(commands, starts)}):
+        ours, empty, peer = (median(results["starts"][name]) for name in commands)
+        pairs.append(Pair(ours - empty, peer - empty, ours, peer))
+        times += [ns - empty for ns in results["starts"]["ours"]]
+    samples = {"n": len(times), "max": max(times)}
+    for key, fraction in (("p50", 0.5), ("p99", 0.99), ("p999", 0.999)):
+        samples[key] = stats.percentile(times, fraction) if stats.supports(len(times), fraction) else None
+    return Row(spec.name, spec.goal, "ns", f"IREE {plan.peer_version} iree-run-module", pairs, samples)
+
+
+def measure_rss(spec, plan):
+    ours = programs.our_run_command(plan.rondo, spec.call)
+    peer = programs.peer_run_command(plan.peer_folder, spec.call)
+    pieces = {"ours": lambda: programs.max_rss_kib(ours), "peer": lambda: programs.max_rss_kib(peer)}
+    sizes = list(take_pairs(spec, plan, pieces))
+    pairs = [Pair(r["ours"], r["peer"], r["ours"], r["peer"]) for r in sizes]
+    ours_sizes = [r["ours"] for r in sizes]
+    samples = {"n": len(sizes), "p50": median(ours_sizes), "max": max(ours_sizes)}
+    return Row(spec.name, spec.goal, "KiB", f"IREE {plan.peer_version} iree-run-module", pairs, samples)
+
+
+def pick_worst(spec, rows):
+    """The row of `rows` with the highest ratio, under the name of `spec`."""
+    worst = max(rows, key=lambda row: row["ratio"])
+    return {**worst, "name": spec.name, "goal": spec.goal, "holds": worst["ratio"] <= spec.goal, "worst_of": worst["name"]}
+
+
+# The table
+
+
+def model_call(name, function):
+    folder = f"models/{name}"
+    return Call(f"{folder}/{name}.vmfb", function, (f"@{folder}/case0_input0.npy",))
+
+
+PASS = Call("models/bench/pass.vmfb", "pass", ("4xf32=1",))
+ADD4 = Call("models/bench/add4.vmfb", "add", ("4xf32=1", "4xf32=2"))
+VM_LOOP = Call("models/bench/vm_loop.vmfb", "loop", ("1000000",), uses_hal=False)
+VM_CALL = Call("models/bench/vm_call.vmfb", "loop", ("100000",), uses_hal=False)
+MLP_F32 = model_call("mlp_f32", "mlp")
+MLP_INT8 = model_call("mlp_int8", "mlp")
+DRONET_F32 = model_call("dronet_f32", "dronet")
+DRONET_INT8 = model_call("dronet_int8", "dronet")
+
+SPECS = [
+    Spec("add4_sync", 0.2, measure_call, ADD4),
+    Spec("mlp_f32_sync", 0.35, measure_call, MLP_F32),
+    Spec("mlp_int8_sync", 0.35, measure_call, MLP_INT8),
+    Spec("mlp_sync", 0.35, pick_worst, parts=("mlp_f32_sync", "mlp_int8_sync")),
+    Spec("dronet_f32_sync", 1.01, measure_call, DRONET_F32),
+    Spec("dronet_int8_sync", 1.01, measure_call, DRONET_INT8),
+    Spec("dronet_sync", 1.01, pick_worst, parts=("dronet_f32_sync", "dronet_int8_sync")),
+    Spec("vm_loop", 0.6, measure_call, VM_LOOP),
+    Spec("vm_call", 0.35, measure_call, VM_CALL),
+    Spec("startup", 0.5, measure_starts, MLP_F32),
+    Spec("rss_mlp_f32", 1.0, measure_rss, MLP_F32),
+    Spec("rss_mlp_int8", 1.0, measure_rss, MLP_INT8),
+    Spec("rss_dronet_f32", 1.0, measure_rss, DRONET_F32),
+    Spec("rss_dronet_int8", 1.0, measure_rss, DRONET_INT8),
+    Spec("rss", 1.0, pick_worst, parts=("rss_mlp_f32", "rss_mlp_int8", "rss_dronet_f32", "rss_dronet_int8")),
+]
+
+
+def select(names):
+    """Specs of these names with the parts they need, in the table's order; all without names. KeyError: no such row."""
+    by_name = {spec.name: spec for spec in SPECS}
+    wanted = set(by_name) if not names else set()
+    for name in names:
+        wanted |= {name, *by_name[name].parts}
+    return [spec for spec in SPECS if spec.name in wanted]
+
+
+def measure(spec, plan, done):
+    """One row as a dict; `done` holds the rows before it."""
+    if spec.parts:
+        return pick_worst(spec, [row for row in done if row["name"] in spec.parts])
+    return spec.measure(spec, plan).as_json()

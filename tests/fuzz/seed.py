@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The rondo authors
+"""Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input}/.
+
+Usage: seed.py --out DIR
+"""
+
+import argparse
+import hashlib
+import pathlib
+import re
+import struct
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODULE_BYTES_MAX = 100_000
+NPY_BYTES_MAX = 4096
+ELF_MACHINES = {62: 0, 183: 1, 243: 2}  # e_machine -> how elf_fuzz.c names it
+
+
+def find_modules():
+    for folder in ("models", "tests"):
+        for path in sorted((ROOT / folder).rglob("*.vmfb")):
+            yield path.relative_to(ROOT), path.read_bytes()
+
+
+def module_seeds():
+    for path, data in find_modules():
+        if len(data) <= MODULE_BYTES_MAX:
+            yield "-".join(path.parts), data
+
+
+def elf_end(data, begin):
+    """End of an ELF file inside data: compilers write the section headers last."""
+    (section_offset,) = struct.unpack_from("<Q", data, begin + 40)
+    entry_bytes, entry_count = struct.unpack_from("<HH", data, begin + 58)
+    return begin + section_offset + entry_bytes * entry_count
+
+
+def elf_seeds():
+    for _, data in find_modules():
+        for match in re.finditer(rb"\x7fELF\x02\x01", data):
+            begin = match.start()
+            (machine,) = struct.unpack_from("<H", data, begin + 18)
+            file = data[begin : elf_end(data, begin)]
+            if machine in ELF_MACHINES and 64 < len(file) <= MODULE_BYTES_MAX:
+                yield hashlib.sha1(file).hexdigest()[:12], bytes([ELF_MACHINES[machine]]) + file
+
+
+def npy_file(descr, order, shape, data, version=(1, 0)):
+    header = repr({"descr": descr, "fortran_order": order == "F", "shape": shape}).encode()
+    width = 2 if version == (1, 0) else 4
+    padding = -(len(header) + 1 + 8 + width) % 64
+    header += b" " * padding + b"\n"
+    return b"\x93NUMPY" + bytes(version) + len(header).to_bytes(width, "little") + header + data
+
+
+def npy_seeds():
+    for path in sorted((ROOT / "models").rglob("case0_*.npy")):
+        data = path.read_bytes()
+        if len(data) <= NPY_BYTES_MAX:
+            yield path.parent.name + "-" + path.name, data
+    widths = {"|b1": 1, "|i1": 1, "|u1": 1, "<i2": 2, "<u2": 2, "<i4": 4, "<u4": 4, "<i8": 8, "<u8": 8,
+              "<f2": 2, "<f4": 4, "<f8": 8, "<c8": 8, "<c16": 16, ">f4": 4}
+    for descr, width in widths.items():
+        yield "type-" + descr.strip("|<") + ".npy", npy_file(descr, "C", (2, 3), bytes(range(6 * width)))
+    small = npy_file("<f4", "C", (2,), bytes(8))
+    yield "fortran.npy", npy_file("<i2", "F", (2, 3), bytes(range(12)))
+    yield "version2.npy", npy_file("<f4", "C", (4,), bytes(16), (2, 0))
+    yield "version3.npy", npy_file("<f4", "C", (4,), bytes(16), (3, 0))
+    yield "rank0.npy", npy_file("<f8", "C", (), bytes(8))
+    yield "empty.npy", npy_file("<f4", "C", (0, 3), b"")
+    yield "two.npy", small + npy_file("|u1", "C", (3,), b"abc")
+
+
+INPUTS = """5 -17 2.5 -1e-3 0x1F inf nan (null) 4xf32 f32=3.5 4xf32=1 2x2xi32=[1 2][3 4] 2x3xf32=[1,2,3][4,5,6]
+1x2x2xi8=[[1 2][3 4]] 3xf16=1 3xbf16=[1.5 -2 inf] 2xf8E4M3FN=[1 2] 2xf8E5M2=-1 4xi4=[1 -2 3 7] 4xi1=[1 0 1 1]
+2xcf64=[1 2] cf128=1 4xui64=18446744073709551615 2xsi8=[-128 127] i64=-9223372036854775808 0xf32 2x0x3xf32
+*16=0000 2x*8=[00 FF] x12=ABC &4xf32 &4xf32=[1 2 3 4] @a.npy +a.npy *a.npy 4xf32=@f.bin 1x1x1x1x1x1x1x1xf32=1"""
+
+
+def input_seeds():
+    # Items of one line stand between blanks that no bracket encloses.
+    for i, text in enumerate(re.findall(r"(?:\[[^\n]*?\](?=\s|$)|\S)+", INPUTS)):
+        yield f"{i:02}.txt", text.encode()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    out = parser.parse_args().out
+    for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds)):
+        folder = out / noun
+        folder.mkdir(parents=True, exist_ok=True)
+        count = 0
+        for name, data in seeds():
+            (folder / name).write_bytes(data)
+            count += 1
+        if count == 0:
+            sys.exit(f"seed.py: no seeds for {noun}")
+        print(f"{noun}: {count} seeds")
+
+
+if __name__ == "__main__":
+    main()
