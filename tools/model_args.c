@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// The command has one thread: a wait that is not over at once never will be.
+#define WAIT_LIMIT_NS INT64_C(2000000000)
+
 void rdo_tool_print_failure(const char *where, enum rondo_status status, const struct rondo_diag *diag) {
   const char *message = diag != NULL ? diag->message : "";
   fprintf(stderr, "rondo: ");
@@ -40,7 +43,8 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
   struct rondo_diag diag = {0};
   struct rondo_runtime_options options = {.device = args->device,
                                           .memory_budget_bytes = args->memory_budget_bytes,
-                                          .step_limit = (uint64_t)args->step_limit};
+                                          .step_limit = (uint64_t)args->step_limit,
+                                          .wait_limit_ns = WAIT_LIMIT_NS};
   enum rondo_status status = rondo_runtime_create(&options, &out_model->runtime, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(args->device, status, &diag);

@@ -56,14 +56,14 @@ static enum rondo_status take(struct cursor *c, uint64_t size, const uint8_t **o
 }
 
 static enum rondo_status take_u16(struct cursor *c, uint64_t *out) {
-  const uint8_t *bytes;
+  const uint8_t *bytes = NULL;
   RDO_TRY(take(c, 2, &bytes));
   *out = rdo_load_u16(bytes);
   return RONDO_OK;
 }
 
 static enum rondo_status take_u32(struct cursor *c, uint64_t *out) {
-  const uint8_t *bytes;
+  const uint8_t *bytes = NULL;
   RDO_TRY(take(c, 4, &bytes));
   *out = rdo_load_u32(bytes);
   return RONDO_OK;
@@ -96,7 +96,7 @@ static enum rondo_status take_branch_table(struct cursor *c, struct rdo_operand_
 }
 
 static enum rondo_status take_operand(struct cursor *c, struct rdo_operand *out) {
-  const uint8_t *bytes;
+  const uint8_t *bytes = NULL;
   out->pc = (uint32_t)c->pc;
   switch (out->letter) {
     case 'i': case 'f': case 'l': case 'd': case 'r': case 'm':

@@ -47,6 +47,23 @@ static void free_list(struct rdo_list *list) {
   rdo_free(list);
 }
 
+static void link_list(struct rdo_list *list) {
+  struct rdo_vm_heap *heap = list->heap;
+  pthread_mutex_lock(&heap->lock);
+  list->next = heap->lists;
+  list->link = &heap->lists;
+  if (list->next != NULL) list->next->link = &list->next;
+  heap->lists = list;
+  pthread_mutex_unlock(&heap->lock);
+}
+
+static void unlink_list(struct rdo_list *list) {
+  pthread_mutex_lock(&list->heap->lock);
+  *list->link = list->next;
+  if (list->next != NULL) list->next->link = list->link;
+  pthread_mutex_unlock(&list->heap->lock);
+}
+
 // A program can nest lists as deep as its budget allows. Lists that die while another one is being
 // freed wait in a chain, so that the C stack stays flat.
 static _Thread_local struct rdo_list *dead_lists;
@@ -54,6 +71,7 @@ static _Thread_local bool is_freeing;
 
 static void destroy_list(struct rdo_object *object) {
   struct rdo_list *list = RDO_CONTAINER(object, struct rdo_list, object);
+  unlink_list(list);
   list->next_dead = dead_lists;
   dead_lists = list;
   if (is_freeing) return;
@@ -78,6 +96,7 @@ enum rondo_status rdo_list_create(struct rdo_vm_heap *heap, struct rdo_type elem
   list->heap = heap;
   list->element = element;
   list->is_variant = rdo_type_is_any(element);
+  link_list(list);
   enum rondo_status status = rdo_list_reserve(list, capacity, diag);
   if (status != RONDO_OK) {
     rdo_object_release(&list->object);
@@ -86,6 +105,74 @@ enum rondo_status rdo_list_create(struct rdo_vm_heap *heap, struct rdo_type elem
   *out_list = list;
   return RONDO_OK;
 }
+
+// Collection -----------------------------------------------------------------------------------------
+
+// The list that an item holds, if it is on the same heap.
+static struct rdo_list *inner_list(const struct rdo_list *list, uint32_t index) {
+  const struct rdo_variant *item = &list->items[index];
+  struct rdo_list *inner = item->value == RDO_VALUE_NONE ? rdo_list_cast(item->ref) : NULL;
+  return inner != NULL && inner->heap == list->heap ? inner : NULL;
+}
+
+static void count_inner_locked(struct rdo_vm_heap *heap) {
+  for (struct rdo_list *list = heap->lists; list != NULL; list = list->next) {
+    list->inner_count = 0;
+    list->is_reached = false;
+  }
+  for (struct rdo_list *list = heap->lists; list != NULL; list = list->next) {
+    for (uint32_t i = 0; i < list->count; ++i) {
+      struct rdo_list *inner = inner_list(list, i);
+      if (inner != NULL) ++inner->inner_count;
+    }
+  }
+}
+
+static void reach(struct rdo_list *list, struct rdo_list **work) {
+  if (list == NULL || list->is_reached) return;
+  list->is_reached = true;
+  list->next_work = *work;
+  *work = list;
+}
+
+// Reached is what somebody else holds, what is being destroyed already, and what is in those.
+static void mark_reached_locked(struct rdo_vm_heap *heap) {
+  struct rdo_list *work = NULL;
+  for (struct rdo_list *list = heap->lists; list != NULL; list = list->next) {
+    uint32_t holds = rdo_atomic_load(&list->object.ref_count, rdo_acquire);
+    if (list->inner_count == 0 || holds != list->inner_count) reach(list, &work);
+  }
+  while (work != NULL) {
+    struct rdo_list *list = work;
+    work = list->next_work;
+    for (uint32_t i = 0; i < list->count; ++i) reach(inner_list(list, i), &work);
+  }
+}
+
+void rdo_list_collect(struct rdo_vm_heap *heap) {
+  struct rdo_list *garbage = NULL;
+  pthread_mutex_lock(&heap->lock);
+  count_inner_locked(heap);
+  mark_reached_locked(heap);
+  for (struct rdo_list *list = heap->lists; list != NULL; list = list->next) {
+    if (list->is_reached) continue;
+    rdo_object_retain(&list->object);  // until all are empty
+    list->next_work = garbage;
+    garbage = list;
+  }
+  pthread_mutex_unlock(&heap->lock);
+  for (struct rdo_list *list = garbage; list != NULL; list = list->next_work) {
+    for (uint32_t i = 0; i < list->count; ++i) clear_item(&list->items[i]);
+    list->count = 0;
+  }
+  while (garbage != NULL) {
+    struct rdo_list *list = garbage;
+    garbage = list->next_work;
+    rdo_object_release(&list->object);
+  }
+}
+
+// Elements -------------------------------------------------------------------------------------------
 
 enum rondo_status rdo_list_reserve(struct rdo_list *list, uint32_t capacity, struct rondo_diag *diag) {
   if (capacity <= list->capacity) return RONDO_OK;

@@ -30,6 +30,11 @@ struct rdo_list {
   uint32_t count;
   size_t capacity;
   struct rdo_list *next_dead;  // while being freed
+  struct rdo_list *next;       // lock: heap->lock: the heap's lists
+  struct rdo_list **link;      // lock: heap->lock: what points at this one
+  struct rdo_list *next_work;  // rdo_list_collect
+  uint32_t inner_count;        // rdo_list_collect: holds by lists of the same heap
+  bool is_reached;             // rdo_list_collect
 };
 
 extern const struct rdo_object_type rdo_list_type;
@@ -42,6 +47,11 @@ static inline struct rdo_list *rdo_list_cast(struct rdo_object *object) {
 enum rondo_status rdo_list_create(struct rdo_vm_heap *heap, struct rdo_type element, uint32_t capacity,
                                   struct rdo_list **out_list, struct rondo_diag *diag);
 enum rondo_status rdo_list_reserve(struct rdo_list *list, uint32_t capacity, struct rondo_diag *diag);
+
+// For the end of a context, when no call can use its lists: empties those that only hold each other.
+// A program can put a list into itself, and counting references would keep it for ever. (Trial deletion:
+// Bacon, Rajan: Concurrent cycle collection in reference counted systems, 2001, section 2.)
+void rdo_list_collect(struct rdo_vm_heap *heap);
 
 // Shrinking releases the tail, growing appends zeros, nulls or empty slots.
 enum rondo_status rdo_list_resize(struct rdo_list *list, uint32_t count, struct rondo_diag *diag);

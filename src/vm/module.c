@@ -288,6 +288,9 @@ void rdo_context_deinit(struct rdo_context *context) {
     destroy_module(module);
   }
   rdo_invocation_deinit(&context->invocation);
-  if (context->heap != NULL) rdo_object_release(&context->heap->object);
+  if (context->heap != NULL) {
+    rdo_list_collect(context->heap);
+    rdo_object_release(&context->heap->object);
+  }
   context->heap = NULL;
 }

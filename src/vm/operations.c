@@ -227,28 +227,28 @@ static enum rondo_status global_address(frame_view f, operands o, uint32_t size,
 }
 
 static enum rondo_status op_global_load_32(frame_view f, operands o) {
-  uint8_t *at;
+  uint8_t *at = NULL;
   RDO_TRY(global_address(f, o, 4, &at));
   put_u32(f, o, 1, rdo_load_u32(at));
   return RONDO_OK;
 }
 
 static enum rondo_status op_global_store_32(frame_view f, operands o) {
-  uint8_t *at;
+  uint8_t *at = NULL;
   RDO_TRY(global_address(f, o, 4, &at));
   rdo_store_u32(at, get_u32(f, o, 1));
   return RONDO_OK;
 }
 
 static enum rondo_status op_global_load_64(frame_view f, operands o) {
-  uint8_t *at;
+  uint8_t *at = NULL;
   RDO_TRY(global_address(f, o, 8, &at));
   put_u64(f, o, 1, rdo_load_u64(at));
   return RONDO_OK;
 }
 
 static enum rondo_status op_global_store_64(frame_view f, operands o) {
-  uint8_t *at;
+  uint8_t *at = NULL;
   RDO_TRY(global_address(f, o, 8, &at));
   rdo_store_u64(at, get_u64(f, o, 1));
   return RONDO_OK;
@@ -262,7 +262,7 @@ static enum rondo_status global_slot(frame_view f, operands o, struct rdo_object
 }
 
 static enum rondo_status op_global_load_ref(frame_view f, operands o) {
-  struct rdo_object **global;
+  struct rdo_object **global = NULL;
   RDO_TRY(global_slot(f, o, &global));
   RDO_TRY(check_type(f, o, *global));
   struct rdo_object *object = *global;
@@ -276,7 +276,7 @@ static enum rondo_status op_global_load_ref(frame_view f, operands o) {
 }
 
 static enum rondo_status op_global_store_ref(frame_view f, operands o) {
-  struct rdo_object **global;
+  struct rdo_object **global = NULL;
   RDO_TRY(global_slot(f, o, &global));
   RDO_TRY(check_type(f, o, *ref_at(f, o->registers[1])));
   put_ref(global, take_ref(f, o->registers[1]));

@@ -1,0 +1,1219 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Floating point of 64 bits: signed zeros, NaN, infinities, denormals, halves. bits_* and libm_* functions return
+// the bits of a float; libm_* may differ in the last place between C libraries.
+vm.module @float_f64 {
+// CASE bits_add 0x0000000000000000 0x0000000000000000
+// CASE bits_add 0x0000000000000000 0x8000000000000000
+// CASE bits_add 0x0000000000000000 0x3ff0000000000000
+// CASE bits_add 0x0000000000000000 0xfff0000000000000
+// CASE bits_add 0x0000000000000000 0x7ff8000000000000
+// CASE bits_add 0x8000000000000000 0x0000000000000000
+// CASE bits_add 0x8000000000000000 0x8000000000000000
+// CASE bits_add 0x8000000000000000 0x3ff0000000000000
+// CASE bits_add 0x8000000000000000 0xfff0000000000000
+// CASE bits_add 0x8000000000000000 0x7ff8000000000000
+// CASE bits_add 0x3ff0000000000000 0x0000000000000000
+// CASE bits_add 0x3ff0000000000000 0x8000000000000000
+// CASE bits_add 0x3ff0000000000000 0x3ff0000000000000
+// CASE bits_add 0x3ff0000000000000 0xfff0000000000000
+// CASE bits_add 0x3ff0000000000000 0x7ff8000000000000
+// CASE bits_add 0x7ff0000000000000 0x0000000000000000
+// CASE bits_add 0x7ff0000000000000 0x8000000000000000
+// CASE bits_add 0x7ff0000000000000 0x3ff0000000000000
+// CASE bits_add 0x7ff0000000000000 0xfff0000000000000
+// CASE bits_add 0x7ff0000000000000 0x7ff8000000000000
+// CASE bits_add 0x7ff8000000000000 0x0000000000000000
+// CASE bits_add 0x7ff8000000000000 0x8000000000000000
+// CASE bits_add 0x7ff8000000000000 0x3ff0000000000000
+// CASE bits_add 0x7ff8000000000000 0xfff0000000000000
+// CASE bits_add 0x7ff8000000000000 0x7ff8000000000000
+// CASE bits_add 0x0000000000000001 0x8000000000000001
+// CASE bits_add 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE bits_add 0x401e000000000000 0x4000000000000000
+// CASE bits_add 0xc01e000000000000 0x4000000000000000
+// CASE bits_add 0x4014000000000000 0x4000000000000000
+// CASE bits_add 0x3ff0000000000000 0x4008000000000000
+// CASE bits_add 0x0000000000000001 0x4000000000000000
+  vm.export @bits_add
+  vm.func @bits_add(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.add.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_sub 0x0000000000000000 0x0000000000000000
+// CASE bits_sub 0x0000000000000000 0x8000000000000000
+// CASE bits_sub 0x0000000000000000 0x3ff0000000000000
+// CASE bits_sub 0x0000000000000000 0xfff0000000000000
+// CASE bits_sub 0x0000000000000000 0x7ff8000000000000
+// CASE bits_sub 0x8000000000000000 0x0000000000000000
+// CASE bits_sub 0x8000000000000000 0x8000000000000000
+// CASE bits_sub 0x8000000000000000 0x3ff0000000000000
+// CASE bits_sub 0x8000000000000000 0xfff0000000000000
+// CASE bits_sub 0x8000000000000000 0x7ff8000000000000
+// CASE bits_sub 0x3ff0000000000000 0x0000000000000000
+// CASE bits_sub 0x3ff0000000000000 0x8000000000000000
+// CASE bits_sub 0x3ff0000000000000 0x3ff0000000000000
+// CASE bits_sub 0x3ff0000000000000 0xfff0000000000000
+// CASE bits_sub 0x3ff0000000000000 0x7ff8000000000000
+// CASE bits_sub 0x7ff0000000000000 0x0000000000000000
+// CASE bits_sub 0x7ff0000000000000 0x8000000000000000
+// CASE bits_sub 0x7ff0000000000000 0x3ff0000000000000
+// CASE bits_sub 0x7ff0000000000000 0xfff0000000000000
+// CASE bits_sub 0x7ff0000000000000 0x7ff8000000000000
+// CASE bits_sub 0x7ff8000000000000 0x0000000000000000
+// CASE bits_sub 0x7ff8000000000000 0x8000000000000000
+// CASE bits_sub 0x7ff8000000000000 0x3ff0000000000000
+// CASE bits_sub 0x7ff8000000000000 0xfff0000000000000
+// CASE bits_sub 0x7ff8000000000000 0x7ff8000000000000
+// CASE bits_sub 0x0000000000000001 0x8000000000000001
+// CASE bits_sub 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE bits_sub 0x401e000000000000 0x4000000000000000
+// CASE bits_sub 0xc01e000000000000 0x4000000000000000
+// CASE bits_sub 0x4014000000000000 0x4000000000000000
+// CASE bits_sub 0x3ff0000000000000 0x4008000000000000
+// CASE bits_sub 0x0000000000000001 0x4000000000000000
+  vm.export @bits_sub
+  vm.func @bits_sub(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.sub.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_mul 0x0000000000000000 0x0000000000000000
+// CASE bits_mul 0x0000000000000000 0x8000000000000000
+// CASE bits_mul 0x0000000000000000 0x3ff0000000000000
+// CASE bits_mul 0x0000000000000000 0xfff0000000000000
+// CASE bits_mul 0x0000000000000000 0x7ff8000000000000
+// CASE bits_mul 0x8000000000000000 0x0000000000000000
+// CASE bits_mul 0x8000000000000000 0x8000000000000000
+// CASE bits_mul 0x8000000000000000 0x3ff0000000000000
+// CASE bits_mul 0x8000000000000000 0xfff0000000000000
+// CASE bits_mul 0x8000000000000000 0x7ff8000000000000
+// CASE bits_mul 0x3ff0000000000000 0x0000000000000000
+// CASE bits_mul 0x3ff0000000000000 0x8000000000000000
+// CASE bits_mul 0x3ff0000000000000 0x3ff0000000000000
+// CASE bits_mul 0x3ff0000000000000 0xfff0000000000000
+// CASE bits_mul 0x3ff0000000000000 0x7ff8000000000000
+// CASE bits_mul 0x7ff0000000000000 0x0000000000000000
+// CASE bits_mul 0x7ff0000000000000 0x8000000000000000
+// CASE bits_mul 0x7ff0000000000000 0x3ff0000000000000
+// CASE bits_mul 0x7ff0000000000000 0xfff0000000000000
+// CASE bits_mul 0x7ff0000000000000 0x7ff8000000000000
+// CASE bits_mul 0x7ff8000000000000 0x0000000000000000
+// CASE bits_mul 0x7ff8000000000000 0x8000000000000000
+// CASE bits_mul 0x7ff8000000000000 0x3ff0000000000000
+// CASE bits_mul 0x7ff8000000000000 0xfff0000000000000
+// CASE bits_mul 0x7ff8000000000000 0x7ff8000000000000
+// CASE bits_mul 0x0000000000000001 0x8000000000000001
+// CASE bits_mul 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE bits_mul 0x401e000000000000 0x4000000000000000
+// CASE bits_mul 0xc01e000000000000 0x4000000000000000
+// CASE bits_mul 0x4014000000000000 0x4000000000000000
+// CASE bits_mul 0x3ff0000000000000 0x4008000000000000
+// CASE bits_mul 0x0000000000000001 0x4000000000000000
+  vm.export @bits_mul
+  vm.func @bits_mul(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.mul.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_div 0x0000000000000000 0x0000000000000000
+// CASE bits_div 0x0000000000000000 0x8000000000000000
+// CASE bits_div 0x0000000000000000 0x3ff0000000000000
+// CASE bits_div 0x0000000000000000 0xfff0000000000000
+// CASE bits_div 0x0000000000000000 0x7ff8000000000000
+// CASE bits_div 0x8000000000000000 0x0000000000000000
+// CASE bits_div 0x8000000000000000 0x8000000000000000
+// CASE bits_div 0x8000000000000000 0x3ff0000000000000
+// CASE bits_div 0x8000000000000000 0xfff0000000000000
+// CASE bits_div 0x8000000000000000 0x7ff8000000000000
+// CASE bits_div 0x3ff0000000000000 0x0000000000000000
+// CASE bits_div 0x3ff0000000000000 0x8000000000000000
+// CASE bits_div 0x3ff0000000000000 0x3ff0000000000000
+// CASE bits_div 0x3ff0000000000000 0xfff0000000000000
+// CASE bits_div 0x3ff0000000000000 0x7ff8000000000000
+// CASE bits_div 0x7ff0000000000000 0x0000000000000000
+// CASE bits_div 0x7ff0000000000000 0x8000000000000000
+// CASE bits_div 0x7ff0000000000000 0x3ff0000000000000
+// CASE bits_div 0x7ff0000000000000 0xfff0000000000000
+// CASE bits_div 0x7ff0000000000000 0x7ff8000000000000
+// CASE bits_div 0x7ff8000000000000 0x0000000000000000
+// CASE bits_div 0x7ff8000000000000 0x8000000000000000
+// CASE bits_div 0x7ff8000000000000 0x3ff0000000000000
+// CASE bits_div 0x7ff8000000000000 0xfff0000000000000
+// CASE bits_div 0x7ff8000000000000 0x7ff8000000000000
+// CASE bits_div 0x0000000000000001 0x8000000000000001
+// CASE bits_div 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE bits_div 0x401e000000000000 0x4000000000000000
+// CASE bits_div 0xc01e000000000000 0x4000000000000000
+// CASE bits_div 0x4014000000000000 0x4000000000000000
+// CASE bits_div 0x3ff0000000000000 0x4008000000000000
+// CASE bits_div 0x0000000000000001 0x4000000000000000
+  vm.export @bits_div
+  vm.func @bits_div(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.div.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_rem 0x0000000000000000 0x0000000000000000
+// CASE bits_rem 0x0000000000000000 0x8000000000000000
+// CASE bits_rem 0x0000000000000000 0x3ff0000000000000
+// CASE bits_rem 0x0000000000000000 0xfff0000000000000
+// CASE bits_rem 0x0000000000000000 0x7ff8000000000000
+// CASE bits_rem 0x8000000000000000 0x0000000000000000
+// CASE bits_rem 0x8000000000000000 0x8000000000000000
+// CASE bits_rem 0x8000000000000000 0x3ff0000000000000
+// CASE bits_rem 0x8000000000000000 0xfff0000000000000
+// CASE bits_rem 0x8000000000000000 0x7ff8000000000000
+// CASE bits_rem 0x3ff0000000000000 0x0000000000000000
+// CASE bits_rem 0x3ff0000000000000 0x8000000000000000
+// CASE bits_rem 0x3ff0000000000000 0x3ff0000000000000
+// CASE bits_rem 0x3ff0000000000000 0xfff0000000000000
+// CASE bits_rem 0x3ff0000000000000 0x7ff8000000000000
+// CASE bits_rem 0x7ff0000000000000 0x0000000000000000
+// CASE bits_rem 0x7ff0000000000000 0x8000000000000000
+// CASE bits_rem 0x7ff0000000000000 0x3ff0000000000000
+// CASE bits_rem 0x7ff0000000000000 0xfff0000000000000
+// CASE bits_rem 0x7ff0000000000000 0x7ff8000000000000
+// CASE bits_rem 0x7ff8000000000000 0x0000000000000000
+// CASE bits_rem 0x7ff8000000000000 0x8000000000000000
+// CASE bits_rem 0x7ff8000000000000 0x3ff0000000000000
+// CASE bits_rem 0x7ff8000000000000 0xfff0000000000000
+// CASE bits_rem 0x7ff8000000000000 0x7ff8000000000000
+// CASE bits_rem 0x0000000000000001 0x8000000000000001
+// CASE bits_rem 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE bits_rem 0x401e000000000000 0x4000000000000000
+// CASE bits_rem 0xc01e000000000000 0x4000000000000000
+// CASE bits_rem 0x4014000000000000 0x4000000000000000
+// CASE bits_rem 0x3ff0000000000000 0x4008000000000000
+// CASE bits_rem 0x0000000000000001 0x4000000000000000
+  vm.export @bits_rem
+  vm.func @bits_rem(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.rem.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_min 0x0000000000000000 0x0000000000000000
+// CASE bits_min 0x0000000000000000 0x8000000000000000
+// CASE bits_min 0x0000000000000000 0x3ff0000000000000
+// CASE bits_min 0x0000000000000000 0xfff0000000000000
+// CASE bits_min 0x0000000000000000 0x7ff8000000000000
+// CASE bits_min 0x8000000000000000 0x0000000000000000
+// CASE bits_min 0x8000000000000000 0x8000000000000000
+// CASE bits_min 0x8000000000000000 0x3ff0000000000000
+// CASE bits_min 0x8000000000000000 0xfff0000000000000
+// CASE bits_min 0x8000000000000000 0x7ff8000000000000
+// CASE bits_min 0x3ff0000000000000 0x0000000000000000
+// CASE bits_min 0x3ff0000000000000 0x8000000000000000
+// CASE bits_min 0x3ff0000000000000 0x3ff0000000000000
+// CASE bits_min 0x3ff0000000000000 0xfff0000000000000
+// CASE bits_min 0x3ff0000000000000 0x7ff8000000000000
+// CASE bits_min 0x7ff0000000000000 0x0000000000000000
+// CASE bits_min 0x7ff0000000000000 0x8000000000000000
+// CASE bits_min 0x7ff0000000000000 0x3ff0000000000000
+// CASE bits_min 0x7ff0000000000000 0xfff0000000000000
+// CASE bits_min 0x7ff0000000000000 0x7ff8000000000000
+// CASE bits_min 0x7ff8000000000000 0x0000000000000000
+// CASE bits_min 0x7ff8000000000000 0x8000000000000000
+// CASE bits_min 0x7ff8000000000000 0x3ff0000000000000
+// CASE bits_min 0x7ff8000000000000 0xfff0000000000000
+// CASE bits_min 0x7ff8000000000000 0x7ff8000000000000
+// CASE bits_min 0x0000000000000001 0x8000000000000001
+// CASE bits_min 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE bits_min 0x401e000000000000 0x4000000000000000
+// CASE bits_min 0xc01e000000000000 0x4000000000000000
+// CASE bits_min 0x4014000000000000 0x4000000000000000
+// CASE bits_min 0x3ff0000000000000 0x4008000000000000
+// CASE bits_min 0x0000000000000001 0x4000000000000000
+  vm.export @bits_min
+  vm.func @bits_min(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.min.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_max 0x0000000000000000 0x0000000000000000
+// CASE bits_max 0x0000000000000000 0x8000000000000000
+// CASE bits_max 0x0000000000000000 0x3ff0000000000000
+// CASE bits_max 0x0000000000000000 0xfff0000000000000
+// CASE bits_max 0x0000000000000000 0x7ff8000000000000
+// CASE bits_max 0x8000000000000000 0x0000000000000000
+// CASE bits_max 0x8000000000000000 0x8000000000000000
+// CASE bits_max 0x8000000000000000 0x3ff0000000000000
+// CASE bits_max 0x8000000000000000 0xfff0000000000000
+// CASE bits_max 0x8000000000000000 0x7ff8000000000000
+// CASE bits_max 0x3ff0000000000000 0x0000000000000000
+// CASE bits_max 0x3ff0000000000000 0x8000000000000000
+// CASE bits_max 0x3ff0000000000000 0x3ff0000000000000
+// CASE bits_max 0x3ff0000000000000 0xfff0000000000000
+// CASE bits_max 0x3ff0000000000000 0x7ff8000000000000
+// CASE bits_max 0x7ff0000000000000 0x0000000000000000
+// CASE bits_max 0x7ff0000000000000 0x8000000000000000
+// CASE bits_max 0x7ff0000000000000 0x3ff0000000000000
+// CASE bits_max 0x7ff0000000000000 0xfff0000000000000
+// CASE bits_max 0x7ff0000000000000 0x7ff8000000000000
+// CASE bits_max 0x7ff8000000000000 0x0000000000000000
+// CASE bits_max 0x7ff8000000000000 0x8000000000000000
+// CASE bits_max 0x7ff8000000000000 0x3ff0000000000000
+// CASE bits_max 0x7ff8000000000000 0xfff0000000000000
+// CASE bits_max 0x7ff8000000000000 0x7ff8000000000000
+// CASE bits_max 0x0000000000000001 0x8000000000000001
+// CASE bits_max 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE bits_max 0x401e000000000000 0x4000000000000000
+// CASE bits_max 0xc01e000000000000 0x4000000000000000
+// CASE bits_max 0x4014000000000000 0x4000000000000000
+// CASE bits_max 0x3ff0000000000000 0x4008000000000000
+// CASE bits_max 0x0000000000000001 0x4000000000000000
+  vm.export @bits_max
+  vm.func @bits_max(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.max.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_abs 0x0000000000000000
+// CASE bits_abs 0x8000000000000000
+// CASE bits_abs 0x3ff0000000000000
+// CASE bits_abs 0xbff8000000000000
+// CASE bits_abs 0x7ff0000000000000
+// CASE bits_abs 0xfff0000000000000
+// CASE bits_abs 0x7ff8000000000000
+// CASE bits_abs 0x0000000000000001
+// CASE bits_abs 0x7fefffffffffffff
+// CASE bits_abs 0x3fe0000000000000
+// CASE bits_abs 0x3ff8000000000000
+// CASE bits_abs 0x4004000000000000
+// CASE bits_abs 0xbfe0000000000000
+// CASE bits_abs 0xc004000000000000
+// CASE bits_abs 0x3fd3333333333333
+// CASE bits_abs 0xbfd3333333333333
+// CASE bits_abs 0x4010000000000000
+// CASE bits_abs 0x432fffffffffffff
+  vm.export @bits_abs
+  vm.func @bits_abs(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.abs.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_neg 0x0000000000000000
+// CASE bits_neg 0x8000000000000000
+// CASE bits_neg 0x3ff0000000000000
+// CASE bits_neg 0xbff8000000000000
+// CASE bits_neg 0x7ff0000000000000
+// CASE bits_neg 0xfff0000000000000
+// CASE bits_neg 0x7ff8000000000000
+// CASE bits_neg 0x0000000000000001
+// CASE bits_neg 0x7fefffffffffffff
+// CASE bits_neg 0x3fe0000000000000
+// CASE bits_neg 0x3ff8000000000000
+// CASE bits_neg 0x4004000000000000
+// CASE bits_neg 0xbfe0000000000000
+// CASE bits_neg 0xc004000000000000
+// CASE bits_neg 0x3fd3333333333333
+// CASE bits_neg 0xbfd3333333333333
+// CASE bits_neg 0x4010000000000000
+// CASE bits_neg 0x432fffffffffffff
+  vm.export @bits_neg
+  vm.func @bits_neg(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.neg.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_ceil 0x0000000000000000
+// CASE bits_ceil 0x8000000000000000
+// CASE bits_ceil 0x3ff0000000000000
+// CASE bits_ceil 0xbff8000000000000
+// CASE bits_ceil 0x7ff0000000000000
+// CASE bits_ceil 0xfff0000000000000
+// CASE bits_ceil 0x7ff8000000000000
+// CASE bits_ceil 0x0000000000000001
+// CASE bits_ceil 0x7fefffffffffffff
+// CASE bits_ceil 0x3fe0000000000000
+// CASE bits_ceil 0x3ff8000000000000
+// CASE bits_ceil 0x4004000000000000
+// CASE bits_ceil 0xbfe0000000000000
+// CASE bits_ceil 0xc004000000000000
+// CASE bits_ceil 0x3fd3333333333333
+// CASE bits_ceil 0xbfd3333333333333
+// CASE bits_ceil 0x4010000000000000
+// CASE bits_ceil 0x432fffffffffffff
+  vm.export @bits_ceil
+  vm.func @bits_ceil(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.ceil.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_floor 0x0000000000000000
+// CASE bits_floor 0x8000000000000000
+// CASE bits_floor 0x3ff0000000000000
+// CASE bits_floor 0xbff8000000000000
+// CASE bits_floor 0x7ff0000000000000
+// CASE bits_floor 0xfff0000000000000
+// CASE bits_floor 0x7ff8000000000000
+// CASE bits_floor 0x0000000000000001
+// CASE bits_floor 0x7fefffffffffffff
+// CASE bits_floor 0x3fe0000000000000
+// CASE bits_floor 0x3ff8000000000000
+// CASE bits_floor 0x4004000000000000
+// CASE bits_floor 0xbfe0000000000000
+// CASE bits_floor 0xc004000000000000
+// CASE bits_floor 0x3fd3333333333333
+// CASE bits_floor 0xbfd3333333333333
+// CASE bits_floor 0x4010000000000000
+// CASE bits_floor 0x432fffffffffffff
+  vm.export @bits_floor
+  vm.func @bits_floor(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.floor.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_round 0x0000000000000000
+// CASE bits_round 0x8000000000000000
+// CASE bits_round 0x3ff0000000000000
+// CASE bits_round 0xbff8000000000000
+// CASE bits_round 0x7ff0000000000000
+// CASE bits_round 0xfff0000000000000
+// CASE bits_round 0x7ff8000000000000
+// CASE bits_round 0x0000000000000001
+// CASE bits_round 0x7fefffffffffffff
+// CASE bits_round 0x3fe0000000000000
+// CASE bits_round 0x3ff8000000000000
+// CASE bits_round 0x4004000000000000
+// CASE bits_round 0xbfe0000000000000
+// CASE bits_round 0xc004000000000000
+// CASE bits_round 0x3fd3333333333333
+// CASE bits_round 0xbfd3333333333333
+// CASE bits_round 0x4010000000000000
+// CASE bits_round 0x432fffffffffffff
+  vm.export @bits_round
+  vm.func @bits_round(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.round.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_roundeven 0x0000000000000000
+// CASE bits_roundeven 0x8000000000000000
+// CASE bits_roundeven 0x3ff0000000000000
+// CASE bits_roundeven 0xbff8000000000000
+// CASE bits_roundeven 0x7ff0000000000000
+// CASE bits_roundeven 0xfff0000000000000
+// CASE bits_roundeven 0x7ff8000000000000
+// CASE bits_roundeven 0x0000000000000001
+// CASE bits_roundeven 0x7fefffffffffffff
+// CASE bits_roundeven 0x3fe0000000000000
+// CASE bits_roundeven 0x3ff8000000000000
+// CASE bits_roundeven 0x4004000000000000
+// CASE bits_roundeven 0xbfe0000000000000 => 0x8000000000000000
+// CASE bits_roundeven 0xc004000000000000
+// CASE bits_roundeven 0x3fd3333333333333
+// CASE bits_roundeven 0xbfd3333333333333
+// CASE bits_roundeven 0x4010000000000000
+// CASE bits_roundeven 0x432fffffffffffff
+  vm.export @bits_roundeven
+  vm.func @bits_roundeven(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.round.f64.even %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_sqrt 0x0000000000000000
+// CASE bits_sqrt 0x8000000000000000
+// CASE bits_sqrt 0x3ff0000000000000
+// CASE bits_sqrt 0xbff8000000000000
+// CASE bits_sqrt 0x7ff0000000000000
+// CASE bits_sqrt 0xfff0000000000000
+// CASE bits_sqrt 0x7ff8000000000000
+// CASE bits_sqrt 0x0000000000000001
+// CASE bits_sqrt 0x7fefffffffffffff
+// CASE bits_sqrt 0x3fe0000000000000
+// CASE bits_sqrt 0x3ff8000000000000
+// CASE bits_sqrt 0x4004000000000000
+// CASE bits_sqrt 0xbfe0000000000000
+// CASE bits_sqrt 0xc004000000000000
+// CASE bits_sqrt 0x3fd3333333333333
+// CASE bits_sqrt 0xbfd3333333333333
+// CASE bits_sqrt 0x4010000000000000
+// CASE bits_sqrt 0x432fffffffffffff
+  vm.export @bits_sqrt
+  vm.func @bits_sqrt(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.sqrt.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_atan 0x0000000000000000
+// CASE libm_atan 0x8000000000000000
+// CASE libm_atan 0x3ff0000000000000
+// CASE libm_atan 0x7ff0000000000000
+// CASE libm_atan 0x7ff8000000000000
+  vm.export @libm_atan
+  vm.func @libm_atan(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.atan.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_cos 0x0000000000000000
+// CASE libm_cos 0x3ff0000000000000
+// CASE libm_cos 0x7ff0000000000000
+  vm.export @libm_cos
+  vm.func @libm_cos(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.cos.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_sin 0x0000000000000000
+// CASE libm_sin 0x8000000000000000
+// CASE libm_sin 0x3ff0000000000000
+  vm.export @libm_sin
+  vm.func @libm_sin(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.sin.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_exp 0x0000000000000000
+// CASE libm_exp 0x3ff0000000000000
+// CASE libm_exp 0xfff0000000000000
+// CASE libm_exp 0x7ff0000000000000
+// CASE libm_exp 0x40c3880000000000
+  vm.export @libm_exp
+  vm.func @libm_exp(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.exp.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_exp2 0x4008000000000000
+// CASE libm_exp2 0xbff0000000000000
+// CASE libm_exp2 0x3fe0000000000000
+// CASE libm_exp2 0xfff0000000000000
+  vm.export @libm_exp2
+  vm.func @libm_exp2(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.exp2.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_expm1 0x0000000000000000
+// CASE libm_expm1 0x8000000000000000
+// CASE libm_expm1 0x3ee4f8b588e368f1
+// CASE libm_expm1 0xfff0000000000000
+  vm.export @libm_expm1
+  vm.func @libm_expm1(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.expm1.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_log 0x3ff0000000000000
+// CASE libm_log 0x0000000000000000
+// CASE libm_log 0xbff0000000000000
+// CASE libm_log 0x7ff0000000000000
+// CASE libm_log 0x4000000000000000
+  vm.export @libm_log
+  vm.func @libm_log(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.log.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_log10 0x408f400000000000
+// CASE libm_log10 0x0000000000000000
+// CASE libm_log10 0x4000000000000000
+  vm.export @libm_log10
+  vm.func @libm_log10(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.log10.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_log1p 0x0000000000000000
+// CASE libm_log1p 0x8000000000000000
+// CASE libm_log1p 0xbff0000000000000
+// CASE libm_log1p 0x3ee4f8b588e368f1
+  vm.export @libm_log1p
+  vm.func @libm_log1p(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.log1p.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_log2 0x4020000000000000
+// CASE libm_log2 0x0000000000000000
+// CASE libm_log2 0x4008000000000000
+  vm.export @libm_log2
+  vm.func @libm_log2(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.log2.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_rsqrt 0x4010000000000000
+// CASE libm_rsqrt 0x0000000000000000
+// CASE libm_rsqrt 0x8000000000000000
+// CASE libm_rsqrt 0x7ff0000000000000
+// CASE libm_rsqrt 0x4000000000000000
+// CASE libm_rsqrt 0xbff0000000000000
+  vm.export @libm_rsqrt
+  vm.func @libm_rsqrt(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.rsqrt.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_tanh 0x0000000000000000
+// CASE libm_tanh 0x8000000000000000
+// CASE libm_tanh 0x7ff0000000000000
+// CASE libm_tanh 0x3fe0000000000000
+  vm.export @libm_tanh
+  vm.func @libm_tanh(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.tanh.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_erf 0x0000000000000000
+// CASE libm_erf 0x8000000000000000
+// CASE libm_erf 0x7ff0000000000000
+// CASE libm_erf 0x3fe0000000000000
+  vm.export @libm_erf
+  vm.func @libm_erf(%a: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.erf.f64 %fa : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_atan2 0x0000000000000000 0x3ff0000000000000
+// CASE libm_atan2 0x0000000000000000 0xbff0000000000000
+// CASE libm_atan2 0x8000000000000000 0xbff0000000000000
+// CASE libm_atan2 0x3ff0000000000000 0x0000000000000000
+// CASE libm_atan2 0x3ff0000000000000 0x4000000000000000
+// CASE libm_atan2 0x7ff8000000000000 0x3ff0000000000000
+  vm.export @libm_atan2
+  vm.func @libm_atan2(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.atan2.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE libm_pow 0x4000000000000000 0x4024000000000000
+// CASE libm_pow 0x4000000000000000 0xbff0000000000000
+// CASE libm_pow 0x0000000000000000 0x0000000000000000
+// CASE libm_pow 0x7ff8000000000000 0x0000000000000000
+// CASE libm_pow 0xc020000000000000 0x3fd5555555555555
+// CASE libm_pow 0xc000000000000000 0x4008000000000000
+// CASE libm_pow 0x3ff8000000000000 0x4004000000000000
+  vm.export @libm_pow
+  vm.func @libm_pow(%a: i64, %b: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.pow.f64 %fa, %fb : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_fma 0x4000000000000000 0x4008000000000000 0x4010000000000000
+// CASE bits_fma 0x7ff0000000000000 0x0000000000000000 0x3ff0000000000000
+// CASE bits_fma 0xbff0000000000000 0x3ff0000000000000 0x3ff0000000000000
+// CASE bits_fma 0x7ff8000000000000 0x3ff0000000000000 0x3ff0000000000000
+  vm.export @bits_fma
+  vm.func @bits_fma(%a: i64, %b: i64, %c: i64) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %fc = vm.bitcast.i64.f64 %c : i64 -> f64
+    %0 = vm.fma.f64 %fa, %fb, %fc : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE cmp_eq_o 0x0000000000000000 0x0000000000000000
+// CASE cmp_eq_o 0x0000000000000000 0x8000000000000000
+// CASE cmp_eq_o 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_eq_o 0x0000000000000000 0xfff0000000000000
+// CASE cmp_eq_o 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_eq_o 0x8000000000000000 0x0000000000000000
+// CASE cmp_eq_o 0x8000000000000000 0x8000000000000000
+// CASE cmp_eq_o 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_eq_o 0x8000000000000000 0xfff0000000000000
+// CASE cmp_eq_o 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_eq_o 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_eq_o 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_eq_o 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_eq_o 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_eq_o 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_eq_o 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_eq_o 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_eq_o 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_eq_o 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_eq_o 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_eq_o 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_eq_o 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_eq_o 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_eq_o 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_eq_o 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_eq_o 0x0000000000000001 0x8000000000000001
+// CASE cmp_eq_o 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_eq_o 0x401e000000000000 0x4000000000000000
+// CASE cmp_eq_o 0xc01e000000000000 0x4000000000000000
+// CASE cmp_eq_o 0x4014000000000000 0x4000000000000000
+// CASE cmp_eq_o 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_eq_o 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_eq_o
+  vm.func @cmp_eq_o(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.eq.f64.o %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_eq_u 0x0000000000000000 0x0000000000000000
+// CASE cmp_eq_u 0x0000000000000000 0x8000000000000000
+// CASE cmp_eq_u 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_eq_u 0x0000000000000000 0xfff0000000000000
+// CASE cmp_eq_u 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_eq_u 0x8000000000000000 0x0000000000000000
+// CASE cmp_eq_u 0x8000000000000000 0x8000000000000000
+// CASE cmp_eq_u 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_eq_u 0x8000000000000000 0xfff0000000000000
+// CASE cmp_eq_u 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_eq_u 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_eq_u 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_eq_u 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_eq_u 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_eq_u 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_eq_u 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_eq_u 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_eq_u 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_eq_u 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_eq_u 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_eq_u 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_eq_u 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_eq_u 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_eq_u 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_eq_u 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_eq_u 0x0000000000000001 0x8000000000000001
+// CASE cmp_eq_u 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_eq_u 0x401e000000000000 0x4000000000000000
+// CASE cmp_eq_u 0xc01e000000000000 0x4000000000000000
+// CASE cmp_eq_u 0x4014000000000000 0x4000000000000000
+// CASE cmp_eq_u 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_eq_u 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_eq_u
+  vm.func @cmp_eq_u(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.eq.f64.u %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_ne_o 0x0000000000000000 0x0000000000000000
+// CASE cmp_ne_o 0x0000000000000000 0x8000000000000000
+// CASE cmp_ne_o 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_ne_o 0x0000000000000000 0xfff0000000000000
+// CASE cmp_ne_o 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_ne_o 0x8000000000000000 0x0000000000000000
+// CASE cmp_ne_o 0x8000000000000000 0x8000000000000000
+// CASE cmp_ne_o 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_ne_o 0x8000000000000000 0xfff0000000000000
+// CASE cmp_ne_o 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_ne_o 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_ne_o 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_ne_o 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_ne_o 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_ne_o 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_ne_o 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_ne_o 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_ne_o 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_ne_o 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_ne_o 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_ne_o 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_ne_o 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_ne_o 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_ne_o 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_ne_o 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_ne_o 0x0000000000000001 0x8000000000000001
+// CASE cmp_ne_o 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_ne_o 0x401e000000000000 0x4000000000000000
+// CASE cmp_ne_o 0xc01e000000000000 0x4000000000000000
+// CASE cmp_ne_o 0x4014000000000000 0x4000000000000000
+// CASE cmp_ne_o 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_ne_o 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_ne_o
+  vm.func @cmp_ne_o(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.ne.f64.o %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_ne_u 0x0000000000000000 0x0000000000000000
+// CASE cmp_ne_u 0x0000000000000000 0x8000000000000000
+// CASE cmp_ne_u 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_ne_u 0x0000000000000000 0xfff0000000000000
+// CASE cmp_ne_u 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_ne_u 0x8000000000000000 0x0000000000000000
+// CASE cmp_ne_u 0x8000000000000000 0x8000000000000000
+// CASE cmp_ne_u 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_ne_u 0x8000000000000000 0xfff0000000000000
+// CASE cmp_ne_u 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_ne_u 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_ne_u 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_ne_u 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_ne_u 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_ne_u 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_ne_u 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_ne_u 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_ne_u 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_ne_u 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_ne_u 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_ne_u 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_ne_u 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_ne_u 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_ne_u 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_ne_u 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_ne_u 0x0000000000000001 0x8000000000000001
+// CASE cmp_ne_u 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_ne_u 0x401e000000000000 0x4000000000000000
+// CASE cmp_ne_u 0xc01e000000000000 0x4000000000000000
+// CASE cmp_ne_u 0x4014000000000000 0x4000000000000000
+// CASE cmp_ne_u 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_ne_u 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_ne_u
+  vm.func @cmp_ne_u(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.ne.f64.u %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_lt_o 0x0000000000000000 0x0000000000000000
+// CASE cmp_lt_o 0x0000000000000000 0x8000000000000000
+// CASE cmp_lt_o 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_lt_o 0x0000000000000000 0xfff0000000000000
+// CASE cmp_lt_o 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_lt_o 0x8000000000000000 0x0000000000000000
+// CASE cmp_lt_o 0x8000000000000000 0x8000000000000000
+// CASE cmp_lt_o 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_lt_o 0x8000000000000000 0xfff0000000000000
+// CASE cmp_lt_o 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_lt_o 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_lt_o 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_lt_o 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_lt_o 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_lt_o 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_lt_o 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_lt_o 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_lt_o 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_lt_o 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_lt_o 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_lt_o 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_lt_o 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_lt_o 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_lt_o 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_lt_o 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_lt_o 0x0000000000000001 0x8000000000000001
+// CASE cmp_lt_o 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_lt_o 0x401e000000000000 0x4000000000000000
+// CASE cmp_lt_o 0xc01e000000000000 0x4000000000000000
+// CASE cmp_lt_o 0x4014000000000000 0x4000000000000000
+// CASE cmp_lt_o 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_lt_o 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_lt_o
+  vm.func @cmp_lt_o(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.lt.f64.o %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_lt_u 0x0000000000000000 0x0000000000000000
+// CASE cmp_lt_u 0x0000000000000000 0x8000000000000000
+// CASE cmp_lt_u 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_lt_u 0x0000000000000000 0xfff0000000000000
+// CASE cmp_lt_u 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_lt_u 0x8000000000000000 0x0000000000000000
+// CASE cmp_lt_u 0x8000000000000000 0x8000000000000000
+// CASE cmp_lt_u 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_lt_u 0x8000000000000000 0xfff0000000000000
+// CASE cmp_lt_u 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_lt_u 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_lt_u 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_lt_u 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_lt_u 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_lt_u 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_lt_u 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_lt_u 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_lt_u 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_lt_u 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_lt_u 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_lt_u 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_lt_u 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_lt_u 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_lt_u 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_lt_u 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_lt_u 0x0000000000000001 0x8000000000000001
+// CASE cmp_lt_u 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_lt_u 0x401e000000000000 0x4000000000000000
+// CASE cmp_lt_u 0xc01e000000000000 0x4000000000000000
+// CASE cmp_lt_u 0x4014000000000000 0x4000000000000000
+// CASE cmp_lt_u 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_lt_u 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_lt_u
+  vm.func @cmp_lt_u(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.lt.f64.u %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_lte_o 0x0000000000000000 0x0000000000000000
+// CASE cmp_lte_o 0x0000000000000000 0x8000000000000000
+// CASE cmp_lte_o 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_lte_o 0x0000000000000000 0xfff0000000000000
+// CASE cmp_lte_o 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_lte_o 0x8000000000000000 0x0000000000000000
+// CASE cmp_lte_o 0x8000000000000000 0x8000000000000000
+// CASE cmp_lte_o 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_lte_o 0x8000000000000000 0xfff0000000000000
+// CASE cmp_lte_o 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_lte_o 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_lte_o 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_lte_o 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_lte_o 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_lte_o 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_lte_o 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_lte_o 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_lte_o 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_lte_o 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_lte_o 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_lte_o 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_lte_o 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_lte_o 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_lte_o 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_lte_o 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_lte_o 0x0000000000000001 0x8000000000000001
+// CASE cmp_lte_o 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_lte_o 0x401e000000000000 0x4000000000000000
+// CASE cmp_lte_o 0xc01e000000000000 0x4000000000000000
+// CASE cmp_lte_o 0x4014000000000000 0x4000000000000000
+// CASE cmp_lte_o 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_lte_o 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_lte_o
+  vm.func @cmp_lte_o(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.lte.f64.o %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_lte_u 0x0000000000000000 0x0000000000000000
+// CASE cmp_lte_u 0x0000000000000000 0x8000000000000000
+// CASE cmp_lte_u 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_lte_u 0x0000000000000000 0xfff0000000000000
+// CASE cmp_lte_u 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_lte_u 0x8000000000000000 0x0000000000000000
+// CASE cmp_lte_u 0x8000000000000000 0x8000000000000000
+// CASE cmp_lte_u 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_lte_u 0x8000000000000000 0xfff0000000000000
+// CASE cmp_lte_u 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_lte_u 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_lte_u 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_lte_u 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_lte_u 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_lte_u 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_lte_u 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_lte_u 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_lte_u 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_lte_u 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_lte_u 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_lte_u 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_lte_u 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_lte_u 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_lte_u 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_lte_u 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_lte_u 0x0000000000000001 0x8000000000000001
+// CASE cmp_lte_u 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_lte_u 0x401e000000000000 0x4000000000000000
+// CASE cmp_lte_u 0xc01e000000000000 0x4000000000000000
+// CASE cmp_lte_u 0x4014000000000000 0x4000000000000000
+// CASE cmp_lte_u 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_lte_u 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_lte_u
+  vm.func @cmp_lte_u(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.lte.f64.u %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_gt_o 0x0000000000000000 0x0000000000000000
+// CASE cmp_gt_o 0x0000000000000000 0x8000000000000000
+// CASE cmp_gt_o 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_gt_o 0x0000000000000000 0xfff0000000000000
+// CASE cmp_gt_o 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_gt_o 0x8000000000000000 0x0000000000000000
+// CASE cmp_gt_o 0x8000000000000000 0x8000000000000000
+// CASE cmp_gt_o 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_gt_o 0x8000000000000000 0xfff0000000000000
+// CASE cmp_gt_o 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_gt_o 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_gt_o 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_gt_o 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_gt_o 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_gt_o 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_gt_o 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_gt_o 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_gt_o 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_gt_o 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_gt_o 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_gt_o 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_gt_o 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_gt_o 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_gt_o 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_gt_o 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_gt_o 0x0000000000000001 0x8000000000000001
+// CASE cmp_gt_o 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_gt_o 0x401e000000000000 0x4000000000000000
+// CASE cmp_gt_o 0xc01e000000000000 0x4000000000000000
+// CASE cmp_gt_o 0x4014000000000000 0x4000000000000000
+// CASE cmp_gt_o 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_gt_o 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_gt_o
+  vm.func @cmp_gt_o(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.gt.f64.o %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_gt_u 0x0000000000000000 0x0000000000000000
+// CASE cmp_gt_u 0x0000000000000000 0x8000000000000000
+// CASE cmp_gt_u 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_gt_u 0x0000000000000000 0xfff0000000000000
+// CASE cmp_gt_u 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_gt_u 0x8000000000000000 0x0000000000000000
+// CASE cmp_gt_u 0x8000000000000000 0x8000000000000000
+// CASE cmp_gt_u 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_gt_u 0x8000000000000000 0xfff0000000000000
+// CASE cmp_gt_u 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_gt_u 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_gt_u 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_gt_u 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_gt_u 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_gt_u 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_gt_u 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_gt_u 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_gt_u 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_gt_u 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_gt_u 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_gt_u 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_gt_u 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_gt_u 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_gt_u 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_gt_u 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_gt_u 0x0000000000000001 0x8000000000000001
+// CASE cmp_gt_u 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_gt_u 0x401e000000000000 0x4000000000000000
+// CASE cmp_gt_u 0xc01e000000000000 0x4000000000000000
+// CASE cmp_gt_u 0x4014000000000000 0x4000000000000000
+// CASE cmp_gt_u 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_gt_u 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_gt_u
+  vm.func @cmp_gt_u(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.gt.f64.u %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_gte_o 0x0000000000000000 0x0000000000000000
+// CASE cmp_gte_o 0x0000000000000000 0x8000000000000000
+// CASE cmp_gte_o 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_gte_o 0x0000000000000000 0xfff0000000000000
+// CASE cmp_gte_o 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_gte_o 0x8000000000000000 0x0000000000000000
+// CASE cmp_gte_o 0x8000000000000000 0x8000000000000000
+// CASE cmp_gte_o 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_gte_o 0x8000000000000000 0xfff0000000000000
+// CASE cmp_gte_o 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_gte_o 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_gte_o 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_gte_o 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_gte_o 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_gte_o 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_gte_o 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_gte_o 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_gte_o 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_gte_o 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_gte_o 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_gte_o 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_gte_o 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_gte_o 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_gte_o 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_gte_o 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_gte_o 0x0000000000000001 0x8000000000000001
+// CASE cmp_gte_o 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_gte_o 0x401e000000000000 0x4000000000000000
+// CASE cmp_gte_o 0xc01e000000000000 0x4000000000000000
+// CASE cmp_gte_o 0x4014000000000000 0x4000000000000000
+// CASE cmp_gte_o 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_gte_o 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_gte_o
+  vm.func @cmp_gte_o(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.gte.f64.o %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_gte_u 0x0000000000000000 0x0000000000000000
+// CASE cmp_gte_u 0x0000000000000000 0x8000000000000000
+// CASE cmp_gte_u 0x0000000000000000 0x3ff0000000000000
+// CASE cmp_gte_u 0x0000000000000000 0xfff0000000000000
+// CASE cmp_gte_u 0x0000000000000000 0x7ff8000000000000
+// CASE cmp_gte_u 0x8000000000000000 0x0000000000000000
+// CASE cmp_gte_u 0x8000000000000000 0x8000000000000000
+// CASE cmp_gte_u 0x8000000000000000 0x3ff0000000000000
+// CASE cmp_gte_u 0x8000000000000000 0xfff0000000000000
+// CASE cmp_gte_u 0x8000000000000000 0x7ff8000000000000
+// CASE cmp_gte_u 0x3ff0000000000000 0x0000000000000000
+// CASE cmp_gte_u 0x3ff0000000000000 0x8000000000000000
+// CASE cmp_gte_u 0x3ff0000000000000 0x3ff0000000000000
+// CASE cmp_gte_u 0x3ff0000000000000 0xfff0000000000000
+// CASE cmp_gte_u 0x3ff0000000000000 0x7ff8000000000000
+// CASE cmp_gte_u 0x7ff0000000000000 0x0000000000000000
+// CASE cmp_gte_u 0x7ff0000000000000 0x8000000000000000
+// CASE cmp_gte_u 0x7ff0000000000000 0x3ff0000000000000
+// CASE cmp_gte_u 0x7ff0000000000000 0xfff0000000000000
+// CASE cmp_gte_u 0x7ff0000000000000 0x7ff8000000000000
+// CASE cmp_gte_u 0x7ff8000000000000 0x0000000000000000
+// CASE cmp_gte_u 0x7ff8000000000000 0x8000000000000000
+// CASE cmp_gte_u 0x7ff8000000000000 0x3ff0000000000000
+// CASE cmp_gte_u 0x7ff8000000000000 0xfff0000000000000
+// CASE cmp_gte_u 0x7ff8000000000000 0x7ff8000000000000
+// CASE cmp_gte_u 0x0000000000000001 0x8000000000000001
+// CASE cmp_gte_u 0x7fefffffffffffff 0x7fefffffffffffff
+// CASE cmp_gte_u 0x401e000000000000 0x4000000000000000
+// CASE cmp_gte_u 0xc01e000000000000 0x4000000000000000
+// CASE cmp_gte_u 0x4014000000000000 0x4000000000000000
+// CASE cmp_gte_u 0x3ff0000000000000 0x4008000000000000
+// CASE cmp_gte_u 0x0000000000000001 0x4000000000000000
+  vm.export @cmp_gte_u
+  vm.func @cmp_gte_u(%a: i64, %b: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %0 = vm.cmp.gte.f64.u %fa, %fb : f64
+    vm.return %0 : i32
+  }
+// CASE cmp_nan 0x0000000000000000
+// CASE cmp_nan 0x8000000000000000
+// CASE cmp_nan 0x3ff0000000000000
+// CASE cmp_nan 0xbff8000000000000
+// CASE cmp_nan 0x7ff0000000000000
+// CASE cmp_nan 0xfff0000000000000
+// CASE cmp_nan 0x7ff8000000000000
+// CASE cmp_nan 0x0000000000000001
+// CASE cmp_nan 0x7fefffffffffffff
+  vm.export @cmp_nan
+  vm.func @cmp_nan(%a: i64) -> i32 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.cmp.nan.f64 %fa : f64
+    vm.return %0 : i32
+  }
+// CASE bits_select 0 0x8000000000000000 0x3ff0000000000000
+// CASE bits_select 1 0x8000000000000000 0x3ff0000000000000
+// CASE bits_select -1 0x8000000000000000 0x3ff0000000000000
+  vm.export @bits_select
+  vm.func @bits_select(%a: i32, %b: i64, %c: i64) -> i64 {
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %fc = vm.bitcast.i64.f64 %c : i64 -> f64
+    %0 = vm.select.f64 %a, %fb, %fc : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_switch 0 0x3ff0000000000000 0xc000000000000000 0x400c000000000000
+// CASE bits_switch 1 0x3ff0000000000000 0xc000000000000000 0x400c000000000000
+// CASE bits_switch 2 0x3ff0000000000000 0xc000000000000000 0x400c000000000000
+// CASE bits_switch -1 0x3ff0000000000000 0xc000000000000000 0x400c000000000000
+  vm.export @bits_switch
+  vm.func @bits_switch(%a: i32, %b: i64, %c: i64, %d: i64) -> i64 {
+    %fb = vm.bitcast.i64.f64 %b : i64 -> f64
+    %fc = vm.bitcast.i64.f64 %c : i64 -> f64
+    %fd = vm.bitcast.i64.f64 %d : i64 -> f64
+    %0 = vm.switch.f64 %a[%fb, %fc] else %fd : f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_constants 
+  vm.export @bits_constants
+  vm.func @bits_constants() -> (i64, i64) {
+    %0 = vm.const.f64.zero
+    %1 = vm.const.f64 -1.5
+    %2 = vm.bitcast.f64.i64 %0 : f64 -> i64
+    %3 = vm.bitcast.f64.i64 %1 : f64 -> i64
+    vm.return %2, %3 : i64, i64
+  }
+  vm.global.f64 private mutable @g = 2.5 : f64
+// CASE bits_global 0x8000000000000000
+// CASE bits_global 0x401d000000000000
+  vm.export @bits_global
+  vm.func @bits_global(%a: i64) -> (i64, i64) {
+    %f = vm.bitcast.i64.f64 %a : i64 -> f64
+    %0 = vm.global.load.f64 @g : f64
+    vm.global.store.f64 %f, @g : f64
+    %1 = vm.global.load.f64 @g : f64
+    vm.global.store.f64 %0, @g : f64
+    %2 = vm.bitcast.f64.i64 %0 : f64 -> i64
+    %3 = vm.bitcast.f64.i64 %1 : f64 -> i64
+    vm.return %2, %3 : i64, i64
+  }
+// CASE bits_list 0x8000000000000000 0
+// CASE bits_list 0x3ff8000000000000 1
+// CASE bits_list 0x3ff8000000000000 2
+// CASE bits_list 0x3ff8000000000000 -1
+  vm.export @bits_list
+  vm.func @bits_list(%a: i64, %b: i32) -> i64 {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %c2 = vm.const.i32 2
+    %l = vm.list.alloc %c2 : (i32) -> !vm.list<f64>
+    vm.list.resize %l, %c2 : (!vm.list<f64>, i32)
+    vm.list.set.f64 %l, %b, %fa : (!vm.list<f64>, i32, f64)
+    %0 = vm.list.get.f64 %l, %b : (!vm.list<f64>, i32) -> f64
+    %r = vm.bitcast.f64.i64 %0 : f64 -> i64
+    vm.return %r : i64
+  }
+// CASE bits_buffer 0x3ff4000000000000 0 2 0
+// CASE bits_buffer 0x3ff4000000000000 1 1 1
+// CASE bits_buffer 0x3ff4000000000000 0 2 0
+// CASE bits_buffer 0x3ff4000000000000 0 3 0
+// CASE bits_buffer 0x3ff4000000000000 2 0 0
+// CASE bits_buffer 0x3ff4000000000000 2 0 2
+// CASE bits_buffer 0x3ff4000000000000 0 0 1
+// CASE bits_buffer 0x3ff4000000000000 -1 1 0 => OUT_OF_RANGE
+// CASE bits_buffer 0x3ff4000000000000 1 -1 0 => OUT_OF_RANGE
+// CASE bits_buffer 0x3ff4000000000000 0 0 -1 => OUT_OF_RANGE
+  vm.export @bits_buffer
+  vm.func @bits_buffer(%a: i64, %b: i64, %c: i64, %d: i64) -> (i64, i64) {
+    %fa = vm.bitcast.i64.f64 %a : i64 -> f64
+    %al = vm.const.i32 16
+    %len = vm.const.i64 20
+    %one = vm.const.i64 1
+    %buf = vm.buffer.alloc %len, %al : !vm.buffer
+    vm.buffer.fill.f64 %buf, %b, %c, %fa : f64 -> !vm.buffer
+    %n = vm.neg.f64 %fa : f64
+    vm.buffer.store.f64 %n, %buf[%d] : f64 -> !vm.buffer
+    %0 = vm.buffer.load.f64 %buf[%d] : !vm.buffer -> f64
+    %1 = vm.buffer.load.f64 %buf[%one] : !vm.buffer -> f64
+    %2 = vm.bitcast.f64.i64 %0 : f64 -> i64
+    %3 = vm.bitcast.f64.i64 %1 : f64 -> i64
+    vm.return %2, %3 : i64, i64
+  }
+}
