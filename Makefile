@@ -39,9 +39,9 @@ conformance: release ## run every conformance case against IREE's own runner
 	$(DEPS) python
 	@$(PYTHON) tests/conform/conformance.py --tool $(RONDO)
 
-bench: release ## measure against IREE's own runtime, about 8 minutes (bench/README.md)
+bench: release ## compare with IREE's runtime: a table, and build/bench/results.json (8 minutes, quiet machine)
 	$(DEPS) bench
-	@$(PYTHON) bench/bench.py --rondo $(RONDO)
+	@$(PYTHON) bench/bench.py
 
 fuzz: ## fuzz each target for FUZZ_SECONDS (default 60)
 	$(DEPS) build test

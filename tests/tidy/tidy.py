@@ -173,6 +173,9 @@ def check_listed(tree):
         unit = rf"rdo_unit_tests\(\s*{re.escape(file.parent.name)}\s[^)]*(?<![\w/]){re.escape(file.stem)}(?:\.c)?\b"
         is_test = path.startswith("tests/")
         found = re.search(names if is_test else rf"(?<![\w/]){re.escape(file.name)}\b", own) or (is_test and re.search(unit, above))
+        # Support files of tests are named by the folders that use them.
+        shared = rf"(?<!\w){re.escape(file.parent.name)}/{re.escape(file.name)}\b"
+        found = found or (is_test and any(re.search(shared, text) for text in listed.values()))
         if not found:
             yield path, 1, "listed", f"name it in {file.parent}/CMakeLists.txt, or remove it"
 
