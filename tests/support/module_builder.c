@@ -47,11 +47,11 @@ static void put_list(struct assembler *a, const uint16_t *list, uint32_t entry_l
   for (uint32_t i = 0; i < list[0]; ++i) asm_bytes(a, list[1 + i], 2);
 }
 
-void asm_op(struct assembler *a, uint16_t opcode, ...) {
+void asm_op(struct assembler *a, unsigned opcode, ...) {
   va_list args;
   va_start(args, opcode);
-  put_opcode(a, opcode);
-  for (const char *letter = rdo_opcode_operands(opcode); *letter != 0; ++letter) {
+  put_opcode(a, (uint16_t)opcode);
+  for (const char *letter = rdo_opcode_operands((uint16_t)opcode); *letter != 0; ++letter) {
     switch (*letter) {
       case 'i': case 'f': case 'l': case 'd': case 'r': case 'm': asm_bytes(a, (uint64_t)va_arg(args, int), 2); break;
       case '4': case 'G': case 'R': case 'T': case 'F': asm_bytes(a, va_arg(args, unsigned), 4); break;

@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "vm/opcodes.h"
 
-enum { ASM_LABELS_MAX = 64, ASM_FIXUPS_MAX = 256, ASM_BYTES_MAX = 16384 };
+enum { ASM_LABELS_MAX = 64, ASM_FIXUPS_MAX = 2048, ASM_BYTES_MAX = 16384 };
 
 // A function being assembled; zero-initialise.
 struct assembler {
@@ -40,7 +40,7 @@ void asm_block(struct assembler *a, uint32_t label);
 //   B             int, a label         V Z         const uint16_t *, see ASM_LIST
 //   O             const uint16_t *, source, target, source, target, ...
 //   S             const char *         W           int case count, then for each case B and O
-void asm_op(struct assembler *a, uint16_t opcode, ...);
+void asm_op(struct assembler *a, unsigned opcode, ...);
 
 // Raw bytes, little-endian.
 void asm_bytes(struct assembler *a, uint64_t value, uint32_t size);

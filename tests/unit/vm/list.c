@@ -188,10 +188,39 @@ static void test_deep_nest(void **state) {
   rdo_object_release(&outer->object);
 }
 
+// Holds `inner` in `outer`.
+static void put_list(struct rdo_list *outer, struct rdo_list *inner) {
+  assert_int_equal(rdo_list_set_ref(outer, 0, &inner->object, NULL), RONDO_OK);
+}
+
+static void test_collect(void **state) {
+  (void)state;
+  // One in itself, two in each other with a third hanging on, and two that somebody holds.
+  struct rdo_list *self = list_of(any, 1), *a = list_of(any, 1), *b = list_of(any, 2), *leaf = list_of(any, 1);
+  struct rdo_list *held = list_of(any, 1), *inner = list_of(any, 1);
+  struct rdo_vm_buffer *buffer = new_buffer();
+  put_list(self, self);
+  put_list(a, b);
+  put_list(b, a);
+  assert_int_equal(rdo_list_set_ref(b, 1, &leaf->object, NULL), RONDO_OK);
+  assert_int_equal(rdo_list_set_ref(leaf, 0, &buffer->object, NULL), RONDO_OK);
+  put_list(held, inner);
+  struct rdo_list *dropped[] = {self, a, b, leaf, inner};
+  for (int i = 0; i < 5; ++i) rdo_object_release(&dropped[i]->object);
+  assert_int_equal(buffer->object.ref_count, 2);
+  rdo_list_collect(heap);
+  assert_int_equal(buffer->object.ref_count, 1);
+  assert_int_equal(held->count, 1);
+  assert_int_equal(inner->object.ref_count, 1);
+  rdo_object_release(&buffer->object);
+  rdo_object_release(&held->object);
+  assert_null(heap->lists);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
   const struct CMUnitTest tests[] = {TEST(test_conversions), TEST(test_ref_list), TEST(test_value_list), TEST(test_variant_list),
-                                     TEST(test_growth),      TEST(test_budget),   TEST(test_deep_nest)};
+                                     TEST(test_growth),      TEST(test_budget),   TEST(test_deep_nest), TEST(test_collect)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ static int invoke(const struct rondo_model *model, const char *name, int argumen
     inputs[i].i32 = (int32_t)inputs[i].i64;
   }
   *out_count = rondo_function_result_count(function);
-  return rondo_function_invoke(function, argument_count, inputs, *out_count, outputs, diag);
+  return (int)rondo_function_invoke(function, argument_count, inputs, *out_count, outputs, diag);
 }
 
 static bool is_case_right(const struct rondo_model *model, int word_count, char **words) {
