@@ -139,7 +139,7 @@ struct rdo_function {
   uint16_t i32_count;
   uint16_t ref_count;
   uint32_t value_bytes;  // of the value bank in a frame, multiple of 16
-  uint32_t frame_bytes;  // header, value bank, ref bank; multiple of 16
+  uint32_t frame_bytes;  // header, value bank, ref bank; multiple of 8
   const union rdo_word *code;
   uint32_t word_count;
   // How a host call receives results: a frame whose first registers they are.

@@ -147,11 +147,13 @@ static enum rondo_status fail_text(uint32_t code, const char *text, uint64_t len
 }
 
 #if !RDO_VM_SWITCH
-static const void *const *handler_table;
+static rdo_atomic_u64 handler_table;  // address of the table inside rdo_interpret, 0 = not asked for yet
 
 union rdo_word rdo_code_word(uint32_t code) {
-  if (handler_table == NULL) (void)rdo_interpret(NULL);
-  return (union rdo_word){.pointer = handler_table[code]};
+  // relaxed: the table is constant, and every thread that asks stores the same address
+  if (rdo_atomic_load(&handler_table, rdo_relaxed) == 0) (void)rdo_interpret(NULL);
+  const void *const *table = (const void *const *)(uintptr_t)rdo_atomic_load(&handler_table, rdo_relaxed);  // relaxed: as above
+  return (union rdo_word){.pointer = table[code]};
 }
 #else
 union rdo_word rdo_code_word(uint32_t code) { return (union rdo_word){.u64 = code}; }
@@ -177,7 +179,7 @@ enum rondo_status rdo_interpret(struct rdo_invocation *invocation) {
       RDO_CODES_PAIR(PAIR_ENTRY)
   };
   if (invocation == NULL) {
-    handler_table = handlers;
+    rdo_atomic_store(&handler_table, (uint64_t)(uintptr_t)handlers, rdo_relaxed);  // relaxed: see rdo_code_word
     return RONDO_OK;
   }
 #endif

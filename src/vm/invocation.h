@@ -25,7 +25,7 @@ struct rdo_frame {
   uint32_t *registers;
   struct rdo_object **refs;
   uint32_t ref_count;
-  uint32_t byte_length;  // whole frame: where the next one begins; multiple of 16
+  uint32_t byte_length;  // whole frame: where the next one begins; multiple of 8
 };
 
 struct rdo_invocation {

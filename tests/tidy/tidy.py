@@ -8,6 +8,7 @@
 Formatting is clang-format's business (`make format`), all else is judgement, in review. Needs nothing but Python.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -158,26 +159,27 @@ def has_reason(lines, index):
 
 
 def check_listed(tree):
-    """A C file that no build file lists is dead. Files of tests count as listed by their noun."""
-    listed = {}
+    """A C file that no build file lists is dead. Tests may be listed by their noun alone."""
+    listed, words = set(), {}
     for path, lines in tree.lines.items():
-        if Path(path).name == "CMakeLists.txt" or path.endswith(".cmake"):
-            listed[str(Path(path).parent)] = " ".join(line.split("#")[0] for line in lines)
-    for path, _ in tree.sources():
-        if not path.endswith(".c"):
+        if Path(path).name != "CMakeLists.txt" and not path.endswith(".cmake"):
             continue
+        folder = str(Path(path).parent)
+        text = words[folder] = " ".join(line.split("#")[0] for line in lines)
+        for name in re.findall(r"[\w./${}-]+\.c\b", text):
+            listed.add(name.removeprefix("${PROJECT_SOURCE_DIR}/") if name.startswith("$") else os.path.normpath(os.path.join(folder, name)))
+    for path, _ in tree.sources():
         file = Path(path)
-        names = rf"(?<![\w/])(?:{re.escape(file.name)}|{re.escape(file.stem.removesuffix('_fuzz'))})(?![\w.])"
-        own = listed.get(str(file.parent), "")
-        above = listed.get(str(file.parent.parent), "")
-        unit = rf"rdo_unit_tests\(\s*{re.escape(file.parent.name)}\s[^)]*(?<![\w/]){re.escape(file.stem)}(?:\.c)?\b"
-        is_test = path.startswith("tests/")
-        found = re.search(names if is_test else rf"(?<![\w/]){re.escape(file.name)}\b", own) or (is_test and re.search(unit, above))
-        # Support files of tests are named by the folders that use them.
-        shared = rf"(?<!\w){re.escape(file.parent.name)}/{re.escape(file.name)}\b"
-        found = found or (is_test and any(re.search(shared, text) for text in listed.values()))
-        if not found:
-            yield path, 1, "listed", f"name it in {file.parent}/CMakeLists.txt, or remove it"
+        if file.suffix != ".c" or path in listed or path.startswith("tests/") and is_listed_noun(file, words):
+            continue
+        yield path, 1, "listed", f"name it in {file.parent}/CMakeLists.txt, or remove it"
+
+
+def is_listed_noun(file, words):
+    """tests/<kind>/<noun>.c or <noun>_fuzz.c by its noun in its folder; tests/unit/<layer>/<noun>.c in rdo_unit_tests(<layer> ...)."""
+    noun = rf"(?<![\w/]){re.escape(file.stem.removesuffix('_fuzz'))}(?![\w./])"
+    unit = rf"rdo_unit_tests\(\s*{re.escape(file.parent.name)}\s[^)]*{noun}"
+    return re.search(noun, words.get(str(file.parent), "")) or re.search(unit, words.get(str(file.parent.parent), ""))
 
 
 def check_files(tree):

@@ -83,6 +83,10 @@ class TidyTest(unittest.TestCase):
         unit = {"tests/unit/CMakeLists.txt": "rdo_unit_tests(vm NOUNS heap)\n", "tests/unit/vm/heap.c": "// test\n"}
         self.assertEqual(self.findings(unit), [])
         self.assertEqual(self.findings({**unit, "tests/unit/vm/list.c": "// test\n"}), [("listed", 1)])
+        near = {"tests/CMakeLists.txt": "add_library(x support/help.c)\n", "tests/support/help.c": "// help\n"}
+        self.assertEqual(self.findings(near), [])
+        far = {"tests/edit/CMakeLists.txt": "add_executable(x ../fuzz/use.c)\n", "tests/fuzz/use.c": "// use\n"}
+        self.assertEqual(self.findings(far), [])
 
 
 if __name__ == "__main__":
