@@ -46,6 +46,12 @@ static inline u64 rdo_round_f32_i64(f32 a) { return rdo_round_f64_i64((f64)a); }
 static inline u64 rdo_round_f32_u64(f32 a) { return rdo_round_f64_u64((f64)a); }
 static inline u32 rdo_round_f32_i32(f32 a) { return (u32)rdo_round_f32_i64(a); }
 
+// Round half to even, as the reference runtime computes it: -0.5 becomes +0. All else (-0.2, -0, every other
+// half, infinities) keeps its sign as in IEEE 754, and so do ceil, floor and round half away from zero.
+// Measured on 120 000 values a type and operation; tests/vm/float_f32.mlir holds the corner cases.
+static inline f32 rdo_round_even_f32(f32 a) { return a == -0.5f ? 0.0f : nearbyintf(a); }
+static inline f64 rdo_round_even_f64(f64 a) { return a == -0.5 ? 0.0 : nearbyint(a); }
+
 static inline f32 rdo_fma_f32(f32 a, f32 b, f32 c) {
 #ifdef FP_FAST_FMAF
   return fmaf(a, b, c);
@@ -95,7 +101,7 @@ static inline f64 rdo_f64_bits(u64 bits) { f64 a; memcpy(&a, &bits, sizeof a); r
   X(RsqrtF32, f32, f32, 1.0f / sqrtf(a))  X(SqrtF32, f32, f32, sqrtf(a)) \
   X(TanhF32, f32, f32, tanhf(a))    X(ErfF32, f32, f32, erff(a)) \
   X(CmpNaNF32, f32, u32, isnan(a) != 0) \
-  X(RoundF32, f32, f32, roundf(a))  X(RoundF32Even, f32, f32, nearbyintf(a))
+  X(RoundF32, f32, f32, roundf(a))  X(RoundF32Even, f32, f32, rdo_round_even_f32(a))
 
 #define RDO_UNARY_F64(X) \
   X(AbsF64, f64, f64, fabs(a))      X(NegF64, f64, f64, -a) \
@@ -114,7 +120,7 @@ static inline f64 rdo_f64_bits(u64 bits) { f64 a; memcpy(&a, &bits, sizeof a); r
   X(RsqrtF64, f64, f64, 1.0 / sqrt(a))  X(SqrtF64, f64, f64, sqrt(a)) \
   X(TanhF64, f64, f64, tanh(a))     X(ErfF64, f64, f64, erf(a)) \
   X(CmpNaNF64, f64, u32, isnan(a) != 0) \
-  X(RoundF64, f64, f64, round(a))   X(RoundF64Even, f64, f64, nearbyint(a))
+  X(RoundF64, f64, f64, round(a))   X(RoundF64Even, f64, f64, rdo_round_even_f64(a))
 
 #define RDO_UNARY(X) RDO_UNARY_CORE(X) RDO_UNARY_F32(X) RDO_UNARY_F64(X)
 

@@ -421,7 +421,7 @@ vm.module @float_f32 {
 // CASE bits_roundeven 0x3f000000
 // CASE bits_roundeven 0x3fc00000
 // CASE bits_roundeven 0x40200000
-// CASE bits_roundeven 0xbf000000 => 0x80000000
+// CASE bits_roundeven 0xbf000000
 // CASE bits_roundeven 0xc0200000
 // CASE bits_roundeven 0x3e99999a
 // CASE bits_roundeven 0xbe99999a

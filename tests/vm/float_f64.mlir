@@ -421,7 +421,7 @@ vm.module @float_f64 {
 // CASE bits_roundeven 0x3fe0000000000000
 // CASE bits_roundeven 0x3ff8000000000000
 // CASE bits_roundeven 0x4004000000000000
-// CASE bits_roundeven 0xbfe0000000000000 => 0x8000000000000000
+// CASE bits_roundeven 0xbfe0000000000000
 // CASE bits_roundeven 0xc004000000000000
 // CASE bits_roundeven 0x3fd3333333333333
 // CASE bits_roundeven 0xbfd3333333333333
