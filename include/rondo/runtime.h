@@ -30,6 +30,8 @@ struct rondo_runtime_options {
   // zeros).
   const char *device;
   // Bytes of tensor memory that may be live at once; beyond it RESOURCE_EXHAUSTED. 0 = no limit.
+  // What a model's host program allocates for itself (lists, buffers, its state) is counted apart, for
+  // each model: against a budget of the same size, never over 8 GiB, and 1 GiB when this is 0.
   uint64_t memory_budget_bytes;
   // Branches and calls one invocation may take in a model's host program, for models nobody
   // vouches for; beyond it RESOURCE_EXHAUSTED. 0 = no limit.

@@ -12,7 +12,7 @@ static void destroy_buffer(struct rdo_object *object) {
   struct rdo_vm_buffer *buffer = RDO_CONTAINER(object, struct rdo_vm_buffer, object);
   if (buffer->heap != NULL) {
     rdo_free(buffer->data);
-    rdo_vm_heap_return(buffer->heap, buffer->length);
+    rdo_vm_heap_return(buffer->heap, buffer->counted_bytes);
     rdo_object_release(&buffer->heap->object);
   }
   rdo_object_release(buffer->owner);
@@ -23,16 +23,19 @@ const struct rdo_object_type rdo_vm_buffer_type = {"vm.buffer", destroy_buffer};
 
 static enum rondo_status fill_buffer(struct rdo_vm_buffer *buffer, struct rdo_vm_heap *heap, uint64_t length,
                                      uint64_t alignment, struct rondo_diag *diag) {
-  RDO_TRY(rdo_vm_heap_acquire(heap, length, diag));
   if (alignment < BUFFER_ALIGNMENT_MIN) alignment = BUFFER_ALIGNMENT_MIN;
+  uint64_t bytes;  // the padding of a small buffer with a large alignment may be most of it
+  if (!rdo_checked_add(length, alignment + sizeof *buffer, &bytes)) return rdo_fail_no_memory(diag, length);
+  RDO_TRY(rdo_vm_heap_acquire(heap, bytes, diag));
   buffer->data = length < SIZE_MAX / 2 ? rdo_alloc_aligned(length == 0 ? 1 : (size_t)length, (size_t)alignment) : NULL;
   if (buffer->data == NULL) {
-    rdo_vm_heap_return(heap, length);
+    rdo_vm_heap_return(heap, bytes);
     return rdo_fail_no_memory(diag, length);
   }
   memset(buffer->data, 0, (size_t)length);
   rdo_object_retain(&heap->object);
   buffer->heap = heap;
+  buffer->counted_bytes = bytes;
   buffer->length = length;
   return RONDO_OK;
 }

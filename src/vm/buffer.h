@@ -17,7 +17,8 @@ struct rdo_vm_buffer {
   uint64_t length;           // bytes
   bool is_mutable;
   struct rdo_object *owner;  // what keeps `data` alive when the buffer does not own it
-  struct rdo_vm_heap *heap;  // what `length` was counted against, NULL for borrowed data
+  struct rdo_vm_heap *heap;  // what the memory was counted against, NULL for borrowed data
+  uint64_t counted_bytes;    // in `heap`
 };
 
 extern const struct rdo_object_type rdo_vm_buffer_type;

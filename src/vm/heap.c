@@ -17,14 +17,15 @@ enum rondo_status rdo_vm_heap_create(uint64_t budget_bytes, struct rdo_vm_heap *
   RDO_TRY(rdo_alloc(sizeof **out_heap, out_heap, diag));
   rdo_object_init(&(*out_heap)->object, &heap_type);
   pthread_mutex_init(&(*out_heap)->lock, NULL);
-  (*out_heap)->budget_bytes = budget_bytes == 0 ? UINT64_MAX : budget_bytes;
+  if (budget_bytes == 0) budget_bytes = RDO_VM_HEAP_BYTES_DEFAULT;
+  (*out_heap)->budget_bytes = budget_bytes < RDO_VM_HEAP_BYTES_MAX ? budget_bytes : RDO_VM_HEAP_BYTES_MAX;
   return RONDO_OK;
 }
 
 enum rondo_status rdo_vm_heap_acquire(struct rdo_vm_heap *heap, uint64_t bytes, struct rondo_diag *diag) {
   uint64_t live;
   if (rdo_count_try_add_u64(&heap->live_bytes, bytes, heap->budget_bytes, &live)) return RONDO_OK;
-  return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "program asks for %llu bytes with %llu live, over its budget of %llu",
+  return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "host program asks for %llu bytes with %llu live, over its memory budget of %llu",
                   (unsigned long long)bytes, (unsigned long long)live, (unsigned long long)heap->budget_bytes);
 }
 

@@ -42,7 +42,7 @@ static void clear_item(struct rdo_variant *item) {
 static void free_list(struct rdo_list *list) {
   for (uint32_t i = 0; i < list->count; ++i) clear_item(&list->items[i]);
   rdo_free(list->items);
-  rdo_vm_heap_return(list->heap, list->capacity * sizeof *list->items);
+  rdo_vm_heap_return(list->heap, sizeof *list + list->capacity * sizeof *list->items);
   rdo_object_release(&list->heap->object);
   rdo_free(list);
 }
@@ -90,14 +90,19 @@ enum rondo_status rdo_list_create(struct rdo_vm_heap *heap, struct rdo_type elem
                                   struct rdo_list **out_list, struct rondo_diag *diag) {
   *out_list = NULL;
   struct rdo_list *list;
-  RDO_TRY(rdo_alloc(sizeof *list, &list, diag));
+  RDO_TRY(rdo_vm_heap_acquire(heap, sizeof *list, diag));
+  enum rondo_status status = rdo_alloc(sizeof *list, &list, diag);
+  if (status != RONDO_OK) {
+    rdo_vm_heap_return(heap, sizeof *list);
+    return status;
+  }
   rdo_object_init(&list->object, &rdo_list_type);
   rdo_object_retain(&heap->object);
   list->heap = heap;
   list->element = element;
   list->is_variant = rdo_type_is_any(element);
   link_list(list);
-  enum rondo_status status = rdo_list_reserve(list, capacity, diag);
+  status = rdo_list_reserve(list, capacity, diag);
   if (status != RONDO_OK) {
     rdo_object_release(&list->object);
     return status;

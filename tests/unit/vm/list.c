@@ -159,7 +159,7 @@ static void test_budget(void **state) {
   struct rdo_vm_heap *small;
   struct rdo_list *list;
   struct rondo_diag diag = {.status = RONDO_OK};
-  assert_int_equal(rdo_vm_heap_create(64 * sizeof(struct rdo_variant), &small, NULL), RONDO_OK);
+  assert_int_equal(rdo_vm_heap_create(sizeof(struct rdo_list) + 64 * sizeof(struct rdo_variant), &small, NULL), RONDO_OK);
   assert_int_equal(rdo_list_create(small, any, 65, &list, &diag), RONDO_RESOURCE_EXHAUSTED);
   assert_null(list);
   assert_true(diag.message_length != 0);
@@ -172,6 +172,38 @@ static void test_budget(void **state) {
   assert_int_equal(list->count, 64);
   rdo_object_release(&small->object);  // the list holds it
   rdo_object_release(&list->object);
+}
+
+static void test_default_budget(void **state) {
+  (void)state;
+  // `heap` has no budget of its own: 2 GiB of items are refused, with words, before memory is asked for.
+  struct rondo_diag diag = {.status = RONDO_OK};
+  struct rdo_list *list = list_of(any, 1);
+  assert_int_equal(rdo_list_resize(list, 1u << 27, &diag), RONDO_RESOURCE_EXHAUSTED);
+  assert_non_null(strstr(diag.message, "memory budget of 1073741824"));
+  rdo_object_release(&list->object);
+
+  struct rdo_vm_heap *boundless;
+  assert_int_equal(rdo_vm_heap_create(UINT64_MAX, &boundless, NULL), RONDO_OK);
+  assert_true(boundless->budget_bytes == RDO_VM_HEAP_BYTES_MAX);
+  rdo_object_release(&boundless->object);
+}
+
+static void test_empty_lists_count(void **state) {
+  (void)state;
+  struct rdo_vm_heap *small;
+  struct rdo_list *lists[3], *another;
+  struct rdo_vm_buffer *buffer;
+  assert_int_equal(rdo_vm_heap_create(sizeof lists[0][0] * 3, &small, NULL), RONDO_OK);
+  for (int i = 0; i < 3; ++i) assert_int_equal(rdo_list_create(small, any, 0, &lists[i], NULL), RONDO_OK);
+  assert_int_equal(rdo_list_create(small, any, 0, &another, NULL), RONDO_RESOURCE_EXHAUSTED);
+  assert_null(another);
+  assert_int_equal(rdo_vm_buffer_create(small, 0, 0, &buffer, NULL), RONDO_RESOURCE_EXHAUSTED);
+  assert_null(buffer);
+  for (int i = 0; i < 3; ++i) rdo_object_release(&lists[i]->object);
+  assert_int_equal(rdo_atomic_load(&small->live_bytes, rdo_relaxed), 0);  // relaxed: one thread
+  assert_int_equal(rdo_vm_buffer_create(small, 1, 1 << 20, &buffer, NULL), RONDO_RESOURCE_EXHAUSTED);  // mostly padding
+  rdo_object_release(&small->object);
 }
 
 static void test_deep_nest(void **state) {
@@ -221,6 +253,7 @@ static void test_collect(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {TEST(test_conversions), TEST(test_ref_list), TEST(test_value_list), TEST(test_variant_list),
-                                     TEST(test_growth),      TEST(test_budget),   TEST(test_deep_nest), TEST(test_collect)};
+                                     TEST(test_growth),      TEST(test_budget),   TEST(test_default_budget), TEST(test_empty_lists_count),
+                                     TEST(test_deep_nest), TEST(test_collect)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
