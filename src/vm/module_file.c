@@ -34,6 +34,7 @@ enum {
   FLAG_OPTIONAL = 2,
   COMPRESSION_NONE = 0,
   COMPRESSION_UNCOMPRESSED = 1,
+  STRING_USES_MAX = 16,
 };
 
 struct reader {
@@ -41,6 +42,7 @@ struct reader {
   struct rdo_fb_table root;
   struct rdo_module_file *out;
   size_t attribute_capacity;
+  uint64_t string_bytes;  // of all strings read so far
 };
 
 static enum rondo_status refuse(const struct reader *r, uint64_t position, const char *what) {
@@ -48,9 +50,18 @@ static enum rondo_status refuse(const struct reader *r, uint64_t position, const
                   (unsigned long long)(r->fb.file_offset + position), what);
 }
 
+// Many tables, or one table many times, may name one long string. What each use costs (looking for its end
+// here; registers of a signature later) must stay in proportion to the file, so all uses together are bounded.
+// Compilers write each string once.
+static enum rondo_status read_string(struct reader *r, struct rdo_fb_table table, int id, struct rdo_bytes *out) {
+  RDO_TRY(rdo_fb_string(&r->fb, table, id, out));
+  r->string_bytes += out->size;
+  return r->string_bytes <= (uint64_t)r->fb.size * STRING_USES_MAX ? RONDO_OK : refuse(r, table.position, "strings are used too often");
+}
+
 static enum rondo_status read_required_string(struct reader *r, struct rdo_fb_table table, int id, const char *what,
                                               struct rdo_bytes *out) {
-  RDO_TRY(rdo_fb_string(&r->fb, table, id, out));
+  RDO_TRY(read_string(r, table, id, out));
   return out->size != 0 ? RONDO_OK : refuse(r, table.position, what);
 }
 
@@ -77,7 +88,7 @@ static enum rondo_status read_attributes(struct reader *r, struct rdo_fb_table t
     RDO_TRY(rdo_fb_vector_table(&r->fb, vector, i, &attribute));
     struct rdo_attribute *out = &m->attributes[m->attribute_count];
     RDO_TRY(read_required_string(r, attribute, 0, "attribute has no key", &out->key));
-    RDO_TRY(rdo_fb_string(&r->fb, attribute, 1, &out->value));
+    RDO_TRY(read_string(r, attribute, 1, &out->value));
     ++m->attribute_count;
   }
   *out_count = vector.count;
@@ -132,8 +143,7 @@ static enum rondo_status read_imports(struct reader *r) {
     RDO_TRY(rdo_fb_table(&r->fb, table, 1, &has_signature, &signature));
     if (!has_signature) return refuse(r, table.position, "import has no signature");
     struct rdo_bytes text;
-    RDO_TRY(rdo_fb_string(&r->fb, signature, 0, &text));
-    out->has_cconv = text.size != 0;
+    RDO_TRY(read_string(r, signature, 0, &text));
     RDO_TRY(rdo_cconv_parse(text, &out->cconv, r->fb.diag));
     RDO_TRY(read_optional_flag(r, table, 2, &out->is_optional));
   }
@@ -241,7 +251,7 @@ static enum rondo_status read_functions(struct reader *r) {
     struct rdo_fb_table signature;
     RDO_TRY(rdo_fb_vector_table(&r->fb, signatures, i, &signature));
     struct rdo_bytes text;
-    RDO_TRY(rdo_fb_string(&r->fb, signature, 0, &text));
+    RDO_TRY(read_string(r, signature, 0, &text));
     RDO_TRY(rdo_cconv_parse(text, &out->cconv, r->fb.diag));
     if (rdo_cconv_has_span(&out->cconv)) return refuse(r, signature.position, "only imports may take a variable number of arguments");
     out->attribute_begin = m->attribute_count;

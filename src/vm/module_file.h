@@ -23,8 +23,7 @@ struct rdo_dependency_def {
 
 struct rdo_import_def {
   struct rdo_bytes full_name;
-  struct rdo_cconv cconv;
-  bool has_cconv;  // an empty one is not compared with the exporter's
+  struct rdo_cconv cconv;  // an empty one fits only a function without arguments and results
   bool is_optional;
 };
 

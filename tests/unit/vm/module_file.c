@@ -92,9 +92,7 @@ static void test_whole(void **state) {
   assert_false(file.dependencies[0].is_optional);
   assert_true(file.dependencies[1].is_optional);
   assert_int_equal(file.import_count, 2);
-  assert_true(file.imports[0].has_cconv);
   assert_false(file.imports[0].is_optional);
-  assert_false(file.imports[1].has_cconv);
   assert_true(file.imports[1].is_optional);
   assert_int_equal(file.export_count, 2);
   assert_int_equal(file.exports[1].function_ordinal, 1);
@@ -263,6 +261,29 @@ static void test_descriptors(void **state) {
   refuse("bytecode");
 }
 
+// A vector of types whose every slot is one table with one long name: cheap to write, dear to read.
+static void test_string_uses(void **state) {
+  (void)state;
+  enum { SLOT_COUNT = 1000, TEXT_BYTES = 4000, VTABLE = SLOT_COUNT + 1, TABLE = VTABLE + 2, TEXT = TABLE + 2 };
+  static uint32_t blob[TEXT + 1 + TEXT_BYTES / 4 + 1];
+  for (uint32_t i = 1; i <= SLOT_COUNT; ++i) blob[i] = 4 * (TABLE - i);
+  blob[VTABLE] = 6 | 8 << 16;  // sizes of the vtable and the table
+  blob[VTABLE + 1] = 4;        // field 0
+  blob[TABLE] = 4 * (TABLE - VTABLE);
+  blob[TABLE + 1] = 4 * (TEXT - TABLE - 1);
+  blob[TEXT] = TEXT_BYTES;
+  memset(&blob[TEXT + 1], 'x', TEXT_BYTES);
+  for (int many = 0; many < 2; ++many) {
+    blob[0] = many ? SLOT_COUNT : 8;
+    def.rodata[0] = (struct module_rodata){blob, sizeof blob, 0};
+    module_free(&image);
+    module_build(&def, &image);
+    uint32_t vector = (uint32_t)((const uint8_t *)memmem(image.data, image.size, blob, sizeof blob) - image.data);
+    put32(field(image.root, TYPES), vector - field(image.root, TYPES));
+    expect(many ? RONDO_INVALID_ARGUMENT : RONDO_OK, many ? "too often" : "");
+  }
+}
+
 // Every byte of the FlatBuffer in turn becomes wrong: the reader may accept or refuse, but not overrun,
 // and what it refuses it explains.
 static void test_every_byte(void **state) {
@@ -305,7 +326,8 @@ static void test_every_truncation(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(test_whole),      TEST(test_least),  TEST(test_module_fields), TEST(test_names),      TEST(test_signatures), TEST(test_attributes),
-      TEST(test_rodata),     TEST(test_state),  TEST(test_descriptors),   TEST(test_every_byte), TEST(test_every_truncation),
+      TEST(test_rodata),     TEST(test_state),  TEST(test_descriptors),   TEST(test_string_uses),
+      TEST(test_every_byte), TEST(test_every_truncation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
