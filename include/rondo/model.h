@@ -76,7 +76,8 @@ struct rondo_parameter {
   int64_t dims[RONDO_PARAMETER_RANK_MAX];  // elements; -1 = any
 };
 
-// Describes a function. Strings live as long as the model.
+// Describes a function. Strings live as long as the model. A parameter is read from the declaration at each
+// call: in time linear in its length.
 //   index         0 .. count-1       out_parameter  filled
 //   thread        any                phase  rt
 RONDO_API const char *rondo_function_name(const struct rondo_function *function);         // "main"

@@ -40,7 +40,7 @@ struct rondo_runtime_options {
   // vouches for; beyond it DEADLINE_EXCEEDED. 0 = no limit.
   int64_t wait_limit_ns;
   // Receives tensors that a model was compiled to trace; NULL = nobody. Called on the thread that
-  // runs the model; the tensors are borrowed for the call.
+  // runs the model, and must not call the model; the tensors are borrowed for the call.
   //   key  borrowed, `key_length` bytes, not terminated: what the trace point is called
   void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);
   void *trace_user;

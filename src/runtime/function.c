@@ -80,8 +80,9 @@ static void parse_parameter(const char *text, const char *end, struct rondo_para
   }
 }
 
-// Parses a parenthesised list; returns what follows it, NULL when there is none.
-static const char *parse_list(const char *text, uint32_t count, struct rondo_parameter *out) {
+// Parses entry `wanted` of a parenthesised list, if there is one; returns what follows the list, NULL when there
+// is none.
+static const char *parse_list(const char *text, uint32_t wanted, struct rondo_parameter *out) {
   const char *at = text == NULL ? NULL : strchr(text, '(');
   if (at == NULL) return NULL;
   int depth = 0;
@@ -92,27 +93,18 @@ static const char *parse_list(const char *text, uint32_t count, struct rondo_par
     if (strchr(")>]}", *at) != NULL && !(*at == '>' && at[-1] == '-')) --depth;
     bool is_end = depth == 0;
     if (!is_end && !(depth == 1 && *at == ',')) continue;
-    if (index < count && at > begin) parse_parameter(begin, at, &out[index++]);
+    if (at > begin && index++ == wanted) parse_parameter(begin, at, out);
     begin = at + 1;
     if (is_end) return at + 1;
   }
   return NULL;
 }
 
-void rdo_function_describe(struct rondo_function *function) {
+bool rdo_function_has_fences(const struct rondo_function *function) {
   const struct rdo_cconv *cconv = &function->function->cconv;
-  for (uint32_t i = 0; i < cconv->argument_length; ++i) function->arguments[i].kind = kind_of(cconv->arguments[i]);
-  for (uint32_t i = 0; i < cconv->result_length; ++i) function->results[i].kind = kind_of(cconv->results[i]);
   const char *model = attribute_of(function, "iree.abi.model");
-  function->is_async = model != NULL && strcmp(model, "coarse-fences") == 0 && cconv->argument_length >= 2 &&
-                       memcmp(cconv->arguments + cconv->argument_length - 2, "rr", 2) == 0;
-  uint32_t logical_count = cconv->argument_length - (function->is_async ? 2u : 0u);
-  const char *rest = parse_list(attribute_of(function, "iree.abi.declaration"), logical_count, function->arguments);
-  (void)parse_list(rest, cconv->result_length, function->results);
-  for (uint32_t i = logical_count; i < cconv->argument_length; ++i) {
-    function->arguments[i].kind = RONDO_VALUE_FENCE;
-    memcpy(function->arguments[i].name, i == logical_count ? "wait" : "signal", i == logical_count ? 5 : 7);
-  }
+  return model != NULL && strcmp(model, "coarse-fences") == 0 && cconv->argument_length >= 2 &&
+         memcmp(cconv->arguments + cconv->argument_length - 2, "rr", 2) == 0;
 }
 
 enum rondo_status rdo_function_check_cpu(const struct rondo_function *function, struct rondo_diag *diag) {
@@ -138,11 +130,22 @@ bool rondo_function_is_async(const struct rondo_function *function) { return fun
 const char *rondo_function_attribute(const struct rondo_function *function, const char *key) { return attribute_of(function, key); }
 
 void rondo_function_argument(const struct rondo_function *function, int index, struct rondo_parameter *out_parameter) {
-  *out_parameter = function->arguments[index];
+  const struct rdo_cconv *cconv = &function->function->cconv;
+  int logical_count = cconv->argument_length - (function->is_async ? 2 : 0);
+  *out_parameter = (struct rondo_parameter){.kind = kind_of(cconv->arguments[index])};
+  if (index < logical_count) {
+    (void)parse_list(attribute_of(function, "iree.abi.declaration"), (uint32_t)index, out_parameter);
+  } else {
+    out_parameter->kind = RONDO_VALUE_FENCE;
+    memcpy(out_parameter->name, index == logical_count ? "wait" : "signal", index == logical_count ? 5 : 7);
+  }
 }
 
 void rondo_function_result(const struct rondo_function *function, int index, struct rondo_parameter *out_parameter) {
-  *out_parameter = function->results[index];
+  struct rondo_parameter ignored;
+  *out_parameter = (struct rondo_parameter){.kind = kind_of(function->function->cconv.results[index])};
+  const char *rest = parse_list(attribute_of(function, "iree.abi.declaration"), UINT32_MAX, &ignored);
+  (void)parse_list(rest, (uint32_t)index, out_parameter);
 }
 
 bool rondo_function_attribute_at(const struct rondo_function *function, int index, const char **out_key, const char **out_value) {
@@ -226,8 +229,8 @@ static enum rondo_status invoke_locked(struct rondo_function *function, const st
   const struct rdo_cconv *cconv = &function->function->cconv;
   if (!function->is_cpu_checked) RDO_TRY(rdo_function_check_cpu(function, diag));
   function->is_cpu_checked = true;
-  union rdo_slot *arguments = function->slots;
-  union rdo_slot *results = function->slots + cconv->argument_length;
+  union rdo_slot *arguments = model->slots;
+  union rdo_slot *results = model->slots + cconv->argument_length;
   for (uint32_t i = 0; i < cconv->argument_length; ++i) {
     if (convert_input(cconv->arguments[i], &inputs[i], &arguments[i]) != RONDO_OK) {
       return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "input %u of function %s is %s, but %s is given", i, function->name, type_name_of(cconv->arguments[i]),

@@ -42,8 +42,9 @@ static int count_public(const struct rdo_module *module) {
   return count;
 }
 
-static enum rondo_status init_function(struct rondo_model *model, const struct rdo_module *module, const struct rdo_export_def *def,
-                                       struct rondo_function *out, struct rondo_diag *diag) {
+// Many exports may name one function: what is kept for each does not depend on its signature.
+static void init_function(struct rondo_model *model, const struct rdo_module *module, const struct rdo_export_def *def,
+                          struct rondo_function *out) {
   const struct rdo_function *function = &module->functions[def->function_ordinal];
   *out = (struct rondo_function){
       .model = model,
@@ -52,13 +53,7 @@ static enum rondo_status init_function(struct rondo_model *model, const struct r
       .name = (const char *)def->name.data,  // strings of the file are terminated
       .module_name = (const char *)module->file.name.data,
   };
-  uint32_t argument_count = function->cconv.argument_length;
-  uint32_t result_count = function->cconv.result_length;
-  RDO_TRY(rdo_arena_alloc(&model->arena, argument_count, sizeof *out->arguments, &out->arguments, diag));
-  RDO_TRY(rdo_arena_alloc(&model->arena, result_count, sizeof *out->results, &out->results, diag));
-  RDO_TRY(rdo_arena_alloc(&model->arena, (size_t)argument_count + result_count + 1, sizeof *out->slots, &out->slots, diag));
-  rdo_function_describe(out);
-  return RONDO_OK;
+  out->is_async = rdo_function_has_fences(out);
 }
 
 // The context lists modules newest first, users see them in load order.
@@ -68,15 +63,19 @@ static enum rondo_status list_functions(struct rondo_model *model, struct rondo_
   RDO_TRY(rdo_arena_alloc(&model->arena, (size_t)total, sizeof *model->functions, &model->functions, diag));
   model->function_count = total;
   int end = total;
+  size_t slot_count = 1;
   for (const struct rdo_module *module = model->context.modules; module != NULL; module = module->next) {
     int next = end - count_public(module);
     end = next;
     for (uint32_t i = 0; i < module->file.export_count; ++i) {
       if (!is_public(&module->file.exports[i])) continue;
-      RDO_TRY(init_function(model, module, &module->file.exports[i], &model->functions[next++], diag));
+      struct rondo_function *function = &model->functions[next++];
+      init_function(model, module, &module->file.exports[i], function);
+      size_t needed = (size_t)function->function->cconv.argument_length + function->function->cconv.result_length;
+      if (needed > slot_count) slot_count = needed;
     }
   }
-  return RONDO_OK;
+  return rdo_arena_alloc(&model->arena, slot_count, sizeof *model->slots, &model->slots, diag);
 }
 
 static enum rondo_status load_all(struct rondo_model *model, const struct rondo_module_source *sources, int source_count, struct rondo_diag *diag) {

@@ -27,10 +27,7 @@ struct rondo_function {
   const char *name;
   const char *module_name;
   bool is_async;
-  bool is_cpu_checked;              // lock: model->lock: the CPU requirement is met
-  struct rondo_parameter *arguments;  // [argument_count]
-  struct rondo_parameter *results;    // [result_count]
-  union rdo_slot *slots;              // lock: model->lock: arguments, then results, of the call in progress
+  bool is_cpu_checked;  // lock: model->lock: the CPU requirement is met
 };
 
 struct rondo_model {
@@ -39,6 +36,7 @@ struct rondo_model {
   struct rdo_arena arena;
   struct rondo_function *functions;
   int function_count;
+  union rdo_slot *slots;  // lock: lock: arguments, then results, of the call in progress; enough for any function
   pthread_mutex_t lock;
 };
 
@@ -48,8 +46,8 @@ static inline struct rondo_buffer *rdo_buffer_public(struct rdo_buffer *buffer) 
 static inline struct rdo_fence *rdo_fence_from(const struct rondo_fence *fence) { return (struct rdo_fence *)(uintptr_t)fence; }
 static inline struct rondo_fence *rdo_fence_public(struct rdo_fence *fence) { return (struct rondo_fence *)(uintptr_t)fence; }
 
-// Describes the arguments and results of `function` as far as the file tells.
-void rdo_function_describe(struct rondo_function *function);
+// Whether the last two arguments of `function` are fences, as far as the file tells.
+bool rdo_function_has_fences(const struct rondo_function *function);
 
 // OK when this machine has what the function's "rondo.cpu.<arch>" attribute asks for.
 enum rondo_status rdo_function_check_cpu(const struct rondo_function *function, struct rondo_diag *diag);
