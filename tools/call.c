@@ -76,6 +76,20 @@ static enum rondo_status invoke_with_fences(struct tool_call *call, struct rondo
   return status;
 }
 
+static bool has_memory(const struct rondo_value *value) {
+  switch (value->kind) {
+    case RONDO_VALUE_TENSOR: return rondo_tensor_data(value->tensor) != NULL || rondo_tensor_byte_length(value->tensor) == 0;
+    case RONDO_VALUE_BUFFER: return rondo_buffer_data(value->buffer) != NULL || rondo_buffer_byte_length(value->buffer) == 0;
+    default: return true;
+  }
+}
+
 enum rondo_status rdo_tool_call_invoke(struct tool_call *call, struct rondo_diag *diag) {
-  return call->takes_fences ? invoke_with_fences(call, diag) : invoke_function(call, diag);
+  enum rondo_status status = call->takes_fences ? invoke_with_fences(call, diag) : invoke_function(call, diag);
+  for (int i = 0; i < call->output_count && status == RONDO_OK; ++i) {
+    if (has_memory(&call->outputs[i])) continue;
+    status = rdo_tool_fail(diag, RONDO_FAILED_PRECONDITION, "@%s has released the memory of result %d", rondo_function_name(call->function), i);
+    rdo_tool_call_release_outputs(call);
+  }
+  return status;
 }

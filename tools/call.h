@@ -31,7 +31,8 @@ enum rondo_status rdo_tool_call_init(struct tool_call *call, struct rondo_runtim
 void rdo_tool_call_deinit(struct tool_call *call);
 
 // Calls, and waits until the results are there. The results of an earlier call must be released.
-//   returns    OK, or what the call or its signal fence failed with; then there are no results
+//   returns    OK, or what the call or its signal fence failed with, FAILED_PRECONDITION for a result
+//              without memory; then there are no results
 enum rondo_status rdo_tool_call_invoke(struct tool_call *call, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Releases the results.

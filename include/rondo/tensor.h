@@ -118,9 +118,13 @@ RONDO_API int64_t rondo_tensor_element_count(const struct rondo_tensor *tensor);
 RONDO_API uint64_t rondo_tensor_byte_length(const struct rondo_tensor *tensor);
 
 // The elements, row-major, 64-byte aligned (a result that is part of a larger buffer: aligned to its
-// element). Valid while the tensor is held. The caller sees to it that no call in flight writes what
-// it reads, or reads what it writes. Constants of a model must not be written.
-//   tensor  borrowed      thread  any      phase  rt
+// element). Valid while the tensor is held, with one exception: a model's program can release the memory
+// of what it returns, and an asynchronous one makes it only on the way to its signal fence. The caller
+// sees to it that no call in flight writes what it reads, or reads what it writes. Constants of a model
+// must not be written.
+//   tensor   borrowed
+//   returns  NULL while there is no memory; for a tensor without elements it means nothing
+//   thread   any      phase  rt
 RONDO_API void *rondo_tensor_data(const struct rondo_tensor *tensor);
 
 // Makes an untyped buffer of zeros, for functions that take storage for a result.
@@ -131,7 +135,13 @@ RONDO_API void *rondo_tensor_data(const struct rondo_tensor *tensor);
 RONDO_API enum rondo_status rondo_buffer_create(struct rondo_runtime *runtime, uint64_t byte_length,
                                                 struct rondo_buffer **out_buffer,
                                                 struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Ends a hold and nulls the pointer; NULL and pointer to NULL are fine.
+//   thread  any      phase  steady
 RONDO_API void rondo_buffer_release(struct rondo_buffer **buffer);
+
+// Length and contents, as those of a tensor.
+//   buffer  borrowed      thread  any      phase  rt
 RONDO_API uint64_t rondo_buffer_byte_length(const struct rondo_buffer *buffer);
 RONDO_API void *rondo_buffer_data(const struct rondo_buffer *buffer);
 

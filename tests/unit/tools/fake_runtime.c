@@ -56,6 +56,7 @@ static const struct rondo_function functions[] = {
     {"i64", 1, 1, RONDO_VALUE_I64},       {"f32", 1, 1, RONDO_VALUE_F32},    {"f64", 1, 1, RONDO_VALUE_F64},
     {"shaped", 1, 1, RONDO_VALUE_TENSOR}, {"none", 0, 0, RONDO_VALUE_NONE},  {"fail", 0, 0, RONDO_VALUE_NONE},
     {"later$async", 3, 1, RONDO_VALUE_OBJECT}, {"never", 3, 1, RONDO_VALUE_OBJECT},
+    {"released", 1, 1, RONDO_VALUE_OBJECT},
 };
 enum { FUNCTION_COUNT = sizeof functions / sizeof functions[0] };
 
@@ -336,6 +337,9 @@ enum rondo_status rondo_function_invoke(const struct rondo_function *function, i
     outputs[i] = inputs[i];
     if (outputs[i].kind == RONDO_VALUE_TENSOR) ++outputs[i].tensor->hold_count;
     if (outputs[i].kind == RONDO_VALUE_BUFFER) ++outputs[i].buffer->hold_count;
+    if (strcmp(function->name, "released") != 0) continue;
+    free(outputs[i].tensor->data);
+    outputs[i].tensor->data = NULL;
   }
   if (input_count == 3 && inputs[2].kind == RONDO_VALUE_FENCE) {
     inputs[2].fence->status = strcmp(function->name, "never") == 0 ? RONDO_ABORTED : RONDO_OK;

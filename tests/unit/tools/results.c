@@ -149,6 +149,10 @@ static void test_calls(void **state) {
   assert_int_equal(call_once("never", &diag, &has_result), RONDO_ABORTED);
   assert_false(has_result);
   assert_non_null(strstr(diag.message, "never"));
+  diag = (struct rondo_diag){0};
+  assert_int_equal(call_once("released", &diag, &has_result), RONDO_FAILED_PRECONDITION);
+  assert_false(has_result);
+  assert_non_null(strstr(diag.message, "result 0"));
 }
 
 static void test_output_names(void **state) {
