@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
+//
+// Text quotes names from files: control bytes must not reach a terminal.
 
 #include "base/writer.h"
 
@@ -14,5 +16,9 @@ void rdo_write(const struct rdo_writer *writer, const char *format, ...) {
   va_end(args);
   if (length < 0) return;
   if ((size_t)length >= sizeof text) length = (int)sizeof text - 1;
+  for (int i = 0; i < length; ++i) {
+    unsigned char c = (unsigned char)text[i];
+    if ((c < 0x20 && c != '\n') || c == 0x7F) text[i] = '?';
+  }
   writer->write(writer->user, text, (size_t)length);
 }

@@ -13,7 +13,7 @@ struct rdo_writer {
   void *user;
 };
 
-// Writes one formatted piece; what is longer than 4 KiB is cut.
+// Writes one formatted piece; what is longer than 4 KiB is cut, control bytes but the newline become '?'.
 void rdo_write(const struct rdo_writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif  // RDO_BASE_WRITER_H_
