@@ -15,11 +15,15 @@ enum { PIPE_CHUNK_BYTES = 1 << 20 };
 
 static void destroy_mapping(struct rdo_object *object) {
   struct rdo_mapping *mapping = RDO_CONTAINER(object, struct rdo_mapping, object);
-  if (mapping->bytes.size != 0) munmap((void *)(uintptr_t)mapping->bytes.data, (size_t)mapping->bytes.size);
+  if (mapping->reserved_bytes != 0) munmap((void *)(uintptr_t)mapping->bytes.data, mapping->reserved_bytes);
   rdo_free(mapping);
 }
 
 static const struct rdo_object_type mapping_type = {"mapping", destroy_mapping};
+
+static size_t page_bytes(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+
+static size_t page_up(size_t size) { return (size + page_bytes() - 1) & ~(page_bytes() - 1); }
 
 static enum rondo_status fail_errno(const char *what, int error, struct rondo_diag *diag) {
   enum rondo_status status = error == ENOENT || error == ENOTDIR ? RONDO_NOT_FOUND
@@ -29,12 +33,12 @@ static enum rondo_status fail_errno(const char *what, int error, struct rondo_di
   return rdo_fail(diag, status, "cannot %s: %s", what, strerror(error));
 }
 
-// Grows an anonymous mapping while a pipe has more.
+// Grows an anonymous mapping while a pipe has more; a page of it stays free.
 static enum rondo_status read_all(int fd, struct rdo_mapping *mapping, struct rondo_diag *diag) {
   uint8_t *data = NULL;
   size_t size = 0, capacity = 0;
   for (;;) {
-    if (size == capacity) {
+    if (capacity - size < page_bytes() + 1) {
       void *grown = capacity == 0 ? mmap(NULL, PIPE_CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
                                   : mremap(data, capacity, capacity * 2, MREMAP_MAYMOVE);
       if (grown == MAP_FAILED) {
@@ -44,7 +48,7 @@ static enum rondo_status read_all(int fd, struct rdo_mapping *mapping, struct ro
       data = grown;
       capacity = capacity == 0 ? PIPE_CHUNK_BYTES : capacity * 2;
     }
-    ssize_t count = read(fd, data + size, capacity - size);
+    ssize_t count = read(fd, data + size, capacity - size - page_bytes());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
       int error = errno;
@@ -59,18 +63,24 @@ static enum rondo_status read_all(int fd, struct rdo_mapping *mapping, struct ro
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "file is empty");
   }
   mapping->bytes = (struct rdo_bytes){data, size};
-  // Pages behind the data go now: destroy unmaps by the size of the data.
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  size_t used = (size + page - 1) & ~(page - 1);
-  if (used < capacity) munmap(data + used, capacity - used);
+  mapping->reserved_bytes = page_up(size) + page_bytes();
+  if (mapping->reserved_bytes < capacity) munmap(data + mapping->reserved_bytes, capacity - mapping->reserved_bytes);
   return RONDO_OK;
 }
 
 static enum rondo_status map_regular(int fd, uint64_t size, struct rdo_mapping *mapping, struct rondo_diag *diag) {
   if (size == 0) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "file is empty");
-  void *data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (size > SIZE_MAX - 2 * page_bytes()) return rdo_fail_no_memory(diag, size);
+  size_t reserved = page_up((size_t)size) + page_bytes();
+  void *data = mmap(NULL, reserved, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (data == MAP_FAILED) return fail_errno("map", errno, diag);
+  if (mmap(data, (size_t)size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
+    int error = errno;
+    munmap(data, reserved);
+    return fail_errno("map", error, diag);
+  }
   mapping->bytes = (struct rdo_bytes){data, size};
+  mapping->reserved_bytes = reserved;
   return RONDO_OK;
 }
 

@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: The rondo authors
 //
 // A file's bytes in memory, reference-counted: mapped read-only when it is a regular file, read when it
-// is a pipe. Either way the first byte is page-aligned, so alignment in the file is alignment in memory.
+// is a pipe. Either way the first byte is page-aligned, so alignment in the file is alignment in memory, and at
+// least a page behind the last one reads as zeros: kernels may load a vector past the end of a constant.
 
 #ifndef RDO_BASE_MAPPING_H_
 #define RDO_BASE_MAPPING_H_
@@ -16,6 +17,7 @@
 struct rdo_mapping {
   struct rdo_object object;
   struct rdo_bytes bytes;
+  size_t reserved_bytes;  // of address space from bytes.data on
 };
 
 // Opens and maps a file.

@@ -94,7 +94,7 @@ void __wrap_free(void *memory) {
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset) {
   if (fails()) return MAP_FAILED;
   void *memory = __real_mmap(address, length, protection, flags, fd, offset);
-  inject.live_mappings += memory != MAP_FAILED;
+  inject.live_mappings += memory != MAP_FAILED && (flags & MAP_FIXED) == 0;  // a fixed one replaces part of another
   return memory;
 }
 

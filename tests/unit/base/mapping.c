@@ -60,6 +60,9 @@ static void expect_bytes(const struct rdo_mapping *mapping, size_t size) {
   for (size_t i = 0; i < size; ++i) {
     if (mapping->bytes.data[i] != byte_at(i)) fail_msg("byte %zu differs", i);
   }
+  for (size_t i = size; i < size + 4096; ++i) {
+    if (mapping->bytes.data[i] != 0) fail_msg("byte %zu, behind the end, is not zero", i);
+  }
 }
 
 static void test_file(void **state) {
@@ -123,7 +126,7 @@ static void check_empty_pipe(const char *path, size_t size) {
 // Around the sizes at which the buffer grows and pages end.
 static void test_pipe(void **state) {
   (void)state;
-  const size_t sizes[] = {1, 4096, 5000, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20};
+  const size_t sizes[] = {1, 4096, 5000, (1 << 20) - 4097, (1 << 20) - 4096, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20};
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; ++i) with_pipe(sizes[i], check_pipe);
   with_pipe(0, check_empty_pipe);
 }
