@@ -3,10 +3,6 @@
 
 include(CMakePackageConfigHelpers)
 
-target_link_options(rondo_shared PRIVATE "LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/rondo.map")
-set_property(TARGET rondo_shared APPEND PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/rondo.map)
-add_library(rondo::rondo ALIAS rondo_shared)
-
 install(TARGETS rondo_static rondo_shared EXPORT rondoTargets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/rondo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
