@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hal/buffer.h"
 #include "rondo/inspect.h"
 #include "rondo/model.h"
 
@@ -166,6 +167,10 @@ static void load_and_use(struct rondo_runtime *runtime, const struct rondo_modul
   rondo_model_release(&model);
 }
 
+static uint64_t live_bytes(const struct rdo_heap *heap) {
+  return rdo_atomic_load(&heap->live_bytes, rdo_relaxed);  // relaxed: nobody else is left
+}
+
 void exercise_module(const uint8_t *data, size_t size, struct exercise_counts *counts) {
   static const struct rondo_runtime_options options = {
       .device = "null", .memory_budget_bytes = MEMORY_BUDGET_BYTES, .step_limit = STEP_LIMIT, .wait_limit_ns = WAIT_LIMIT_NS};
@@ -174,9 +179,16 @@ void exercise_module(const uint8_t *data, size_t size, struct exercise_counts *c
   if (posix_memalign(&copy, MODULE_ALIGNMENT, size == 0 ? 1 : size) != 0) abort();
   if (size != 0) memcpy(copy, data, size);
   if (rondo_runtime_create(&options, &runtime, NULL) != RONDO_OK) abort();
+  // Keeps the memory pool when the runtime is gone: only that ends what a program left waiting for itself.
+  struct rondo_buffer *probe;
+  if (rondo_buffer_create(runtime, 1, &probe, NULL) != RONDO_OK) abort();
+  const struct rdo_heap *heap = ((const struct rdo_buffer *)(const void *)probe)->heap;
+  const uint64_t live_before = live_bytes(heap);
   const struct rondo_module_source source = {.path = "module", .data = copy, .size = size};
   inspect_module(&source);
   load_and_use(runtime, &source, counts);
-  rondo_runtime_release(&runtime);  // ends what a program left waiting for itself; LeakSanitizer sees the rest
+  rondo_runtime_release(&runtime);
+  require(live_bytes(heap) == live_before, "all tensor memory is returned", NULL);
+  rondo_buffer_release(&probe);
   free(copy);
 }

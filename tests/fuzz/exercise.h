@@ -19,7 +19,7 @@ struct exercise_counts {
 };
 
 // Exercises one module. Stops the process when rondo breaks a promise: a failure without words or with
-// more than one line of them, an output set after a failure.
+// more than one line of them, an output set after a failure, tensor memory left at the end.
 //   data     borrowed, any alignment
 //   counts   increased
 void exercise_module(const uint8_t *data, size_t size, struct exercise_counts *counts);
