@@ -84,7 +84,7 @@ static uint64_t round_up(uint64_t capacity) { return (capacity + RDO_BUFFER_ALIG
 static uint8_t *allocate_block(uint64_t capacity) {
   if (capacity > (uint64_t)INT64_MAX / 2) return NULL;
   uint64_t rounded = round_up(capacity);
-  uint8_t *base = rdo_alloc_aligned((size_t)rounded + 2 * RDO_BLOCK_GUARD_BYTES, RDO_BUFFER_ALIGNMENT);
+  uint8_t *base = rdo_alloc_aligned((size_t)rounded + 2 * (size_t)RDO_BLOCK_GUARD_BYTES, RDO_BUFFER_ALIGNMENT);
   if (base == NULL) return NULL;
   memset(base, 0, RDO_BLOCK_GUARD_BYTES);
   memset(base + RDO_BLOCK_GUARD_BYTES + rounded, 0, RDO_BLOCK_GUARD_BYTES);

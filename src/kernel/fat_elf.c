@@ -33,7 +33,7 @@ enum rondo_status rdo_fat_elf_select(struct rdo_bytes data, uint16_t machine, st
                     (unsigned long long)data.size);
   }
   for (unsigned i = 0; i < count; ++i) {
-    const uint8_t *record = data.data + HEADER_BYTES + i * RECORD_BYTES;
+    const uint8_t *record = data.data + HEADER_BYTES + (size_t)i * RECORD_BYTES;
     if (!record_matches(record, machine)) continue;
     uint64_t offset = rdo_load_u64(record + RECORD_OFFSET), size = rdo_load_u64(record + RECORD_SIZE);
     if (!rdo_range_fits(offset, size, data.size)) {

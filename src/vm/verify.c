@@ -15,12 +15,12 @@ struct verifier {
   const struct rdo_function_def *function;
   struct rdo_bytes code;
   uint8_t *is_block;  // one bit a pc
-  const struct rdo_instruction *instruction;
+  struct rdo_instruction instruction;  // being checked
   struct rondo_diag *diag;
 };
 
 static enum rondo_status refuse(const struct verifier *v, enum rondo_status status, const char *what) {
-  return rdo_fail(v->diag, status, "pc 0x%X %s: %s", v->instruction->pc, rdo_opcode_name(v->instruction->opcode), what);
+  return rdo_fail(v->diag, status, "pc 0x%X %s: %s", v->instruction.pc, rdo_opcode_name(v->instruction.opcode), what);
 }
 
 static enum rondo_status check_value_register(const struct verifier *v, uint64_t ordinal, bool is_wide) {
@@ -65,14 +65,14 @@ static uint32_t global_bytes(uint16_t opcode) {
 }
 
 static enum rondo_status check_global(const struct verifier *v, uint64_t global) {
-  uint32_t bytes = global_bytes(v->instruction->opcode);
+  uint32_t bytes = global_bytes(v->instruction.opcode);
   bool fits = bytes == 0 ? global < v->file->global_ref_count : rdo_range_fits(global, bytes, v->file->global_byte_count);
   return fits ? RONDO_OK : refuse(v, RONDO_OUT_OF_RANGE, "global lies outside the module state");
 }
 
 static enum rondo_status check_type(const struct verifier *v, uint64_t type) {
   if (type >= v->file->type_count) return refuse(v, RONDO_OUT_OF_RANGE, "type ordinal does not exist");
-  if (v->types[type].value != RDO_VALUE_NONE && v->instruction->opcode != RDO_OP_ListAlloc) {
+  if (v->types[type].value != RDO_VALUE_NONE && v->instruction.opcode != RDO_OP_ListAlloc) {
     return refuse(v, RONDO_INVALID_ARGUMENT, "value type where a ref type is needed");
   }
   return RONDO_OK;
@@ -140,7 +140,7 @@ static enum rondo_status check_list(const struct verifier *v, const char *letter
 
 // The four calls: F Z? V B? V.
 static enum rondo_status check_call(const struct verifier *v) {
-  const struct rdo_instruction *in = v->instruction;
+  const struct rdo_instruction *in = &v->instruction;
   bool is_variadic = in->opcode == RDO_OP_CallVariadic || in->opcode == RDO_OP_CallVariadicYieldable;
   uint32_t callee = (uint32_t)in->operands[0].value;
   const struct rdo_cconv *cconv;
@@ -163,7 +163,7 @@ static enum rondo_status check_plain_list(const struct verifier *v, struct rdo_o
   for (uint32_t i = 0; i < list.count; ++i) {
     uint16_t ordinal = rdo_list_u16(list, i);
     char letter = 'i';
-    switch (v->instruction->opcode) {
+    switch (v->instruction.opcode) {
       case RDO_OP_SwitchI64: case RDO_OP_SwitchF64: letter = 'I'; break;
       case RDO_OP_SwitchRef: case RDO_OP_DiscardRefs: letter = 'r'; break;
       case RDO_OP_Trace: case RDO_OP_Print: letter = (ordinal & RDO_REGISTER_REF_BIT) != 0 ? 'r' : 'i'; break;
@@ -175,7 +175,7 @@ static enum rondo_status check_plain_list(const struct verifier *v, struct rdo_o
 }
 
 static enum rondo_status check_register_list(const struct verifier *v, struct rdo_operand_list list) {
-  switch (v->instruction->opcode) {
+  switch (v->instruction.opcode) {
     case RDO_OP_Call: case RDO_OP_CallVariadic: case RDO_OP_CallYieldable: case RDO_OP_CallVariadicYieldable:
       return RONDO_OK;  // check_call has seen them
     case RDO_OP_Return:
@@ -203,7 +203,7 @@ static enum rondo_status check_operand(const struct verifier *v, const struct rd
 }
 
 static enum rondo_status check_instruction(const struct verifier *v) {
-  const struct rdo_instruction *in = v->instruction;
+  const struct rdo_instruction *in = &v->instruction;
   if (in->opcode >= 0x100) {
     uint32_t needed = in->opcode < 0x200 ? RDO_FEATURE_EXT_F32 : RDO_FEATURE_EXT_F64;
     if ((v->function->requirements & needed) == 0) return refuse(v, RONDO_INVALID_ARGUMENT, "function does not declare this extension");
@@ -221,20 +221,19 @@ static enum rondo_status check_instruction(const struct verifier *v) {
 
 // First walk: instructions are whole, blocks tile the function, markers are noted.
 static enum rondo_status find_blocks(struct verifier *v) {
-  struct rdo_instruction in;
-  v->instruction = &in;
+  const struct rdo_instruction *in = &v->instruction;
   uint32_t block_count = 0;
   bool in_block = false;
-  for (uint32_t pc = 0; pc < v->code.size; pc = in.next_pc) {
-    RDO_TRY(rdo_decode(v->code, pc, &in, v->diag));
-    if ((in.opcode == RDO_OP_Block) == in_block) {
+  for (uint32_t pc = 0; pc < v->code.size; pc = in->next_pc) {
+    RDO_TRY(rdo_decode(v->code, pc, &v->instruction, v->diag));
+    if ((in->opcode == RDO_OP_Block) == in_block) {
       return refuse(v, RONDO_INVALID_ARGUMENT, in_block ? "block marker inside a block" : "instruction outside a block");
     }
-    if (in.opcode == RDO_OP_Block) {
+    if (in->opcode == RDO_OP_Block) {
       in_block = true;
       ++block_count;
       v->is_block[pc / 8] |= (uint8_t)(1u << (pc % 8));
-    } else if (rdo_opcode_is_terminator(in.opcode)) {
+    } else if (rdo_opcode_is_terminator(in->opcode)) {
       in_block = false;
     }
   }
@@ -245,10 +244,8 @@ static enum rondo_status find_blocks(struct verifier *v) {
 
 static enum rondo_status verify_body(struct verifier *v) {
   RDO_TRY(find_blocks(v));
-  struct rdo_instruction in;
-  v->instruction = &in;
-  for (uint32_t pc = 0; pc < v->code.size; pc = in.next_pc) {
-    RDO_TRY(rdo_decode(v->code, pc, &in, v->diag));
+  for (uint32_t pc = 0; pc < v->code.size; pc = v->instruction.next_pc) {
+    RDO_TRY(rdo_decode(v->code, pc, &v->instruction, v->diag));
     RDO_TRY(check_instruction(v));
   }
   return RONDO_OK;
