@@ -7,6 +7,7 @@
 #   build   compiler and build tools                         apt
 #   test    what `make check` needs beside it                apt
 #   cross   other processors, for `make check-all`           apt
+#   lint    for `make lint` and `make format`                apt
 #   bench   for `make bench`                                 apt
 #   python  the peer and ONNX, into build/venv               pip
 #
@@ -20,8 +21,9 @@ packages() {
     build) echo gcc libc6-dev make cmake ninja-build ;;
     test) echo g++ clang libclang-rt-dev libcmocka-dev python3 python3-venv pkg-config git spin binutils ;;
     cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user ;;
+    lint) echo clang-tidy clang-format ;;
     bench | python) echo python3 python3-venv ;;
-    *) echo "install-deps: no group '$1' (build, test, cross, bench, python)" >&2; exit 2 ;;
+    *) echo "install-deps: no group '$1' (build, test, cross, lint, bench, python)" >&2; exit 2 ;;
   esac
 }
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef rdo_fail  // see the header
+
 const char *rondo_status_name(enum rondo_status status) {
   static const char *const names[] = {
       "OK",          "CANCELLED",         "UNKNOWN",        "INVALID_ARGUMENT",
