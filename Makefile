@@ -54,9 +54,9 @@ models: ## make the bundled models anew (needs the model compiler)
 install: release ## install to PREFIX (default /usr/local); DESTDIR is respected
 	@cmake --install build/release --prefix "$(PREFIX)"
 
-format: ## format the C files (clang-format)
+format: ## format the lines of C files that differ from the last commit (clang-format)
 	$(DEPS) lint
-	@git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
+	@git clang-format --force --quiet --extensions c,h HEAD
 
 tidy: ## check the house rules
 	@/usr/bin/env python3 tests/tidy/tidy.py

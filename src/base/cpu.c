@@ -43,6 +43,7 @@ enum { STATE_AVX = 0x6, STATE_AVX512 = 0xE6, STATE_AMX = 0x60000 };
 
 enum { LEAF1_ECX, LEAF7_EBX, LEAF7_ECX, LEAF7_EDX, LEAF7_1_EAX, LEAF81_ECX };
 
+// clang-format off
 #define RDO_CPU_FEATURES(X)                              \
   X("sse3", 0, LEAF1_ECX, 0, 0)                          \
   X("ssse3", 1, LEAF1_ECX, 9, 0)                         \
@@ -71,6 +72,7 @@ enum { LEAF1_ECX, LEAF7_EBX, LEAF7_ECX, LEAF7_EDX, LEAF7_1_EAX, LEAF81_ECX };
   X("amx-tile", 50, LEAF7_EDX, 24, STATE_AMX)            \
   X("amx-int8", 51, LEAF7_EDX, 25, STATE_AMX)            \
   X("amx-bf16", 52, LEAF7_EDX, 22, STATE_AMX)
+// clang-format on
 
 // CPUID says what the processor could do; only XCR0 says what the system has switched on.
 static uint64_t read_saved_state(uint32_t leaf1_ecx) {
@@ -118,6 +120,7 @@ static void write_mode(uint64_t mode) { _mm_setcsr((uint32_t)mode); }
 enum { HWCAP, HWCAP2 };
 
 // The bits of the auxiliary vector are kernel ABI and hold for all cores of a mixed machine.
+// clang-format off
 #define RDO_CPU_FEATURES(X)            \
   X("fp-armv8", 0, HWCAP, 0, 0)        \
   X("lse", 1, HWCAP, 8, 0)             \
@@ -139,6 +142,7 @@ enum { HWCAP, HWCAP2 };
   X("sme-f16f16", 33, HWCAP2, 42, 0)   \
   X("sme-f64f64", 34, HWCAP2, 25, 0)   \
   X("sme-i16i64", 35, HWCAP2, 24, 0)
+// clang-format on
 
 static void read_answers(struct answers *out) {
   out->words[HWCAP] = getauxval(AT_HWCAP);
@@ -165,6 +169,7 @@ enum { IMA_EXT_0, VENDOR, VECTOR_BYTES };
 
 // VECTOR_BYTES is the register length itself: a power of two, spread below so that a bit means "at
 // least this long".
+// clang-format off
 #define RDO_CPU_FEATURES(X)           \
   X("v", 0, IMA_EXT_0, 2, 0)          \
   X("zvfhmin", 1, IMA_EXT_0, 31, 0)   \
@@ -174,6 +179,7 @@ enum { IMA_EXT_0, VENDOR, VECTOR_BYTES };
   X("zvl256b", 5, VECTOR_BYTES, 5, 0) \
   X("zvl1024b", 6, VECTOR_BYTES, 7, 0) \
   X("zvl4096b", 7, VECTOR_BYTES, 9, 0)
+// clang-format on
 
 // The riscv_hwprobe system call, by number: libc headers are often older than the call.
 enum { SYSCALL_HWPROBE = 258, HWPROBE_VENDOR_ID = 0, HWPROBE_ARCH_ID = 1, HWPROBE_IMA_EXT_0 = 4 };

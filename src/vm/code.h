@@ -29,6 +29,7 @@ union rdo_word {
   void *mutable_pointer;
 };
 
+// clang-format off
 // X(name, words) for the instructions that are not a bytecode opcode of the same name and form.
 //   Br            1: {offset}                                     offsets count words from the instruction
 //   BrIf          1: {cond}, {offset true, offset false}
@@ -62,6 +63,7 @@ union rdo_word {
   RDO_CODES_PAIR_SECOND(X, And, I32) RDO_CODES_PAIR_SECOND(X, Or, I32) RDO_CODES_PAIR_SECOND(X, Xor, I32)  \
   RDO_CODES_PAIR_SECOND(X, Add, I64) RDO_CODES_PAIR_SECOND(X, Sub, I64) RDO_CODES_PAIR_SECOND(X, Mul, I64) \
   RDO_CODES_PAIR_SECOND(X, And, I64) RDO_CODES_PAIR_SECOND(X, Or, I64) RDO_CODES_PAIR_SECOND(X, Xor, I64)
+// clang-format on
 
 // A code number: bytecode opcodes keep theirs (those that are executed under their own name), the
 // others follow.

@@ -19,6 +19,7 @@
 #define RDO_VM_SWITCH 0
 #endif
 
+// clang-format off
 // Reads and writes registers of the current instruction by operand position.
 #define OPERAND(k) ((k) < 4 ? ip[1].u16[(k) & 3] : ip[2].u16[(k) & 3])
 #define GET_u32(k) (r[OPERAND(k)])
@@ -45,6 +46,7 @@
 #define NEXT(words) do { ip += (words); DISPATCH(); } while (0)
 // A taken branch, by an offset in words. Branches are what a step limit counts.
 #define BRANCH(offset) do { ip += (offset); if (--steps < 0) goto out_of_steps; DISPATCH(); } while (0)
+// clang-format on
 
 static inline struct rdo_object *take_ref(struct rdo_object **refs, uint16_t operand) {
   struct rdo_object **slot = &refs[operand & RDO_REGISTER_REF_MASK];
@@ -161,6 +163,7 @@ union rdo_word rdo_code_word(uint32_t code) { return (union rdo_word){.u64 = cod
 
 enum rondo_status rdo_interpret(struct rdo_invocation *invocation) {
 #if !RDO_VM_SWITCH
+  // clang-format off
   static const void *const handlers[RDO_CODE_LIMIT] = {
 #define UNARY_ENTRY(name, A, R, value) [RDO_OP_##name] = &&op_##name,
 #define BINARY_ENTRY(name, A, B, R, value) [RDO_OP_##name] = &&op_##name,
@@ -178,6 +181,7 @@ enum rondo_status rdo_interpret(struct rdo_invocation *invocation) {
       RDO_CODES_CONTROL(CONTROL_ENTRY) RDO_CODES_BRANCH_COMPARE(COMPARE_ENTRY) RDO_CODES_ADD_BRANCH(ADD_ENTRY)
       RDO_CODES_PAIR(PAIR_ENTRY)
   };
+  // clang-format on
   if (invocation == NULL) {
     rdo_atomic_store(&handler_table, (uint64_t)(uintptr_t)handlers, rdo_relaxed);  // relaxed: see rdo_code_word
     return RONDO_OK;
@@ -202,6 +206,7 @@ dispatch:
   DISPATCH();
 #endif
 
+// clang-format off
 #define UNARY(name, A, R, value) OP(name) { A a = GET_##A(0); PUT_##R(1, (R)(value)); NEXT(2); }
   RDO_UNARY(UNARY)
 #define BINARY(name, A, B, R, value) OP(name) { A a = GET_##A(0); B b = GET_##B(1); PUT_##R(2, (R)(value)); NEXT(2); }
@@ -432,6 +437,7 @@ dispatch:
 #if RDO_VM_SWITCH
   }
 #endif
+  // clang-format on
 
 suspended:
   invocation->top = frame;

@@ -377,6 +377,7 @@ static enum rondo_status op_buffer_fill_64(frame_view f, operands o) {
 }
 
 rdo_slow_fn rdo_operation_find(uint16_t opcode) {
+  // clang-format off
   static const struct {
     uint16_t opcode;
     rdo_slow_fn fn;
@@ -406,6 +407,7 @@ rdo_slow_fn rdo_operation_find(uint16_t opcode) {
       {RDO_OP_BufferFillF32, op_buffer_fill_32},           {RDO_OP_BufferFillF64, op_buffer_fill_64},
       {RDO_OP_BufferHash, op_buffer_hash},
   };
+  // clang-format on
   for (size_t i = 0; i < sizeof table / sizeof table[0]; ++i) {
     if (table[i].opcode == opcode) return table[i].fn;
   }
