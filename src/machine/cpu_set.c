@@ -5,7 +5,9 @@
 
 #include <stdio.h>
 
-struct rdo_cpu_set rdo_cpu_set_all(void) { return rdo_cpu_set_range(0, RDO_CPU_SET_BITS - 1); }
+struct rdo_cpu_set rdo_cpu_set_all(void) {
+  return rdo_cpu_set_range(0, RDO_CPU_SET_BITS - 1);
+}
 
 struct rdo_cpu_set rdo_cpu_set_one(int cpu) {
   struct rdo_cpu_set set = {{0}};
@@ -43,8 +45,8 @@ int rdo_cpu_set_nth(const struct rdo_cpu_set *set, int n) {
 }
 
 int rdo_cpu_set_next(const struct rdo_cpu_set *set, int after) {
-  int begin = after < 0 ? 0 : after + 1;
   if (after >= RDO_CPU_SET_BITS - 1) return -1;
+  int begin = after < 0 ? 0 : after + 1;
   uint64_t word = set->words[begin / 64] & UINT64_MAX << (begin % 64);
   for (int i = begin / 64;;) {
     if (word != 0) return i * 64 + __builtin_ctzll(word);

@@ -44,7 +44,8 @@ static enum rondo_status mask_to_set(const struct mask *mask, struct rdo_cpu_set
   if (last >= RDO_CPU_SET_BITS) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE,
                     "this process may use CPU %d, and this build knows CPUs 0-%d: compile with a larger RDO_CPU_SET_BITS, or start "
-                    "the process with fewer CPUs (taskset -c 0-%d)", last, RDO_CPU_SET_BITS - 1, RDO_CPU_SET_BITS - 1);
+                    "the process with fewer CPUs (taskset -c 0-%d)",
+                    last, RDO_CPU_SET_BITS - 1, RDO_CPU_SET_BITS - 1);
   }
   memcpy(out_set->words, mask->words, sizeof out_set->words);
   return RONDO_OK;

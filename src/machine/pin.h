@@ -34,10 +34,10 @@ enum rondo_status rdo_pin_verify(const struct rdo_cpu_set *set, struct rondo_dia
 
 // Why a thread may not be put on a CPU.
 enum rdo_cpu_refusal {
-  RDO_CPU_USABLE,      // the kernel lists it as online
-  RDO_CPU_MISSING,     // the machine has no such CPU
-  RDO_CPU_OFFLINE,     // it is there and switched off
-  RDO_CPU_UNKNOWN,     // the kernel's lists cannot be read
+  RDO_CPU_USABLE,   // the kernel lists it as online
+  RDO_CPU_MISSING,  // the machine has no such CPU
+  RDO_CPU_OFFLINE,  // it is there and switched off
+  RDO_CPU_UNKNOWN,  // the kernel's lists cannot be read
 };
 
 // What the kernel's lists say about a CPU.
