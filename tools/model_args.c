@@ -6,8 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The command has one thread: a wait that is not over at once never will be.
+// With one thread a wait that is not over at once never will be.
 #define WAIT_LIMIT_NS INT64_C(2000000000)
+
+enum { WORKERS_MAX = 256, SPIN_US_MAX = 1000000 };
+
+// A flag that was typed as a number up to `max`; false after saying what is wrong.
+static bool parse_count(const char *name, const char *text, int max, int *out) {
+  char *end = NULL;
+  long value = strtol(text, &end, 10);
+  if (*text >= '0' && *text <= '9' && *end == '\0' && value <= max) {
+    *out = (int)value;
+    return true;
+  }
+  fprintf(stderr, "rondo: --%s=%s is not a number from 0 to %d\n", name, text, max);
+  return false;
+}
 
 void rdo_tool_print_failure(const char *where, enum rondo_status status, const struct rondo_diag *diag) {
   const char *message = diag != NULL ? diag->message : "";
@@ -21,6 +35,9 @@ int rdo_tool_model_args_finish(struct tool_model_args *args, const struct tool_s
   for (int i = 0; i < positional->count; ++i) {
     if (!rdo_tool_strings_append(&args->modules, positional->items[i])) return TOOL_EXIT_FAILURE;
   }
+  int value;
+  if (args->workers != NULL && !parse_count("workers", args->workers, WORKERS_MAX, &value)) return TOOL_EXIT_USAGE;
+  if (args->spin_us != NULL && !parse_count("spin-us", args->spin_us, SPIN_US_MAX, &value)) return TOOL_EXIT_USAGE;
   if (args->modules.count > 0) return TOOL_EXIT_OK;
   fprintf(stderr, "rondo: %s needs a model: a .vmfb file\nTry 'rondo %s --help'.\n", verb, verb);
   return TOOL_EXIT_USAGE;
@@ -44,7 +61,12 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
   struct rondo_runtime_options options = {.device = args->device,
                                           .memory_budget_bytes = args->memory_budget_bytes,
                                           .step_limit = (uint64_t)args->step_limit,
-                                          .wait_limit_ns = WAIT_LIMIT_NS};
+                                          .cpus = args->cpus};
+  bool is_task = args->device != NULL && strcmp(args->device, "local-task") == 0;
+  if (!is_task) options.wait_limit_ns = WAIT_LIMIT_NS;
+  // The library's 0 means "default".
+  if (args->workers != NULL) options.worker_count = strcmp(args->workers, "0") == 0 ? -1 : atoi(args->workers);
+  if (args->spin_us != NULL) options.spin_ns = strcmp(args->spin_us, "0") == 0 ? -1 : INT64_C(1000) * atoi(args->spin_us);
   enum rondo_status status = rondo_runtime_create(&options, &out_model->runtime, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(args->device, status, &diag);

@@ -13,6 +13,9 @@ struct tool_model_args {
   struct tool_strings modules;  // --module, then the positional arguments
   const char *function;         // NULL = the obvious one
   const char *device;           // NULL = the default
+  const char *workers;          // as typed, NULL = the default; so are the next two
+  const char *cpus;
+  const char *spin_us;
   uint64_t memory_budget_bytes;
   int64_t step_limit;
 };
@@ -22,7 +25,14 @@ struct tool_model_args {
   {"module", TOOL_OPTION_LIST, &(args).modules, "FILE",                                                     \
    "Module to load; repeat it for several, each before those that import it. A MODEL argument is the same."}, \
       {"device", TOOL_OPTION_TEXT, &(args).device, "NAME",                                                  \
-       "local-sync (default): kernels run on the calling thread. null: no kernel runs, results are zeros."}, \
+       "local-sync (default): kernels run on the calling thread. local-task: on all cores. null: no kernel runs, " \
+       "results are zeros."},                                                                                \
+      {"workers", TOOL_OPTION_TEXT, &(args).workers, "COUNT",                                               \
+       "Worker threads of local-task; default one for each physical core; 0: the caller does all the work."}, \
+      {"cpus", TOOL_OPTION_TEXT, &(args).cpus, "LIST",                                                      \
+       "CPUs that the workers of local-task are pinned to, such as 0-3,6."},                                \
+      {"spin-us", TOOL_OPTION_TEXT, &(args).spin_us, "TIME",                                                \
+       "How long an idle worker spins before it sleeps, in microseconds; default 20."},                     \
       {"memory-budget", TOOL_OPTION_BYTES, &(args).memory_budget_bytes, "BYTES",                            \
        "Tensor memory that may be live at once, such as 512M; default no limit."},                          \
       {"step-limit", TOOL_OPTION_COUNT, &(args).step_limit, "COUNT",                                        \

@@ -25,8 +25,8 @@ struct rondo_tensor;
 
 // How to make a runtime. Zero-initialise, then set what should differ from the defaults.
 struct rondo_runtime_options {
-  // Device name: "local-sync" (NULL = this; kernels run on the calling thread, inside the call) or
-  // "null" (everything is recorded and checked, nothing of a model's native code runs, results are
+  // Device name: "local-sync" (NULL = this; kernels run on the calling thread, inside the call),
+  // "local-task" (kernels run on worker threads, and on callers that wait) or "null" (everything is recorded and checked, nothing of a model's native code runs, results are
   // zeros).
   const char *device;
   // Bytes of tensor memory that may be live at once; beyond it RESOURCE_EXHAUSTED. 0 = no limit.
@@ -44,6 +44,17 @@ struct rondo_runtime_options {
   //   key  borrowed, `key_length` bytes, not terminated: what the trace point is called
   void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);
   void *trace_user;
+  // The rest is for "local-task" only; with another device INVALID_ARGUMENT.
+  // Worker threads: 0 = one for each CPU of `cpus`, -1 = none (callers that wait do all the work).
+  int worker_count;
+  // CPUs that workers are pinned to, such as "0-3,6"; NULL = one of each physical core that this process
+  // may use, the fastest first. A CPU that it may not use is an error.
+  const char *cpus;
+  // How long a worker that ran out of work spins before it sleeps, in nanoseconds; 0 = 20 us, -1 = not
+  // at all.
+  int64_t spin_ns;
+  uint64_t worker_stack_bytes;         // 0 = the system's default
+  uint64_t worker_local_memory_bytes;  // scratch of a worker for kernels; 0 = 256 KiB; a dispatch that asks for more fails
 };
 
 // Creates a runtime.

@@ -24,13 +24,14 @@ const struct rdo_object_type rdo_semaphore_type = {"hal.semaphore", destroy_own_
 static size_t fence_bytes(uint64_t capacity) { return sizeof(struct rdo_fence) + (size_t)capacity * sizeof(struct rdo_fence_point); }
 
 static bool owns_semaphore(const struct rdo_fence *fence) {
-  return fence->count == 1 && own_fence(fence->points[0].semaphore) == fence;
+  return fence->count == 1 && fence->capacity == 0 && own_fence(fence->points[0].semaphore) == fence;
 }
 
 static void destroy_fence(struct rdo_object *object) {
   struct rdo_fence *fence = RDO_CONTAINER(object, struct rdo_fence, object);
   bool is_embedded = owns_semaphore(fence);
   uint32_t count = fence->count;
+  rdo_object_release(fence->home);
   for (uint32_t i = 0; i < count; ++i) rdo_object_release(&fence->points[i].semaphore->object);
   if (!is_embedded) rdo_pool_return(fence, fence_bytes(fence->capacity));
 }
@@ -46,6 +47,19 @@ enum rondo_status rdo_fence_create(struct rdo_fence **out_fence, struct rondo_di
   rdo_object_init(&fence->object, &rdo_fence_type);
   fence->count = 1;
   fence->points[0] = (struct rdo_fence_point){semaphore, 1};
+  *out_fence = fence;
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_fence_create_at(struct rdo_semaphore *semaphore, uint64_t value, struct rdo_fence **out_fence, struct rondo_diag *diag) {
+  struct rdo_fence *fence;
+  *out_fence = NULL;
+  RDO_TRY(rdo_pool_acquire(fence_bytes(1), &fence, diag));
+  rdo_object_init(&fence->object, &rdo_fence_type);
+  fence->capacity = 1;
+  fence->count = 1;
+  fence->points[0] = (struct rdo_fence_point){semaphore, value};
+  rdo_object_retain(&semaphore->object);
   *out_fence = fence;
   return RONDO_OK;
 }
@@ -84,6 +98,9 @@ enum rondo_status rdo_fence_join(struct rdo_fence *const *fences, uint32_t count
   fence->capacity = (uint32_t)point_count;
   for (uint32_t i = 0; i < count; ++i) {
     for (uint32_t k = 0; fences[i] != NULL && k < fences[i]->count; ++k) add_point(fence, fences[i]->points[k]);
+    if (fence->home != NULL || fences[i] == NULL || fences[i]->home == NULL) continue;
+    fence->home = fences[i]->home;
+    rdo_object_retain(fence->home);
   }
   *out_fence = fence;
   return RONDO_OK;

@@ -18,6 +18,7 @@ struct rdo_fence {
   struct rdo_object object;
   uint32_t count;
   uint32_t capacity;  // of a joined fence: points it has room for
+  struct rdo_object *home;  // retained; what a wait may help to drain, NULL = nothing; set once after create
   struct rdo_fence_point points[];  // const after create
 };
 
@@ -25,6 +26,9 @@ extern const struct rdo_object_type rdo_fence_type;
 
 // A fence with a timeline of its own, not yet reached.
 enum rondo_status rdo_fence_create(struct rdo_fence **out_fence, struct rondo_diag *diag);
+
+// A fence on somebody's timeline, reached at `value`.
+enum rondo_status rdo_fence_create_at(struct rdo_semaphore *semaphore, uint64_t value, struct rdo_fence **out_fence, struct rondo_diag *diag);
 
 // A fence that is reached when all of `fences` are (NULLs allowed); NULL when there is nothing to
 // wait for.

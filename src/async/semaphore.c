@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/event.h"
+
 void rdo_semaphore_init(struct rdo_semaphore *semaphore, const struct rdo_object_type *type, uint64_t value) {
   rdo_object_init(&semaphore->object, type);
   rdo_atomic_init(&semaphore->value, value);
@@ -58,6 +60,7 @@ void rdo_semaphore_signal(struct rdo_semaphore *semaphore, uint64_t value) {
     if (current >= value) return;
     // SYNC(timeline) half A: publish, then look for waiters. Pairs with half B in arm.
   } while (!rdo_atomic_cas_weak(&semaphore->value, &current, value, rdo_seq_cst, rdo_relaxed));  // relaxed: hint
+  rdo_event_emit(RDO_EVENT_FENCE_SIGNAL, (uint64_t)(uintptr_t)semaphore, RONDO_OK, value);
   if (rdo_atomic_load(&semaphore->waiter_count, rdo_seq_cst) == 0) return;
   // A callback may drop the last hold on the semaphore.
   rdo_object_retain(&semaphore->object);
@@ -69,6 +72,7 @@ void rdo_semaphore_fail(struct rdo_semaphore *semaphore, enum rondo_status statu
   uint32_t expected = RONDO_OK;
   // SYNC(timeline) half A, as in signal.
   if (!rdo_atomic_cas(&semaphore->failure, &expected, (uint32_t)status, rdo_seq_cst, rdo_seq_cst)) return;
+  rdo_event_emit(RDO_EVENT_FENCE_SIGNAL, (uint64_t)(uintptr_t)semaphore, status, 0);
   if (rdo_atomic_load(&semaphore->waiter_count, rdo_seq_cst) == 0) return;
   rdo_object_retain(&semaphore->object);
   wake_waiters(semaphore);

@@ -14,6 +14,7 @@
 typedef _Atomic uint32_t rdo_atomic_u32;
 typedef _Atomic uint64_t rdo_atomic_u64;
 typedef _Atomic int32_t rdo_atomic_i32;
+typedef void *_Atomic rdo_atomic_ptr;
 
 #define rdo_relaxed memory_order_relaxed
 #define rdo_acquire memory_order_acquire
@@ -26,6 +27,8 @@ typedef _Atomic int32_t rdo_atomic_i32;
 #define rdo_atomic_store(p, v, order) atomic_store_explicit((p), (v), (order))
 #define rdo_atomic_add(p, v, order) atomic_fetch_add_explicit((p), (v), (order))
 #define rdo_atomic_sub(p, v, order) atomic_fetch_sub_explicit((p), (v), (order))
+#define rdo_atomic_or(p, v, order) atomic_fetch_or_explicit((p), (v), (order))
+#define rdo_atomic_and(p, v, order) atomic_fetch_and_explicit((p), (v), (order))
 #define rdo_atomic_exchange(p, v, order) atomic_exchange_explicit((p), (v), (order))
 #define rdo_atomic_cas(p, expected, v, success, failure) \
   atomic_compare_exchange_strong_explicit((p), (expected), (v), (success), (failure))

@@ -39,4 +39,11 @@ void rdo_prefix(struct rondo_diag *diag, const char *format, ...)
 enum rondo_status rdo_fail_no_memory(struct rondo_diag *diag, unsigned long long byte_length)
     __attribute__((cold));
 
+// Makes a diag ready for use without clearing all of it.
+static inline void rdo_diag_clear(struct rondo_diag *diag) {
+  diag->status = RONDO_OK;
+  diag->message_length = 0;
+  diag->message[0] = 0;
+}
+
 #endif  // RDO_BASE_STATUS_H_

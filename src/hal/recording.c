@@ -47,6 +47,7 @@ static void init_command(const struct rdo_recording *recording, void *place, enu
   command->kind = (uint16_t)kind;
   command->byte_length = (uint32_t)byte_length;
   command->region = recording->region_count;
+  command->ordinal = recording->command_count;
 }
 
 // Opens a block with room for `byte_length` and a Branch, and lets the current block branch to it.
@@ -216,6 +217,7 @@ enum rondo_status rdo_recording_finalize(struct rdo_recording *recording, struct
   struct rdo_command *command;
   RDO_TRY(append(recording, RDO_COMMAND_RETURN, sizeof *command, &command, diag));
   if (recording->region_command_count != 0) ++recording->region_count;
+  RDO_TRY(rdo_graph_build(recording, &recording->arena, &recording->graph, diag));
   recording->is_broken = false;
   recording->is_final = true;
   return RONDO_OK;

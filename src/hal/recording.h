@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "hal/buffer.h"
+#include "hal/graph.h"
 #include "kernel/executable.h"
 
 enum rdo_command_kind {
@@ -35,7 +36,7 @@ struct rdo_command {
   uint16_t reserved;
   uint32_t byte_length;  // to the next command; multiple of 8
   uint32_t region;
-  uint32_t reserved2;
+  uint32_t ordinal;      // among the commands that do something, and among the graph's nodes
 };
 
 // A range of memory: of `buffer`, or of what the binding table has in `slot`.
@@ -96,6 +97,7 @@ struct rdo_recording {
   uint32_t dispatch_count;
   uint32_t command_count;   // without Branch, Return and Barrier
   uint32_t region_command_count;
+  struct rdo_graph graph;   // made by finalize
   const struct rdo_command *first;
   struct rdo_arena arena;   // text and update data
   uint8_t *next;            // where the next command goes in the current block
@@ -143,6 +145,12 @@ static inline const uint32_t *rdo_dispatch_constants(const struct rdo_command_di
 static inline const struct rdo_buffer_ref *rdo_dispatch_bindings(const struct rdo_command_dispatch *dispatch) {
   size_t constant_bytes = ((size_t)dispatch->constant_count * 4 + 7) & ~(size_t)7;
   return (const struct rdo_buffer_ref *)(const void *)((const uint8_t *)(dispatch + 1) + constant_bytes);
+}
+
+// Whether the workgroups must run one after the other, in order.
+static inline bool rdo_dispatch_is_sequential(const struct rdo_command_dispatch *dispatch) {
+  const struct rdo_executable *executable = dispatch->executable;
+  return !executable->is_unbound && (executable->attrs[dispatch->export_index].flags & RDO_DISPATCH_FLAG_SEQUENTIAL) != 0;
 }
 
 static inline const struct rdo_command *rdo_command_next(const struct rdo_command *command) {

@@ -52,9 +52,10 @@ static inline enum rondo_status rdo_arg_recording(const struct rdo_native_call *
   return RONDO_OK;
 }
 
-// Wait and signal fence of a queue operation, at arguments 2 and 3, and the device at 0.
+// What all queue operations begin with: device, affinity, wait and signal fence, at arguments 0 to 3.
 static inline enum rondo_status rdo_arg_queue(const struct rdo_native_call *call, struct rdo_device **out_device, struct rdo_operation *out) {
   RDO_TRY(rdo_arg_device(call, 0, out_device));
+  out->affinity = (uint64_t)rdo_arg_i64(call, 1);
   RDO_TRY(rdo_arg_fence_or_null(call, 2, &out->wait));
   return rdo_arg_fence_or_null(call, 3, &out->signal);
 }

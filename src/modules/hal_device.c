@@ -51,7 +51,7 @@ static bool query_device(const struct rdo_device *device, struct rdo_bytes categ
     return true;
   }
   if (rdo_bytes_equal(key, "concurrency") && (rdo_bytes_equal(category, "hal.device") || rdo_bytes_equal(category, "hal.dispatch"))) {
-    *out_value = 1;
+    *out_value = rdo_device_concurrency(device);
     return true;
   }
   return false;
@@ -186,7 +186,7 @@ static enum rondo_status submit_recording(struct rdo_native_call *call, const st
   RDO_TRY(rdo_arg_queue(call, &device, &operation));
   RDO_TRY(rdo_arg_object_or_null(call, 4, &rdo_recording_type, &recording));
   if (recording != NULL) operation.recording = rdo_recording_of(recording);
-  return rdo_device_submit(device, &operation, call->diag);
+  return rdo_device_submit_held(device, &operation, call->diag);
 }
 
 enum rondo_status rdo_hal_queue_execute(void *self, struct rdo_native_call *call) {
@@ -264,6 +264,7 @@ enum rondo_status rdo_hal_executable_lookup(void *self, struct rdo_native_call *
 // What a suspended fence.await waits for.
 struct await {
   struct rdo_object object;
+  struct rdo_device *device;  // borrowed: the module that calls holds it
   struct rdo_fence *fence;
   int64_t deadline_ns;  // the program's or the runtime's limit, whichever is earlier
   bool is_limited;      // it is the runtime's
@@ -281,7 +282,7 @@ static void destroy_await(struct rdo_object *object) {
 // What came of it is asked again when the program goes on.
 static void wait_await(struct rdo_object *object) {
   const struct await *await = RDO_CONTAINER(object, struct await, object);
-  (void)rdo_fence_wait(await->fence, await->deadline_ns);
+  (void)rdo_device_wait(await->device, await->fence, await->deadline_ns);
 }
 
 enum { FENCES_MAX = 512 };
@@ -303,10 +304,11 @@ static enum rondo_status query_fences(struct rdo_fence *const *fences, uint32_t 
   return result;
 }
 
-static enum rondo_status begin_await(const struct rdo_device *device, struct rdo_native_call *call, struct rdo_fence *const *fences, uint32_t count, uint32_t timeout_ms) {
+static enum rondo_status begin_await(struct rdo_device *device, struct rdo_native_call *call, struct rdo_fence *const *fences, uint32_t count, uint32_t timeout_ms) {
   struct await *await;
   RDO_TRY(rdo_alloc(sizeof *await, &await, call->diag));
   rdo_object_init(&await->object, &await_type);
+  await->device = device;
   enum rondo_status status = rdo_fence_join(fences, count, &await->fence, call->diag);
   if (status != RONDO_OK) {
     rdo_object_release(&await->object);
@@ -330,6 +332,7 @@ enum rondo_status rdo_hal_fence_await(void *self, struct rdo_native_call *call) 
   if (status == RONDO_OK) return RONDO_OK;
   if (status != RONDO_DEFERRED) {
     rdo_fail(call->diag, status, "failed to wait on timepoint");
+    rdo_device_explain(self, status, call->diag);
     return status;
   }
   struct rdo_object *deferred = call->is_resumed ? rdo_invocation_deferred(call->invocation) : NULL;

@@ -237,7 +237,9 @@ static enum rondo_status invoke_locked(struct rondo_function *function, const st
                       rondo_value_type_name(&inputs[i]));
     }
   }
-  RDO_TRY(rdo_invoke(&model->context.invocation, function->function, arguments, model->context.step_limit, results, diag));
+  enum rondo_status status = rdo_invoke(&model->context.invocation, function->function, arguments, model->context.step_limit, results, diag);
+  rdo_queue_flush();  // what the program did not wait for
+  RDO_TRY(status);
   for (uint32_t i = 0; i < cconv->result_length; ++i) convert_output(cconv->results[i], results[i], &outputs[i]);
   return RONDO_OK;
 }

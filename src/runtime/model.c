@@ -83,8 +83,10 @@ static enum rondo_status load_all(struct rondo_model *model, const struct rondo_
   RDO_TRY(rdo_context_init(&model->context, runtime->memory_budget_bytes, runtime->step_limit, diag));
   rdo_context_add_native(&model->context, &rdo_hal_module, runtime->device);
   rdo_context_add_native(&model->context, &rdo_check_module, NULL);
-  for (int i = 0; i < source_count; ++i) RDO_TRY(load_source(model, &sources[i], diag));
-  return list_functions(model, diag);
+  enum rondo_status status = RONDO_OK;
+  for (int i = 0; i < source_count && status == RONDO_OK; ++i) status = load_source(model, &sources[i], diag);
+  rdo_queue_flush();  // what initializers did not wait for
+  return status != RONDO_OK ? status : list_functions(model, diag);
 }
 
 enum rondo_status rondo_model_load(struct rondo_runtime *runtime, const struct rondo_module_source *sources, int source_count,

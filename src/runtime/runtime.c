@@ -4,6 +4,10 @@
 #include "runtime/runtime.h"
 
 #include "base/alloc.h"
+#include "machine/placement.h"
+
+// Long enough for a caller that comes back at once, short enough to cost an idle process nothing that shows.
+enum { SPIN_NS_DEFAULT = 20000 };
 
 #ifndef RDO_VERSION
 #define RDO_VERSION "0.1.0"
@@ -14,13 +18,63 @@ const char *rondo_version(void) { return RDO_VERSION; }
 static void destroy_runtime(struct rdo_object *object) {
   struct rondo_runtime *runtime = RDO_CONTAINER(object, struct rondo_runtime, object);
   if (runtime->device != NULL) {
-    rdo_device_cancel(runtime->device);
+    rdo_device_close(runtime->device);
     rdo_object_release(&runtime->device->object);
   }
   rdo_free(runtime);
 }
 
 static const struct rdo_object_type runtime_type = {"rondo.runtime", destroy_runtime};
+
+// The workers that the options ask for: on a list of CPUs, or one on each physical core that this process
+// may use, the fastest first.
+static enum rondo_status place_workers(const struct rondo_runtime_options *options, const struct rdo_topology *topology,
+                                       struct rdo_placement *out_placement, struct rondo_diag *diag) {
+  struct rdo_cpu_set cpus;
+  if (options->cpus == NULL) return rdo_placement_make(topology, RDO_PLACEMENT_CORE, NULL, out_placement, diag);
+  RDO_TRY(rdo_cpu_set_parse((struct rdo_bytes){(const uint8_t *)options->cpus, strlen(options->cpus)}, &cpus, diag));
+  return rdo_placement_from_set(topology, &cpus, out_placement, diag);
+}
+
+static enum rondo_status create_task_device(const struct rondo_runtime_options *options, const struct rdo_topology *topology,
+                                            struct rdo_device **out_device, struct rondo_diag *diag) {
+  struct rdo_placement placement;
+  RDO_TRY(place_workers(options, topology, &placement, diag));
+  int count = options->worker_count < 0 ? 0 : options->worker_count == 0 ? placement.worker_count : options->worker_count;
+  struct rdo_cpu_set cpus[RDO_WORKERS_MAX];
+  enum rondo_status status = RONDO_OK;
+  if (count > RDO_WORKERS_MAX) status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%d workers (at most %d)", count, RDO_WORKERS_MAX);
+  // More workers than places share them in turn.
+  for (int i = 0; i < count && status == RONDO_OK; ++i) cpus[i] = placement.workers[i % placement.worker_count].cpus;
+  if (status == RONDO_OK) {
+    const struct rdo_executor_options queue = {
+        .worker_count = (uint32_t)count,
+        .worker_cpus = cpus,
+        .spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns == 0 ? SPIN_NS_DEFAULT : options->spin_ns,
+        .stack_bytes = (size_t)options->worker_stack_bytes,
+        .local_memory_bytes = (size_t)options->worker_local_memory_bytes,
+    };
+    const struct rdo_device_options device = {"local-task", options->memory_budget_bytes, &queue, 1};
+    status = rdo_device_create(&device, out_device, diag);
+  }
+  rdo_placement_deinit(&placement);
+  return status;
+}
+
+static enum rondo_status create_device(const struct rondo_runtime_options *options, struct rdo_device **out_device, struct rondo_diag *diag) {
+  const char *name = options->device == NULL ? "local-sync" : options->device;
+  if (strcmp(name, "local-task") != 0) {
+    if (options->worker_count != 0 || options->cpus != NULL || options->spin_ns != 0) {
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "device %s has no workers: workers, CPUs and spin time are for local-task", name);
+    }
+    return rdo_device_create(&(const struct rdo_device_options){name, options->memory_budget_bytes, NULL, 0}, out_device, diag);
+  }
+  struct rdo_topology topology;
+  enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
+  if (status == RONDO_OK) status = create_task_device(options, &topology, out_device, diag);
+  rdo_topology_deinit(&topology);
+  return status;
+}
 
 enum rondo_status rondo_runtime_create(const struct rondo_runtime_options *options, struct rondo_runtime **out_runtime,
                                        struct rondo_diag *diag) {
@@ -32,8 +86,7 @@ enum rondo_status rondo_runtime_create(const struct rondo_runtime_options *optio
   rdo_object_init(&runtime->object, &runtime_type);
   runtime->memory_budget_bytes = options->memory_budget_bytes;
   runtime->step_limit = options->step_limit == 0 || options->step_limit > INT64_MAX ? INT64_MAX : (int64_t)options->step_limit;
-  enum rondo_status status =
-      rdo_device_create(options->device == NULL ? "local-sync" : options->device, options->memory_budget_bytes, &runtime->device, diag);
+  enum rondo_status status = create_device(options, &runtime->device, diag);
   if (status != RONDO_OK) {
     rdo_object_release(&runtime->object);
     return status;

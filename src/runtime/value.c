@@ -94,10 +94,11 @@ void *rondo_buffer_data(const struct rondo_buffer *buffer) { return rdo_buffer_d
 // Fences ---------------------------------------------------------------------------------------------
 
 enum rondo_status rondo_fence_create(struct rondo_runtime *runtime, struct rondo_fence **out_fence, struct rondo_diag *diag) {
-  (void)runtime;
   struct rdo_fence *fence;
   *out_fence = NULL;
   RDO_TRY(rdo_fence_create(&fence, diag));
+  fence->home = &runtime->device->object;
+  rdo_object_retain(fence->home);
   *out_fence = rdo_fence_public(fence);
   return RONDO_OK;
 }
@@ -117,7 +118,10 @@ void rondo_fence_fail(struct rondo_fence *fence, enum rondo_status status) {
 enum rondo_status rondo_fence_query(const struct rondo_fence *fence) { return rdo_fence_query(rdo_fence_from(fence)); }
 
 enum rondo_status rondo_fence_wait(const struct rondo_fence *fence, int64_t timeout_ns) {
-  return rdo_fence_wait(rdo_fence_from(fence), rdo_clock_deadline_ns(timeout_ns));
+  const struct rdo_fence *f = rdo_fence_from(fence);
+  int64_t deadline_ns = rdo_clock_deadline_ns(timeout_ns);
+  if (f == NULL || f->home == NULL) return rdo_fence_wait(f, deadline_ns);
+  return rdo_device_wait(RDO_CONTAINER(f->home, struct rdo_device, object), f, deadline_ns);
 }
 
 // Values ---------------------------------------------------------------------------------------------

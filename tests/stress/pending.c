@@ -125,7 +125,7 @@ static bool is_expected_to_run(const struct plan *plan) {
 }
 
 static void begin_round(uint64_t *random) {
-  STRESS_CHECK(rdo_device_create("local-sync", 0, &device, NULL) == RONDO_OK);
+  STRESS_CHECK(rdo_device_create(&(const struct rdo_device_options){.name = "local-sync"}, &device, NULL) == RONDO_OK);
   STRESS_CHECK(rdo_buffer_create(device->heap, 0, 0, 4 * OPERATION_COUNT, true, &target, NULL) == RONDO_OK);
   fake = fake_executable_create();
   fake_executable_add(fake, "run", run_kernel, 1, 1);

@@ -159,17 +159,8 @@ static void test_later_point_wins(void **state) {
   static const struct rdo_object_type type = {"test.semaphore", note_end};
   struct rdo_semaphore semaphore;
   rdo_semaphore_init(&semaphore, &type, 0);
-  // Fences of the header's form, made by hand: room for a point behind each.
-  union {
-    struct rdo_fence fence;
-    char room[sizeof(struct rdo_fence) + sizeof(struct rdo_fence_point)];
-  } early, late;
-  struct rdo_fence *const fences[2] = {&early.fence, &late.fence};
-  for (int i = 0; i < 2; ++i) {
-    rdo_object_init(&fences[i]->object, &rdo_fence_type);
-    fences[i]->count = fences[i]->capacity = 1;
-    fences[i]->points[0] = (struct rdo_fence_point){&semaphore, i == 0 ? 3 : 8};
-  }
+  struct rdo_fence *fences[2];
+  for (int i = 0; i < 2; ++i) assert_int_equal(rdo_fence_create_at(&semaphore, i == 0 ? 3 : 8, &fences[i], NULL), RONDO_OK);
   for (int is_swapped = 0; is_swapped < 2; ++is_swapped) {
     struct rdo_fence *const order[2] = {fences[is_swapped], fences[1 - is_swapped]};
     struct rdo_fence *joined = join(order, 2);
@@ -177,6 +168,8 @@ static void test_later_point_wins(void **state) {
     assert_int_equal(joined->points[0].value, 8);
     end(joined);
   }
+  end(fences[0]);
+  end(fences[1]);
   rdo_object_release(&semaphore.object);
   assert_int_equal(semaphore_ends, 1);  // the joined fences gave their holds back
 }

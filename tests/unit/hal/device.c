@@ -49,7 +49,7 @@ static int note(const struct rdo_library_environment *environment, const struct 
 static int begin(void **state) {
   (void)state;
   diag = (struct rondo_diag){.status = RONDO_OK};
-  expect_ok(rdo_device_create("local-sync", 0, &device, NULL));
+  expect_ok(rdo_device_create(&(const struct rdo_device_options){.name = "local-sync"}, &device, NULL));
   heap = device->heap;
   rdo_object_retain(&heap->object);
   expect_ok(rdo_buffer_create(heap, 0, 0, BUFFER_BYTES, true, &buffer, NULL));
@@ -126,13 +126,13 @@ static void test_names(void **state) {
   (void)state;
   struct rdo_device *null_device = NULL;
   assert_string_equal(device->identifier, "local-sync");
-  expect_ok(rdo_device_create("null", 0, &null_device, &diag));
+  expect_ok(rdo_device_create(&(const struct rdo_device_options){.name = "null"}, &null_device, &diag));
   assert_string_equal(null_device->identifier, "local-null");
   rdo_object_release(&null_device->object);
-  const char *const others[] = {"", "local", "local-sync ", "local-task", "LOCAL-SYNC", "cuda"};
+  const char *const others[] = {"", "local", "local-sync ", "local-tasks", "LOCAL-SYNC", "cuda"};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; ++i) {
     struct rdo_device *none = device;
-    expect_failure(rdo_device_create(others[i], 0, &none, &diag), RONDO_NOT_FOUND, "there are: local-sync, null");
+    expect_failure(rdo_device_create(&(const struct rdo_device_options){.name = others[i]}, &none, &diag), RONDO_NOT_FOUND, "there are: local-sync, local-task, null");
     assert_null(none);
   }
 }
@@ -349,7 +349,7 @@ static void test_null_device_zeroes(void **state) {
   (void)state;
   static const uint8_t zeros[64];
   end_device();
-  expect_ok(rdo_device_create("null", 0, &device, NULL));
+  expect_ok(rdo_device_create(&(const struct rdo_device_options){.name = "null"}, &device, NULL));
   for (int round = 0; round < 2; ++round) {
     struct rdo_buffer *transient = NULL;
     expect_ok(rdo_buffer_create_transient(device->heap, 0, 0, 64, &transient, NULL));
@@ -601,7 +601,7 @@ static void test_cancel(void **state) {
   expect_ok(submit_note(1, wait, signal));
   expect_ok(submit_note(2, signal, last));
   expect_ok(submit_note(3, wait, NULL));
-  rdo_device_cancel(device);
+  rdo_device_close(device);
   assert_int_equal(rdo_fence_query(signal), RONDO_CANCELLED);
   assert_int_equal(rdo_fence_query(last), RONDO_CANCELLED);
   rdo_fence_signal(wait);
@@ -620,7 +620,7 @@ static void test_cancel_circle(void **state) {
   struct rdo_fence *fences[3] = {make_fence(), make_fence(), make_fence()};
   for (uint32_t i = 0; i < 3; ++i) expect_ok(submit_note(i, fences[i], fences[(i + 1) % 3]));
   for (int i = 0; i < 3; ++i) end(fences[i]);
-  rdo_device_cancel(device);
+  rdo_device_close(device);
   assert_int_equal(log_count, 0);
 }
 

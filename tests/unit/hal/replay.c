@@ -76,7 +76,7 @@ static void finalize(void) { expect_ok(rdo_recording_finalize(recording, &diag))
 
 static enum rondo_status replay(const struct rdo_buffer_ref *entries, uint32_t count) {
   const struct rdo_binding_table table = {entries, count};
-  return rdo_replay(recording, &table, false, &diag);
+  return rdo_replay(recording, &table, false, NULL, &diag);
 }
 
 static void record_dispatch(int64_t id, uint32_t x, uint32_t y, uint32_t z, const uint32_t *constants, uint32_t constant_count,
@@ -389,7 +389,7 @@ static void test_failing_kernel(void **state) {
   assert_int_equal(seen.group_count, 3);
   assert_null(rondo_current_dispatch());
   expect_unchanged(0, 0, BUFFER_BYTES);
-  assert_int_equal(rdo_replay(recording, &(const struct rdo_binding_table){NULL, 0}, false, NULL), RONDO_INTERNAL);
+  assert_int_equal(rdo_replay(recording, &(const struct rdo_binding_table){NULL, 0}, false, NULL, NULL), RONDO_INTERNAL);
 }
 
 static void record_indirect(int64_t id, struct rdo_buffer_ref ref) {
@@ -465,11 +465,11 @@ static void test_null_replay(void **state) {
   seen.group_count = 0;
   struct rdo_buffer_ref entry = direct(1, 0, 64);
   const struct rdo_binding_table table = {&entry, 1};
-  expect_ok(rdo_replay(recording, &table, true, &diag));
+  expect_ok(rdo_replay(recording, &table, true, NULL, &diag));
   assert_int_equal(seen.group_count, 0);
   assert_memory_equal(rdo_buffer_data(buffers[0]), "\0\0\0\0", 4);
   entry.length = 63;
-  expect_failure(rdo_replay(recording, &table, true, &diag), RONDO_OUT_OF_RANGE, "lie outside");
+  expect_failure(rdo_replay(recording, &table, true, NULL, &diag), RONDO_OUT_OF_RANGE, "lie outside");
 }
 
 static void test_unbound_executable(void **state) {
@@ -478,7 +478,7 @@ static void test_unbound_executable(void **state) {
   fake->executable.is_unbound = true;
   record_dispatch(id, 1, 1, 1, NULL, 0, NULL, 0);
   finalize();
-  expect_ok(rdo_replay(recording, &(const struct rdo_binding_table){NULL, 0}, true, &diag));
+  expect_ok(rdo_replay(recording, &(const struct rdo_binding_table){NULL, 0}, true, NULL, &diag));
   expect_failure(replay(NULL, 0), RONDO_FAILED_PRECONDITION, "dispatch elsewhere was recorded on the null device");
 }
 
@@ -702,7 +702,7 @@ static void *execute(void *user) {
   struct execution *execution = user;
   const struct rdo_buffer_ref entry = direct(execution->buffer, 0, 64);
   const struct rdo_binding_table table = {&entry, 1};
-  for (int i = 0; i < 200 && execution->status == RONDO_OK; ++i) execution->status = rdo_replay(recording, &table, false, NULL);
+  for (int i = 0; i < 200 && execution->status == RONDO_OK; ++i) execution->status = rdo_replay(recording, &table, false, NULL, NULL);
   return NULL;
 }
 

@@ -150,7 +150,7 @@ static struct native_call call;
 
 static int begin(void **state) {
   (void)state;
-  return rdo_device_create("local-sync", 0, &device, NULL) != RONDO_OK;
+  return rdo_device_create(&(const struct rdo_device_options){.name = "local-sync"}, &device, NULL) != RONDO_OK;
 }
 
 static int finish(void **state) {

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "hal/execution.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/cpu.h"
+#include "base/futex.h"
+#include "hal/replay.h"
+
+enum {
+  // Work that another worker is worth being woken for: about what a wake takes from one core to another
+  // on a virtual machine, where it is slowest (bench row `wake`).
+  WAKE_WORTH_NS = 15000,
+  SPINS_PER_CLOCK = 32,
+};
+
+enum rondo_status rdo_execution_bind(struct rdo_execution *e, const struct rdo_recording *recording, const struct rdo_binding_table *table,
+                                     bool is_null, uint32_t concurrency, struct rondo_diag *diag) {
+  if (!recording->is_final) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "recording is not finalized");
+  if (recording->slot_count > table->count) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "recording names %u binding slots, the table has %u", recording->slot_count, table->count);
+  }
+  if (table->count > e->slot_capacity) RDO_TRY(rdo_grow_array(table->count, sizeof *e->slots, &e->slot_capacity, &e->slots, diag));
+  RDO_TRY(rdo_bindings_resolve(table, e->slots, diag));
+  e->recording = recording;
+  e->bound = (struct rdo_bound){e->slots, table->count, concurrency > 255 ? 255 : concurrency, is_null, NULL};
+  rdo_diag_clear(&e->diag);
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_execution_replay(struct rdo_execution *e, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
+  return rdo_replay_bound(e->recording, e->slots, e->bound.slot_count, e->bound.is_null, scratch, diag);
+}
+
+// Width ------------------------------------------------------------------------------------------
+
+static uint32_t node_width(const struct rdo_graph *graph, uint32_t index, uint64_t tile_count, uint32_t worker_count) {
+  uint64_t width = tile_count < worker_count ? tile_count : worker_count;
+  uint32_t work_ns = rdo_atomic_load(&graph->work_ns[index], rdo_relaxed);  // relaxed: hint
+  if (work_ns != 0 && width > 1 + work_ns / WAKE_WORTH_NS) width = 1 + work_ns / WAKE_WORTH_NS;
+  return (uint32_t)width;
+}
+
+uint32_t rdo_execution_width(const struct rdo_recording *recording, uint32_t worker_count) {
+  const struct rdo_graph *graph = &recording->graph;
+  if (worker_count <= 1 || graph->width <= 1) return 1;
+  uint32_t width = 1;
+  for (uint32_t i = 0; i < graph->node_count && width < worker_count; ++i) {
+    uint32_t one = node_width(graph, i, graph->nodes[i].tile_count, worker_count);
+    if (width < one) width = one;
+  }
+  // Nodes side by side are tiles of each other.
+  return width > 1 || graph->width == UINT32_MAX ? (graph->width < worker_count ? graph->width : worker_count) : width;
+}
+
+// Making ready -----------------------------------------------------------------------------------
+
+static enum rondo_status reserve(struct rdo_execution *e, struct rondo_diag *diag) {
+  const struct rdo_graph *graph = &e->recording->graph;
+  if (graph->node_count > e->node_capacity) {
+    // Not kept on failure: the two arrays have one capacity.
+    rdo_free(e->nodes);
+    rdo_free(e->order);
+    e->node_capacity = 0;
+    e->nodes = NULL;
+    e->order = NULL;
+    size_t capacity = 16;
+    while (capacity < graph->node_count) capacity *= 2;
+    e->nodes = rdo_alloc_aligned(capacity * sizeof *e->nodes, RDO_CACHE_LINE_BYTES);
+    if (e->nodes == NULL) return rdo_fail_no_memory(diag, capacity * sizeof *e->nodes);
+    RDO_TRY(rdo_alloc_array(capacity + 1, sizeof *e->order, &e->order, diag));
+    e->node_capacity = capacity;
+  }
+  if (graph->binding_count > e->binding_capacity) {
+    rdo_free(e->pointers);
+    rdo_free(e->lengths);
+    e->pointers = NULL;
+    e->lengths = NULL;
+    e->binding_capacity = 0;
+    RDO_TRY(rdo_alloc_array(graph->binding_count, sizeof *e->pointers, &e->pointers, diag));
+    RDO_TRY(rdo_alloc_array(graph->binding_count, sizeof *e->lengths, &e->lengths, diag));
+    e->binding_capacity = graph->binding_count;
+  }
+  return RONDO_OK;
+}
+
+static void fail_execution(struct rdo_execution *e, enum rondo_status status, const struct rondo_diag *diag) {
+  // Read by whoever completes the execution, which comes after this drainer's own subtraction.
+  if (rdo_process_fail(e->process, status)) e->diag = *diag;
+}
+
+// Resolves what a node needs to run.
+static void prepare_node(struct rdo_execution *e, uint32_t index) {
+  const struct rdo_graph_node *recorded = &e->recording->graph.nodes[index];
+  struct rdo_execution_node *node = &e->nodes[index];
+  node->tile_count = 0;
+  if (recorded->command == NULL || rdo_process_status(e->process) != RONDO_OK) return;
+  if (recorded->command->kind != RDO_COMMAND_DISPATCH) {
+    node->tile_count = 1;
+    return;
+  }
+  const struct rdo_command_dispatch *dispatch = (const struct rdo_command_dispatch *)(const void *)recorded->command;
+  struct rondo_diag diag;
+  rdo_diag_clear(&diag);
+  struct rdo_bound bound = e->bound;
+  bound.diag = &diag;
+  bool is_too_many = false;
+  enum rondo_status status = rdo_dispatch_prepare(&bound, dispatch, e->pointers + recorded->binding_begin, e->lengths + recorded->binding_begin, &node->state);
+  uint64_t total = status == RONDO_OK ? rdo_dispatch_workgroup_total(&node->state, &is_too_many) : 0;
+  // The count of claims may pass the total by a batch for each worker.
+  if (is_too_many || total > UINT64_MAX / 2) status = rdo_fail(&diag, RONDO_OUT_OF_RANGE, "dispatch has over 2^63 workgroups");
+  if (status != RONDO_OK) {
+    fail_execution(e, status, &diag);
+  } else if (!bound.is_null) {
+    node->tile_count = rdo_dispatch_is_sequential(dispatch) && total != 0 ? 1 : total;
+  }
+}
+
+static void publish_node(struct rdo_execution *e, uint32_t index) {
+  uint32_t place = rdo_atomic_add(&e->published, 1, rdo_relaxed);  // relaxed: ordered by SYNC(tiles), a place
+  rdo_atomic_store(&e->order[place], index + 1, rdo_release);      // SYNC(tiles): pairs with the scan in find_node
+}
+
+// Completes `index` and all that complete with it because they have no tiles, and publishes what became
+// ready. The chain of nodes without tiles is linked through `next`, which such nodes do not use.
+//   returns  whether that was the last node
+static bool complete_nodes(struct rdo_execution *e, uint32_t index, struct rdo_worker *worker) {
+  const struct rdo_graph *graph = &e->recording->graph;
+  uint64_t ready_tiles = 0;
+  uint32_t ready_width = 0, complete_count = 0;
+  for (uint32_t chain = index + 1; chain != 0;) {
+    const struct rdo_graph_node *ended = &graph->nodes[chain - 1];
+    chain = chain - 1 == index ? 0 : (uint32_t)rdo_atomic_load(&e->nodes[chain - 1].next, rdo_relaxed);  // relaxed: own chain
+    ++complete_count;
+    for (uint32_t i = 0; i < ended->successor_count; ++i) {
+      uint32_t successor = graph->successors[ended->successor_begin + i];
+      struct rdo_execution_node *node = &e->nodes[successor];
+      // SYNC(tiles): the last predecessor acquires what the others wrote. A single one has nobody to count with.
+      if (graph->nodes[successor].predecessor_count > 1 && rdo_atomic_sub(&node->pending, 1, rdo_acq_rel) != 1) continue;
+      prepare_node(e, successor);
+      if (node->tile_count == 0) {
+        rdo_atomic_store(&node->next, chain, rdo_relaxed);  // relaxed: own chain
+        chain = successor + 1;
+        continue;
+      }
+      rdo_atomic_store(&node->open, node->tile_count, rdo_relaxed);  // relaxed: ordered by SYNC(tiles), the publish
+      publish_node(e, successor);
+      ready_tiles += node->tile_count;
+      ready_width += node_width(graph, successor, node->tile_count, e->process->budget);
+    }
+  }
+  // SYNC(tiles): acquires what every other node wrote, for the last one.
+  if (rdo_atomic_sub(&e->left, complete_count, rdo_acq_rel) == complete_count) return true;
+  if (ready_tiles > 1 && worker != NULL) {
+    uint32_t wanted = ready_width < e->process->budget ? ready_width : e->process->budget;
+    uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
+    uint32_t present = rdo_executor_drainer_count(e->process->executor, slot);
+    if (wanted > present) rdo_process_announce(e->process, wanted - present);
+  }
+  return false;
+}
+
+bool rdo_execution_begin(struct rdo_execution *e, struct rdo_process *process) {
+  const struct rdo_graph *graph = &e->recording->graph;
+  e->process = process;
+  struct rondo_diag diag;
+  rdo_diag_clear(&diag);
+  enum rondo_status status = reserve(e, &diag);
+  if (status != RONDO_OK) {
+    fail_execution(e, status, &diag);
+    return false;
+  }
+  rdo_atomic_init(&e->published, 0);
+  rdo_atomic_init(&e->head, 0);
+  rdo_atomic_init(&e->left, graph->node_count);
+  for (uint32_t i = 0; i < graph->node_count; ++i) {
+    rdo_atomic_init(&e->order[i], 0);
+    rdo_atomic_init(&e->nodes[i].next, 0);
+    rdo_atomic_init(&e->nodes[i].busy_ns, 0);
+    rdo_atomic_init(&e->nodes[i].pending, graph->nodes[i].predecessor_count);
+  }
+  rdo_atomic_init(&e->order[graph->node_count], 0);
+  for (uint32_t i = 0; i < graph->root_count; ++i) {
+    prepare_node(e, i);
+    rdo_atomic_init(&e->nodes[i].open, e->nodes[i].tile_count);
+    if (e->nodes[i].tile_count != 0) publish_node(e, i);
+  }
+  // After the others, so that `left` cannot reach 0 before every root has been looked at.
+  bool is_complete = graph->node_count == 0;
+  for (uint32_t i = 0; i < graph->root_count; ++i) {
+    if (e->nodes[i].tile_count == 0) is_complete = complete_nodes(e, i, NULL);
+  }
+  return !is_complete;
+}
+
+// Draining ---------------------------------------------------------------------------------------
+
+// A node with tiles to claim.
+//   out_end  where the scan ended: the place that the next ready node will take
+static struct rdo_execution_node *find_node(struct rdo_execution *e, uint32_t *out_end) {
+  uint32_t place = rdo_atomic_load(&e->head, rdo_relaxed);  // relaxed: hint
+  bool is_first = true;
+  for (uint32_t entry; (entry = rdo_atomic_load(&e->order[place], rdo_acquire)) != 0; ++place) {  // SYNC(tiles)
+    struct rdo_execution_node *node = &e->nodes[entry - 1];
+    // relaxed: a look, the claim decides
+    if (rdo_atomic_load(&node->next, rdo_relaxed) < node->tile_count) return node;
+    if (is_first) rdo_atomic_store(&e->head, place + 1, rdo_relaxed);  // relaxed: hint, may go back a little
+  }
+  *out_end = place;
+  return NULL;
+}
+
+static enum rondo_status run_tiles(struct rdo_execution *e, uint32_t index, uint64_t first, uint64_t count, struct rdo_worker *worker, struct rondo_diag *diag) {
+  const struct rdo_command *command = e->recording->graph.nodes[index].command;
+  if (command->kind != RDO_COMMAND_DISPATCH) {
+    struct rdo_bound bound = e->bound;
+    bound.diag = diag;
+    return rdo_transfer_run(&bound, command);
+  }
+  const struct rdo_command_dispatch *dispatch = (const struct rdo_command_dispatch *)(const void *)command;
+  const struct rdo_dispatch_state *state = &e->nodes[index].state;
+  const struct rdo_scratch scratch = {worker, e->event_id};
+  if (rdo_dispatch_is_sequential(dispatch)) {
+    bool is_too_many;
+    count = rdo_dispatch_workgroup_total(state, &is_too_many);
+  }
+  return rdo_dispatch_run(dispatch, state, first, count, &scratch, diag);
+}
+
+// Claims are large at first and single in the end, so that few are needed and all workers end together.
+static uint64_t claim_size(uint64_t left, uint32_t worker_count) {
+  uint64_t size = left / (2 * (uint64_t)worker_count);
+  return size == 0 ? 1 : size;
+}
+
+static void record_time(struct rdo_execution *e, uint32_t index, int64_t begin_ns, bool is_complete) {
+  struct rdo_execution_node *node = &e->nodes[index];
+  int64_t busy = rdo_clock_now_ns() - begin_ns;
+  uint32_t busy_ns = busy < 1 ? 1 : busy > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)busy;
+  busy_ns += rdo_atomic_add(&node->busy_ns, busy_ns, rdo_relaxed);  // relaxed: counter
+  if (!is_complete) return;
+  rdo_atomic_u32 *work_ns = &e->recording->graph.work_ns[index];
+  uint32_t before = rdo_atomic_load(work_ns, rdo_relaxed);  // relaxed: hint
+  rdo_atomic_store(work_ns, before == 0 ? busy_ns : before - before / 4 + busy_ns / 4, rdo_relaxed);  // relaxed: hint
+}
+
+// Claims and runs tiles of a node until none are left.
+//   out_is_last  whether that ended the execution
+//   returns      whether any were claimed
+static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node, struct rdo_worker *worker, bool *out_is_last) {
+  uint32_t index = (uint32_t)(node - e->nodes);
+  uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
+  int64_t begin_ns = e->is_sampled ? rdo_clock_now_ns() : 0;
+  uint64_t done = 0;
+  *out_is_last = false;
+  for (;;) {
+    uint64_t claimed = rdo_atomic_load(&node->next, rdo_relaxed);  // relaxed: a look, the addition decides
+    if (claimed >= node->tile_count) break;
+    uint32_t present = rdo_executor_drainer_count(e->process->executor, slot);
+    uint64_t size = claim_size(node->tile_count - claimed, present < e->process->budget ? e->process->budget : present);
+    uint64_t first = rdo_atomic_add(&node->next, size, rdo_relaxed);  // relaxed: SYNC(tiles), a claim orders nothing
+    if (first >= node->tile_count) break;
+    if (size > node->tile_count - first) size = node->tile_count - first;
+    if (rdo_process_status(e->process) == RONDO_OK) {
+      struct rondo_diag diag;
+      rdo_diag_clear(&diag);
+      enum rondo_status status = run_tiles(e, index, first, size, worker, &diag);
+      if (status != RONDO_OK) fail_execution(e, status, &diag);
+    }
+    done += size;
+  }
+  if (done == 0) return false;
+  // SYNC(tiles): whoever brings it to 0 acquires what the others' tiles wrote. Who ran all needs nobody's.
+  bool is_complete = done == node->tile_count || rdo_atomic_sub(&node->open, done, rdo_acq_rel) == done;
+  if (e->is_sampled) record_time(e, index, begin_ns, is_complete);
+  if (is_complete) *out_is_last = complete_nodes(e, index, worker);
+  return true;
+}
+
+// Waits, for as long as workers spin, for the next node to become ready.
+//   returns  whether it did
+static bool spin_for_node(struct rdo_execution *e, uint32_t place, const struct rdo_worker *worker) {
+  const struct rdo_executor *executor = worker->executor;
+  if (executor->spin_ns == 0) return false;
+  uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
+  int64_t end_ns = rdo_clock_now_ns() + executor->spin_ns;
+  do {
+    for (int i = 0; i < SPINS_PER_CLOCK; ++i) {
+      if (rdo_atomic_load(&e->order[place], rdo_acquire) != 0) return true;  // SYNC(tiles)
+      if (rdo_atomic_load(&e->left, rdo_relaxed) == 0) return false;         // relaxed: hint, it is over
+      rdo_cpu_relax();
+    }
+    if (rdo_executor_has_other_work(executor, slot)) return false;
+  } while (rdo_clock_now_ns() < end_ns);
+  return false;
+}
+
+enum rdo_drain_result rdo_execution_drain(struct rdo_execution *e, struct rdo_worker *worker) {
+  uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
+  uint64_t mode = rdo_cpu_flush_denormals_begin();
+  bool is_worked = false, is_last = false;
+  while (!is_last) {
+    uint32_t end = 0;
+    struct rdo_execution_node *node = find_node(e, &end);
+    if (node == NULL) {
+      if (rdo_atomic_load(&e->left, rdo_relaxed) == 0 || !spin_for_node(e, end, worker)) break;  // relaxed: hint
+      continue;
+    }
+    if (drain_node(e, node, worker, &is_last)) is_worked = true;
+    if (!is_last && rdo_executor_has_other_work(worker->executor, slot)) break;
+  }
+  rdo_cpu_flush_denormals_end(mode);
+  if (is_last) return RDO_DRAIN_DONE;
+  return is_worked ? RDO_DRAIN_MORE : RDO_DRAIN_IDLE;
+}
+
+void rdo_execution_deinit(struct rdo_execution *e) {
+  rdo_free(e->slots);
+  rdo_free(e->nodes);
+  rdo_free(e->order);
+  rdo_free(e->pointers);
+  rdo_free(e->lengths);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// One execution of a recording by several workers: the state that belongs to a submission, not to the
+// text. Workers claim tiles of ready nodes; whoever ends the last tile of a node makes its successors
+// ready, whoever ends the last node is told so.
+//
+// SYNC(tiles). Everything here is set by begin, before anybody else is inside, and not reused until the
+// last drainer has left its process. In between
+//   next     only grows: tiles claimed, also past the end
+//   open     only falls: tiles not ended; the one whose subtraction reaches 0 completes the node
+//   pending  only falls: predecessors not complete; the one that reaches 0 makes the node ready
+//   order    ready nodes + 1 in the order in which they became ready; written once each, 0 before
+//   left     only falls: nodes not complete; the one that reaches 0 completes the execution
+// All subtractions are acq_rel, so what the tiles before wrote happens before the tiles after.
+
+#ifndef RDO_HAL_EXECUTION_H_
+#define RDO_HAL_EXECUTION_H_
+
+#include "hal/command.h"
+#include "task/executor.h"
+
+struct rdo_execution_node {
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u64 next;  // SYNC(tiles)
+  rdo_atomic_u64 open;                                 // SYNC(tiles)
+  rdo_atomic_u32 pending;                              // SYNC(tiles)
+  rdo_atomic_u32 busy_ns;                              // counter: time spent in its tiles, when sampled
+  uint64_t tile_count;                // const once ready; 0 also when it must not run
+  struct rdo_dispatch_state state;    // const once ready
+};
+
+struct rdo_execution {
+  const struct rdo_recording *recording;  // borrowed: the submission holds it
+  struct rdo_process *process;            // that drains it
+  struct rdo_bound bound;
+  bool is_sampled;                        // times its nodes
+  uint64_t event_id;                      // for trace events
+  struct rdo_span *slots;
+  struct rdo_execution_node *nodes;
+  rdo_atomic_u32 *order;                  // SYNC(tiles): [node_count + 1]
+  void **pointers;
+  size_t *lengths;
+  size_t slot_capacity, node_capacity, binding_capacity;
+  struct rondo_diag diag;                 // of the failure that the process has, written by its drainer
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 published;  // SYNC(tiles): places of `order` given out
+  rdo_atomic_u32 left;                                      // SYNC(tiles)
+  rdo_atomic_u32 head;                                      // hint: places before it have no tiles to claim
+};
+
+// Resolves the binding table and sizes the state. Memory is kept from one execution to the next.
+//   returns  as rdo_replay; RESOURCE_EXHAUSTED
+enum rondo_status rdo_execution_bind(struct rdo_execution *execution, const struct rdo_recording *recording, const struct rdo_binding_table *table,
+                                     bool is_null, uint32_t concurrency, struct rondo_diag *diag);
+
+// How many workers the recording is worth: 1 = replay it. `worker_count` at most.
+uint32_t rdo_execution_width(const struct rdo_recording *recording, uint32_t worker_count);
+
+// Makes the first nodes ready. Nobody is inside yet.
+//   returns  whether there is anything to drain
+bool rdo_execution_begin(struct rdo_execution *execution, struct rdo_process *process);
+
+// Claims and runs tiles until there are none, or other work turns up.
+enum rdo_drain_result rdo_execution_drain(struct rdo_execution *execution, struct rdo_worker *worker);
+
+// Replays it alone, on this thread.
+enum rondo_status rdo_execution_replay(struct rdo_execution *execution, const struct rdo_scratch *scratch, struct rondo_diag *diag);
+
+void rdo_execution_deinit(struct rdo_execution *execution);
+
+#endif  // RDO_HAL_EXECUTION_H_

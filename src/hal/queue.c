@@ -1,0 +1,614 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// SYNC(pending). When the watch of its wait fence ends, a submission goes to the ready list and the control
+// process is scheduled.
+//
+// SYNC(submission). Free submissions form a stack by index; the head carries a tag that grows with every
+// change, so that an index that left and came back is not taken for the same head. A submission's memory
+// stays where it is until the queue ends, so a loser's read of `next_free` is stale but harmless.
+//
+// SYNC(closing). Making a submission active: count, then look at is_closing. Closing: set is_closing, then
+// look at the count. All seq_cst: either the closer waits for the submission, or the submission runs on its
+// own thread and leaves the executor alone.
+
+#include "hal/queue.h"
+
+#include "async/watch.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/futex.h"
+
+enum submission_state { SUBMISSION_FREE, SUBMISSION_WAITING, SUBMISSION_CANCELLING, SUBMISSION_READY };
+
+struct rdo_submission {
+  struct rdo_process process;    // compute: drains `execution`
+  struct rdo_queue *queue;       // const
+  uint32_t index;                // const
+  rdo_atomic_u32 next_free;      // SYNC(submission)
+  rdo_atomic_u32 state;          // enum submission_state; SYNC(pending), and cancel
+  rdo_atomic_u32 failure;        // SYNC(pending): of the wait, or CANCELLED
+  struct rdo_fence_watch watch;  // of the wait
+  struct rdo_submission *next;   // owner: ready list, captured list
+  const struct rdo_worker *launched_by;  // the donor that made it run, hint
+  struct rdo_operation operation;        // with holds on what it names; `wait` is NULL
+  struct rdo_buffer_ref *bindings;       // owned, kept for the next operation, as the following ones
+  struct rdo_timepoint *timepoints;
+  uint8_t *data;
+  size_t binding_capacity, timepoint_capacity, data_capacity;
+  struct rdo_execution execution;
+};
+
+// What the calling thread holds or has captured.
+static _Thread_local struct {
+  struct rdo_submission *held;       // submitted, given to nobody yet
+  struct rdo_queue *donates_to;      // this thread is inside rdo_queue_wait with a seat
+  struct rdo_worker *seat;
+  struct rdo_submission *captured;   // became ready through this thread's donation, to be run alone
+  const struct rdo_fence *awaited;
+} here;
+
+// The pool ---------------------------------------------------------------------------------------
+
+// Submission i stands in chunk c at place i - (16 << c) + 16.
+static struct rdo_submission *submission_at(const struct rdo_queue *queue, uint32_t index) {
+  uint32_t chunk = 31u - (uint32_t)__builtin_clz(index + RDO_SUBMISSION_CHUNK_FIRST) - 4;
+  struct rdo_submission *first = rdo_atomic_load(&queue->chunks[chunk], rdo_acquire);  // SYNC(submission)
+  return first + (index + RDO_SUBMISSION_CHUNK_FIRST - ((uint32_t)RDO_SUBMISSION_CHUNK_FIRST << chunk));
+}
+
+static void push_free(struct rdo_queue *queue, struct rdo_submission *submission) {
+  uint64_t head = rdo_atomic_load(&queue->free_list, rdo_relaxed);  // relaxed: hint
+  uint64_t next;
+  do {
+    rdo_atomic_store(&submission->next_free, (uint32_t)head, rdo_relaxed);  // relaxed: ordered by SYNC(submission), the exchange
+    next = ((head >> 32) + 1) << 32 | (submission->index + 1);
+    // SYNC(submission): release gives the memory to the next owner.
+  } while (!rdo_atomic_cas_weak(&queue->free_list, &head, next, rdo_acq_rel, rdo_relaxed));  // relaxed: hint
+}
+
+static struct rdo_submission *pop_free(struct rdo_queue *queue) {
+  uint64_t head = rdo_atomic_load(&queue->free_list, rdo_acquire);  // SYNC(submission)
+  for (;;) {
+    if ((uint32_t)head == 0) return NULL;
+    struct rdo_submission *submission = submission_at(queue, (uint32_t)head - 1);
+    uint64_t next = ((head >> 32) + 1) << 32 | rdo_atomic_load(&submission->next_free, rdo_relaxed);  // relaxed: SYNC(submission), checked by the tag
+    if (rdo_atomic_cas_weak(&queue->free_list, &head, next, rdo_acq_rel, rdo_acquire)) return submission;  // SYNC(submission)
+  }
+}
+
+static enum rondo_status add_chunk(struct rdo_queue *queue, struct rondo_diag *diag) {
+  enum rondo_status status = RONDO_OK;
+  pthread_mutex_lock(&queue->lock);
+  uint32_t begin = rdo_atomic_load(&queue->submission_count, rdo_relaxed);  // relaxed: written under the lock
+  uint32_t chunk = 31u - (uint32_t)__builtin_clz(begin + RDO_SUBMISSION_CHUNK_FIRST) - 4;
+  uint32_t count = (uint32_t)RDO_SUBMISSION_CHUNK_FIRST << chunk;
+  struct rdo_submission *first = NULL;
+  if (chunk >= RDO_SUBMISSION_CHUNK_COUNT) {
+    status = rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "%u operations in flight", begin);
+  } else if (rdo_atomic_load(&queue->free_list, rdo_acquire) << 32 == 0) {  // else somebody was quicker; SYNC(submission)
+    first = rdo_alloc_aligned(count * sizeof *first, RDO_CACHE_LINE_BYTES);
+    if (first == NULL) status = rdo_fail_no_memory(diag, count * sizeof *first);
+  }
+  if (first != NULL) {
+    memset(first, 0, count * sizeof *first);
+    rdo_atomic_store(&queue->chunks[chunk], first, rdo_release);  // SYNC(submission)
+    for (uint32_t i = 0; i < count; ++i) {
+      first[i].queue = queue;
+      first[i].index = begin + i;
+      rdo_atomic_init(&first[i].state, SUBMISSION_FREE);
+      push_free(queue, &first[i]);
+    }
+    rdo_atomic_store(&queue->submission_count, begin + count, rdo_release);  // SYNC(submission): cancel walks up to here
+  }
+  pthread_mutex_unlock(&queue->lock);
+  return status;
+}
+
+// A submission with a copy of the operation and holds on what it names.
+static enum rondo_status acquire_submission(struct rdo_queue *queue, const struct rdo_operation *o, struct rdo_submission **out, struct rondo_diag *diag) {
+  struct rdo_submission *submission;
+  while ((submission = pop_free(queue)) == NULL) RDO_TRY(add_chunk(queue, diag));
+  uint32_t wait_count = o->wait == NULL ? 0 : o->wait->count;
+  uint32_t binding_count = o->kind == RDO_OPERATION_EXECUTE ? o->bindings.count : 0;
+  uint64_t data_bytes = o->kind == RDO_OPERATION_UPDATE ? o->data.size : 0;
+  enum rondo_status status = RONDO_OK;
+  if (binding_count > submission->binding_capacity) {
+    status = rdo_grow_array(binding_count, sizeof *submission->bindings, &submission->binding_capacity, &submission->bindings, diag);
+  }
+  if (status == RONDO_OK && wait_count > submission->timepoint_capacity) {
+    status = rdo_grow_array(wait_count, sizeof *submission->timepoints, &submission->timepoint_capacity, &submission->timepoints, diag);
+  }
+  if (status == RONDO_OK && data_bytes > submission->data_capacity) {
+    status = rdo_grow_array((size_t)data_bytes, 1, &submission->data_capacity, &submission->data, diag);
+  }
+  if (status != RONDO_OK) {
+    push_free(queue, submission);
+    return status;
+  }
+  submission->operation = *o;
+  submission->operation.wait = NULL;
+  if (binding_count != 0) memcpy(submission->bindings, o->bindings.entries, binding_count * sizeof *submission->bindings);
+  if (data_bytes != 0) memcpy(submission->data, o->data.data, (size_t)data_bytes);
+  if (o->kind == RDO_OPERATION_EXECUTE) submission->operation.bindings.entries = submission->bindings;
+  if (o->kind == RDO_OPERATION_UPDATE) submission->operation.data.data = submission->data;
+  submission->launched_by = NULL;
+  submission->execution.event_id = rdo_event_new_id();
+  rdo_operation_retain(&submission->operation);
+  rdo_object_retain(queue->owner);
+  rdo_event_emit(RDO_EVENT_SUBMIT, submission->execution.event_id, wait_count, 0);
+  *out = submission;
+  return RONDO_OK;
+}
+
+// Lets go of what a complete submission names and makes its memory free.
+static void return_submission(struct rdo_submission *submission) {
+  struct rdo_queue *queue = submission->queue;
+  struct rdo_object *owner = queue->owner;
+  rdo_operation_release(&submission->operation);
+  rdo_atomic_store(&submission->state, SUBMISSION_FREE, rdo_release);  // SYNC(pending): cancel leaves it alone
+  push_free(queue, submission);
+  // SYNC(closing): the closer may go on as soon as it sees 0; the owner stays for this call.
+  if (rdo_atomic_sub(&queue->active_count, 1, rdo_seq_cst) == 1 && rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0) {
+    rdo_futex_wake_all(&queue->active_count);
+  }
+  rdo_object_release(owner);
+}
+
+// Ends -------------------------------------------------------------------------------------------
+
+static void note_failure(struct rdo_queue *queue, enum rondo_status status, const struct rondo_diag *diag) {
+  rdo_atomic_or(&queue->frontier, UINT64_C(1) << 63, rdo_relaxed);  // relaxed: counter
+  if (diag == NULL || diag->message[0] == 0) return;
+  pthread_mutex_lock(&queue->lock);
+  queue->failure = *diag;
+  queue->failure.status = status;
+  pthread_mutex_unlock(&queue->lock);
+}
+
+void rdo_queue_explain(struct rdo_queue *queue, enum rondo_status status, struct rondo_diag *diag) {
+  pthread_mutex_lock(&queue->lock);
+  if (queue->failure.status == status && queue->failure.message[0] != 0) rdo_annotate(diag, "%s", queue->failure.message);
+  pthread_mutex_unlock(&queue->lock);
+}
+
+// Tells whoever waits, as early as possible.
+static void signal_end(struct rdo_submission *submission, enum rondo_status status, const struct rondo_diag *diag) {
+  struct rdo_queue *queue = submission->queue;
+  rdo_event_emit(RDO_EVENT_COMPLETE, submission->execution.event_id, status, 0);
+  rdo_atomic_add(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
+  if (status == RONDO_OK) {
+    rdo_fence_signal(submission->operation.signal);
+  } else {
+    note_failure(queue, status, diag);
+    rdo_fence_fail(submission->operation.signal, status);
+  }
+}
+
+static void finish(struct rdo_submission *submission, enum rondo_status status, const struct rondo_diag *diag) {
+  signal_end(submission, status, diag);
+  return_submission(submission);
+}
+
+// Compute processes ------------------------------------------------------------------------------
+
+static struct rdo_submission *submission_of(struct rdo_process *process) { return RDO_CONTAINER(process, struct rdo_submission, process); }
+
+static enum rdo_drain_result drain_alone(struct rdo_process *process, struct rdo_worker *worker) {
+  struct rdo_execution *execution = &submission_of(process)->execution;
+  const struct rdo_scratch scratch = {worker, execution->event_id};
+  enum rondo_status status = rdo_execution_replay(execution, &scratch, &execution->diag);
+  if (status != RONDO_OK) (void)rdo_process_fail(process, status);
+  return RDO_DRAIN_DONE;
+}
+
+static enum rdo_drain_result drain_together(struct rdo_process *process, struct rdo_worker *worker) {
+  return rdo_execution_drain(&submission_of(process)->execution, worker);
+}
+
+static void complete_compute(struct rdo_process *process, enum rondo_status status) {
+  struct rdo_submission *submission = submission_of(process);
+  signal_end(submission, status, &submission->execution.diag);
+}
+
+static void release_compute(struct rdo_process *process) { return_submission(submission_of(process)); }
+
+static const struct rdo_process_type alone_type = {"recording", drain_alone, complete_compute, release_compute};
+static const struct rdo_process_type together_type = {"recording", drain_together, complete_compute, release_compute};
+
+static void run_alone(struct rdo_submission *submission, struct rdo_worker *worker) {
+  struct rdo_execution *execution = &submission->execution;
+  const struct rdo_scratch scratch = {worker, execution->event_id};
+  enum rondo_status status = rdo_execution_replay(execution, &scratch, &execution->diag);
+  finish(submission, status, &execution->diag);
+}
+
+// Every so often an execution is timed, so that later ones know how many workers a node is worth.
+enum { SAMPLE_INTERVAL = 16 };
+
+static void hand_over(struct rdo_submission *submission) {
+  struct rdo_execution *execution = &submission->execution;
+  if (submission->process.budget > 1) {
+    // relaxed: counter
+    execution->is_sampled = rdo_atomic_load(&submission->queue->frontier, rdo_relaxed) % SAMPLE_INTERVAL < 2;
+    if (!rdo_execution_begin(execution, &submission->process)) {
+      finish(submission, rdo_process_status(&submission->process), &execution->diag);
+      return;
+    }
+  }
+  rdo_process_resume(&submission->process);
+}
+
+// Starts the execution of a submission whose wait is over.
+static void launch(struct rdo_submission *submission, bool may_hold) {
+  struct rdo_queue *queue = submission->queue;
+  const struct rdo_operation *o = &submission->operation;
+  struct rdo_execution *execution = &submission->execution;
+  struct rdo_executor *executor = queue->executor;
+  uint32_t concurrency = executor->worker_count == 0 ? 1 : executor->worker_count;
+  enum rondo_status status = RONDO_OK;
+  if (o->recording != NULL) status = rdo_execution_bind(execution, o->recording, &o->bindings, queue->is_null, concurrency, &execution->diag);
+  if (status != RONDO_OK || o->recording == NULL) {
+    finish(submission, status, &execution->diag);
+    return;
+  }
+  uint32_t width = rdo_execution_width(o->recording, concurrency);
+  rdo_process_init(&submission->process, width > 1 ? &together_type : &alone_type, executor, width);
+  if (here.donates_to == queue) {
+    submission->launched_by = here.seat;
+    if (width == 1) {
+      submission->next = here.captured;
+      here.captured = submission;
+      return;
+    }
+  } else if (may_hold) {
+    here.held = submission;
+    return;
+  }
+  hand_over(submission);
+}
+
+void rdo_queue_flush(void) {
+  struct rdo_submission *submission = here.held;
+  if (submission == NULL) return;
+  here.held = NULL;
+  hand_over(submission);
+}
+
+// The control process ----------------------------------------------------------------------------
+
+static void run_ready(struct rdo_submission *submission) {
+  struct rdo_queue *queue = submission->queue;
+  struct rondo_diag diag;
+  rdo_diag_clear(&diag);
+  enum rondo_status status = (enum rondo_status)rdo_atomic_load(&submission->failure, rdo_acquire);  // SYNC(pending)
+  rdo_event_emit(RDO_EVENT_READY, submission->execution.event_id, status, 0);
+  bool is_inline = queue->executor == NULL || rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
+  is_inline |= submission->operation.may_inline;
+  if (status == RONDO_OK && submission->operation.kind == RDO_OPERATION_EXECUTE && !is_inline) {
+    launch(submission, false);
+    return;
+  }
+  if (status == RONDO_OK) status = rdo_operation_perform(&submission->operation, queue->is_null, &diag);
+  finish(submission, status, &diag);
+}
+
+static enum rdo_drain_result drain_control(struct rdo_process *process, struct rdo_worker *worker) {
+  (void)worker;
+  struct rdo_queue *queue = RDO_CONTAINER(process, struct rdo_queue, control);
+  // SYNC(pending): acquires what every pusher wrote.
+  struct rdo_submission *newest = rdo_atomic_exchange(&queue->ready, NULL, rdo_acq_rel), *oldest = NULL;
+  while (newest != NULL) {  // reverse: first come, first served
+    struct rdo_submission *next = newest->next;
+    newest->next = oldest;
+    oldest = newest;
+    newest = next;
+  }
+  while (oldest != NULL) {
+    struct rdo_submission *next = oldest->next;
+    run_ready(oldest);
+    oldest = next;
+  }
+  return RDO_DRAIN_IDLE;
+}
+
+static const struct rdo_process_type control_type = {"queue", drain_control, NULL, NULL};
+
+static void make_active(struct rdo_submission *submission) {
+  rdo_atomic_store(&submission->state, SUBMISSION_READY, rdo_release);  // SYNC(pending)
+  rdo_atomic_add(&submission->queue->active_count, 1, rdo_seq_cst);     // SYNC(closing): before is_closing is looked at
+}
+
+// Gives an active submission to the control process: here, where this thread may run it, else on a worker.
+static void push_ready(struct rdo_submission *submission) {
+  struct rdo_queue *queue = submission->queue;
+  void *head = rdo_atomic_load(&queue->ready, rdo_relaxed);  // relaxed: hint
+  do {
+    submission->next = head;
+    // SYNC(pending): release what this thread and the signallers wrote.
+  } while (!rdo_atomic_cas_weak(&queue->ready, &head, submission, rdo_acq_rel, rdo_relaxed));  // relaxed: hint
+  bool is_here = queue->executor == NULL || here.donates_to == queue || rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
+  if (is_here) {
+    rdo_process_schedule_here(&queue->control, here.seat);
+  } else {
+    rdo_process_schedule(&queue->control);
+  }
+}
+
+// Waits ------------------------------------------------------------------------------------------
+
+static void make_ready(struct rdo_submission *submission) {
+  struct rdo_object *owner = submission->queue->owner;
+  uint32_t expected = SUBMISSION_WAITING;
+  // SYNC(pending): cancel may be failing its signal this moment; it gives the submission back at once.
+  while (!rdo_atomic_cas_weak(&submission->state, &expected, SUBMISSION_READY, rdo_acq_rel, rdo_acquire)) {
+    expected = SUBMISSION_WAITING;
+    rdo_cpu_relax();
+  }
+  rdo_object_retain(owner);  // running the operation may drop the last hold on it
+  make_active(submission);
+  push_ready(submission);
+  rdo_object_release(owner);
+}
+
+static void finish_wait(void *user, enum rondo_status status) {
+  struct rdo_submission *submission = user;
+  uint32_t expected = RONDO_OK;
+  // SYNC(pending): cancel may have failed it already.
+  if (status != RONDO_OK) (void)rdo_atomic_cas(&submission->failure, &expected, (uint32_t)status, rdo_acq_rel, rdo_acquire);
+  make_ready(submission);
+}
+
+void rdo_queue_cancel(struct rdo_queue *queue) {
+  uint32_t count = rdo_atomic_load(&queue->submission_count, rdo_acquire);  // SYNC(submission)
+  for (uint32_t i = 0; i < count; ++i) {
+    struct rdo_submission *submission = submission_at(queue, i);
+    uint32_t expected = SUBMISSION_WAITING;
+    if (!rdo_atomic_cas(&submission->state, &expected, SUBMISSION_CANCELLING, rdo_acq_rel, rdo_acquire)) continue;  // SYNC(pending)
+    expected = RONDO_OK;
+    // SYNC(pending): as in finish_wait; should its wait end yet, it does not run.
+    (void)rdo_atomic_cas(&submission->failure, &expected, (uint32_t)RONDO_CANCELLED, rdo_acq_rel, rdo_acquire);
+    struct rdo_fence *signal = submission->operation.signal;
+    if (signal != NULL) rdo_object_retain(&signal->object);
+    rdo_atomic_store(&submission->state, SUBMISSION_WAITING, rdo_release);  // SYNC(pending): may end from here on
+    if (signal == NULL) continue;
+    rdo_fence_fail(signal, RONDO_CANCELLED);
+    rdo_object_release(&signal->object);
+  }
+}
+
+// Submitting -------------------------------------------------------------------------------------
+
+// Done by whoever finds them ready: they take less than handing them over.
+static bool is_trivial(enum rdo_operation_kind kind) {
+  return kind == RDO_OPERATION_BARRIER || kind == RDO_OPERATION_ALLOCA || kind == RDO_OPERATION_DEALLOCA;
+}
+
+static enum rondo_status perform_now(struct rdo_queue *queue, const struct rdo_operation *o, struct rondo_diag *diag) {
+  enum rondo_status status = rdo_operation_perform(o, queue->is_null, diag);
+  rdo_count_add_u64(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
+  if (status == RONDO_OK) {
+    rdo_fence_signal(o->signal);
+    return RONDO_OK;
+  }
+  note_failure(queue, status, diag);
+  rdo_fence_fail(o->signal, status);
+  return o->signal != NULL ? RONDO_OK : status;
+}
+
+// Kept apart, so that the synchronous device's calls need not make room for all of this on the stack.
+__attribute__((noinline)) static enum rondo_status submit_later(struct rdo_queue *queue, const struct rdo_operation *o, bool is_waiting, bool may_hold,
+                                                                struct rondo_diag *diag) {
+  struct rdo_submission *submission;
+  RDO_TRY(acquire_submission(queue, o, &submission, diag));
+  if (is_waiting) {
+    rdo_atomic_init(&submission->failure, RONDO_OK);
+    rdo_atomic_store(&submission->state, SUBMISSION_WAITING, rdo_release);  // SYNC(pending): cancel may see it from here on
+    rdo_fence_watch_begin(&submission->watch, o->wait, submission->timepoints, finish_wait, submission);
+    return RONDO_OK;
+  }
+  rdo_atomic_init(&submission->failure, RONDO_OK);
+  make_active(submission);
+  if (rdo_worker_current() != NULL) may_hold = false;
+  if (here.held != NULL) rdo_queue_flush();
+  bool is_closing = rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
+  if (o->kind == RDO_OPERATION_EXECUTE && !o->may_inline && !is_closing) {
+    rdo_event_emit(RDO_EVENT_READY, submission->execution.event_id, RONDO_OK, 0);
+    launch(submission, may_hold);
+  } else {
+    push_ready(submission);
+  }
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_queue_submit(struct rdo_queue *queue, const struct rdo_operation *o, bool may_hold, struct rondo_diag *diag) {
+  enum rondo_status status = rdo_fence_query(o->wait);
+  if (status == RONDO_OK) {
+    if (queue->executor == NULL || is_trivial(o->kind)) return perform_now(queue, o, diag);
+  } else if (status != RONDO_DEFERRED) {
+    rdo_fence_fail(o->signal, status);
+    return o->signal != NULL ? RONDO_OK : status;
+  }
+  return submit_later(queue, o, status == RONDO_DEFERRED, may_hold, diag);
+}
+
+// Waiting ----------------------------------------------------------------------------------------
+
+// Whether a compute process is what this donor waits for.
+static bool is_wanted(const struct rdo_process *process, void *user) {
+  (void)user;
+  if (process->type != &together_type) return false;
+  const struct rdo_submission *submission = RDO_CONTAINER(process, struct rdo_submission, process);
+  if (submission->launched_by == here.seat) return true;
+  const struct rdo_fence *signal = submission->operation.signal, *awaited = here.awaited;
+  for (uint32_t i = 0; signal != NULL && i < signal->count; ++i) {
+    for (uint32_t k = 0; k < awaited->count; ++k) {
+      if (signal->points[i].semaphore == awaited->points[k].semaphore) return true;
+    }
+  }
+  return false;
+}
+
+static void start_held(void) {
+  struct rdo_submission *submission = here.held;
+  here.held = NULL;
+  submission->launched_by = here.seat;
+  if (submission->process.budget == 1) {
+    run_alone(submission, here.seat);
+  } else {
+    hand_over(submission);
+  }
+}
+
+static bool donate_once(struct rdo_queue *queue) {
+  struct rdo_submission *captured = here.captured;
+  if (captured != NULL) {
+    here.captured = captured->next;
+    run_alone(captured, here.seat);
+    return true;
+  }
+  return queue->executor->worker_count == 0 ? rdo_worker_pump(here.seat) : rdo_worker_visit_slots(here.seat, is_wanted, NULL);
+}
+
+static bool is_past(int64_t deadline_ns) { return deadline_ns != RDO_DEADLINE_NONE && rdo_clock_now_ns() >= deadline_ns; }
+
+// Drains until the fence is over, or there is nothing that this thread could do about it.
+static void donate(struct rdo_queue *queue, const struct rdo_fence *fence, int64_t deadline_ns) {
+  int64_t spin_end_ns = 0;
+  while (rdo_fence_query(fence) == RONDO_DEFERRED && !is_past(deadline_ns)) {
+    if (donate_once(queue)) {
+      spin_end_ns = 0;
+      continue;
+    }
+    int64_t now_ns = rdo_clock_now_ns();
+    if (spin_end_ns == 0) spin_end_ns = now_ns + queue->executor->spin_ns;
+    if (now_ns >= spin_end_ns) return;
+    for (int i = 0; i < 16; ++i) rdo_cpu_relax();
+  }
+}
+
+// Drains everything there is until one point of the fence is over, or the fence has failed.
+static void donate_until(struct rdo_queue *queue, const struct rdo_fence *fence, const struct rdo_fence_point *point, int64_t deadline_ns) {
+  struct rdo_executor *executor = queue->executor;
+  while (rdo_semaphore_query(point->semaphore, point->value) == RONDO_DEFERRED && rdo_fence_query(fence) == RONDO_DEFERRED &&
+         !is_past(deadline_ns)) {
+    uint32_t heard = rdo_executor_bell(executor);
+    if (donate_once(queue)) continue;
+    // Its bell may have rung between the query above and `heard`.
+    if (rdo_semaphore_query(point->semaphore, point->value) == RONDO_DEFERRED) rdo_executor_wait_bell(executor, heard, deadline_ns);
+  }
+}
+
+// Without workers a donor also sleeps for work, on the executor's bell: the fence has to ring it as well.
+struct bell {
+  struct rdo_timepoint timepoint;
+  struct rdo_executor *executor;
+  rdo_atomic_u32 is_over;  // nobody will touch this any more; SYNC(timeline)
+};
+
+static void ring_bell(void *user, enum rondo_status status) {
+  (void)status;
+  struct bell *bell = user;
+  rdo_executor_ring_bell(bell->executor);
+  rdo_atomic_store(&bell->is_over, 1, rdo_release);  // SYNC(timeline): pairs with the load in rdo_queue_wait
+}
+
+// One bell for each point that is not reached, in turn: a fence is over when all are, or when one fails.
+static void donate_with_bells(struct rdo_queue *queue, const struct rdo_fence *fence, int64_t deadline_ns) {
+  for (uint32_t i = 0; i < fence->count && rdo_fence_query(fence) == RONDO_DEFERRED; ++i) {
+    const struct rdo_fence_point *point = &fence->points[i];
+    struct bell bell = {.timepoint = {.value = point->value, .callback = ring_bell}, .executor = queue->executor};
+    bell.timepoint.user = &bell;
+    rdo_atomic_init(&bell.is_over, 0);
+    if (rdo_semaphore_arm(point->semaphore, &bell.timepoint) != RONDO_DEFERRED) continue;
+    donate_until(queue, fence, point, deadline_ns);
+    if (rdo_semaphore_disarm(point->semaphore, &bell.timepoint)) continue;
+    while (rdo_atomic_load(&bell.is_over, rdo_acquire) == 0) rdo_cpu_relax();  // SYNC(timeline): it rings this moment
+  }
+}
+
+enum rondo_status rdo_queue_wait(struct rdo_queue *queue, const struct rdo_fence *fence, int64_t deadline_ns) {
+  enum rondo_status status = rdo_fence_query(fence);
+  if (status != RONDO_DEFERRED) return status;
+  struct rdo_executor *executor = queue->executor;
+  if (executor == NULL || rdo_atomic_load(&queue->is_closing, rdo_acquire) != 0) return rdo_fence_wait(fence, deadline_ns);  // SYNC(closing)
+  if (rdo_worker_current() != NULL) return RONDO_FAILED_PRECONDITION;
+  if (here.held != NULL && here.held->queue != queue) rdo_queue_flush();
+  struct rdo_worker *seat = rdo_executor_seat_acquire(executor);
+  if (seat == NULL) {
+    rdo_queue_flush();
+    return rdo_fence_wait(fence, deadline_ns);
+  }
+  here.donates_to = queue;
+  here.seat = seat;
+  here.awaited = fence;
+  if (here.held != NULL) start_held();
+  if (executor->worker_count == 0) {
+    donate_with_bells(queue, fence, deadline_ns);
+  } else {
+    donate(queue, fence, deadline_ns);
+  }
+  // What became ready in the last moment is for the workers.
+  struct rdo_submission *left = here.captured;
+  here.captured = NULL;
+  here.donates_to = NULL;
+  here.seat = NULL;
+  rdo_executor_seat_return(seat);
+  while (left != NULL) {
+    struct rdo_submission *next = left->next;
+    hand_over(left);
+    left = next;
+  }
+  return rdo_fence_wait(fence, deadline_ns);
+}
+
+// Life -------------------------------------------------------------------------------------------
+
+void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor *executor, bool is_null, struct rdo_object *owner) {
+  queue->executor = executor;
+  queue->is_null = is_null;
+  queue->index = index;
+  queue->owner = owner;
+  rdo_atomic_init(&queue->ready, NULL);
+  rdo_atomic_init(&queue->active_count, 0);
+  rdo_atomic_init(&queue->is_closing, 0);
+  rdo_atomic_init(&queue->frontier, 0);
+  rdo_atomic_init(&queue->free_list, 0);
+  rdo_atomic_init(&queue->submission_count, 0);
+  for (int i = 0; i < RDO_SUBMISSION_CHUNK_COUNT; ++i) rdo_atomic_init(&queue->chunks[i], NULL);
+  pthread_mutex_init(&queue->lock, NULL);
+  rdo_diag_clear(&queue->failure);
+  rdo_process_init(&queue->control, &control_type, executor, 1);
+  rdo_process_start_idle(&queue->control);
+}
+
+void rdo_queue_close(struct rdo_queue *queue) {
+  rdo_queue_cancel(queue);
+  // SYNC(closing): from here on whoever makes a submission active runs it on its own thread.
+  rdo_atomic_store(&queue->is_closing, 1, rdo_seq_cst);
+  uint32_t active;
+  while ((active = rdo_atomic_load(&queue->active_count, rdo_seq_cst)) != 0) {
+    // Without workers there may be nobody else to run it.
+    if (queue->executor != NULL && queue->executor->worker_count == 0) {
+      struct rdo_worker *seat = rdo_executor_seat_acquire(queue->executor);
+      bool is_worked = seat != NULL && rdo_worker_pump(seat);
+      if (seat != NULL) rdo_executor_seat_return(seat);
+      if (is_worked) continue;
+    }
+    rdo_futex_wait(&queue->active_count, active, RDO_DEADLINE_NONE);
+  }
+}
+
+void rdo_queue_deinit(struct rdo_queue *queue) {
+  uint32_t count = rdo_atomic_load(&queue->submission_count, rdo_acquire);  // SYNC(submission)
+  for (uint32_t i = 0; i < count; ++i) {
+    struct rdo_submission *submission = submission_at(queue, i);
+    rdo_free(submission->bindings);
+    rdo_free(submission->timepoints);
+    rdo_free(submission->data);
+    rdo_execution_deinit(&submission->execution);
+  }
+  for (int i = 0; i < RDO_SUBMISSION_CHUNK_COUNT; ++i) rdo_free(rdo_atomic_load(&queue->chunks[i], rdo_acquire));  // SYNC(submission)
+  pthread_mutex_destroy(&queue->lock);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// A queue: takes operations, keeps those whose wait is not over, and sees that each is done once, signals
+// its fence, and lets go of what it named. Order comes from fences alone.
+//
+//   submission  WAITING → READY → RUNNING → free     ended waits, the control process, release
+//
+// A queue without an executor is synchronous: an operation whose wait is over is done inside submit, others
+// on the thread that ends the wait, one after the other, never nested.
+//
+// SYNC(pending): when an operation runs. SYNC(submission): how its memory is reused. SYNC(closing): how the
+// queue ends. See queue.c and docs/sync.md.
+
+#ifndef RDO_HAL_QUEUE_H_
+#define RDO_HAL_QUEUE_H_
+
+#include "hal/execution.h"
+#include "hal/operation.h"
+#include "task/executor.h"
+
+struct rdo_submission;
+
+enum { RDO_SUBMISSION_CHUNK_COUNT = 24, RDO_SUBMISSION_CHUNK_FIRST = 16 };  // each chunk is twice the one before
+
+struct rdo_queue {
+  // const after init
+  struct rdo_executor *executor;  // borrowed; NULL = synchronous
+  bool is_null;
+  uint32_t index;
+  struct rdo_object *owner;       // retained by every submission in flight
+  // shared
+  struct rdo_process control;     // budget 1: takes ready operations in turn
+  rdo_atomic_ptr ready;           // SYNC(pending): newest first
+  rdo_atomic_u32 active_count;    // SYNC(closing): submissions that are READY or RUNNING
+  rdo_atomic_u32 is_closing;      // SYNC(closing)
+  rdo_atomic_u64 frontier;        // operations completed so far, the top bit after a failure; counter
+  rdo_atomic_u64 free_list;       // SYNC(submission): {tag 32, index + 1}
+  rdo_atomic_u32 submission_count;                            // made so far
+  rdo_atomic_ptr chunks[RDO_SUBMISSION_CHUNK_COUNT];          // SYNC(submission)
+  pthread_mutex_t lock;           // leaf lock: making a chunk; the words of a failure
+  struct rondo_diag failure;      // lock: lock: of the last operation that failed
+};
+
+// Initialises a queue. `owner` is the object it is part of.
+void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor *executor, bool is_null, struct rdo_object *owner);
+
+// Fails, as CANCELLED, the signals of all operations that wait, and waits until none is running; from then on
+// the queue does not touch its executor. What still waits ends when its fence does.
+void rdo_queue_close(struct rdo_queue *queue);
+// Ends a queue that has no submission in flight.
+void rdo_queue_deinit(struct rdo_queue *queue);
+
+// Fails the signals of operations that wait; others are left alone.
+void rdo_queue_cancel(struct rdo_queue *queue);
+
+// Submits an operation.
+//   may_hold  the calling thread promises to call rdo_queue_wait or rdo_queue_flush soon
+//   returns   OK: it has run, or will; its failure goes to the signal fence (and, when there is none and it
+//             ran at once, comes back from here). RESOURCE_EXHAUSTED: it could not be kept.
+enum rondo_status rdo_queue_submit(struct rdo_queue *queue, const struct rdo_operation *operation, bool may_hold, struct rondo_diag *diag);
+
+// Hands what the calling thread holds to the workers.
+void rdo_queue_flush(void);
+
+// Waits for a fence, draining what the calling thread holds and whatever signals the fence.
+//   returns  as rdo_fence_wait
+enum rondo_status rdo_queue_wait(struct rdo_queue *queue, const struct rdo_fence *fence, int64_t deadline_ns);
+
+// Adds the words of the queue's last failure to `diag` if it was `status`.
+void rdo_queue_explain(struct rdo_queue *queue, enum rondo_status status, struct rondo_diag *diag);
+
+#endif  // RDO_HAL_QUEUE_H_

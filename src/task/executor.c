@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Where runnable processes wait, and how workers are told. The workers' own loop is in worker.c.
+//
+// SYNC(slot). The word of a slot: generation 32 | state 2 | drainers 30. The generation tells occupants
+// apart and wraps after 2^32 of them: a worker would have to sleep between two of its own loads for that
+// long to take one for another, and then only looks once too often.
+//
+//   FREE → TAKEN     compare-exchange, next generation    a putter
+//   TAKEN → OPEN     after the process is written         that putter
+//   OPEN → CLOSED    after complete has run               the drainer whose drain returned DONE
+//   CLOSED → TAKEN   compare-exchange, no drainers        whoever leaves it empty
+//   TAKEN → FREE     before release runs                  that one
+//
+// Entering adds a drainer whatever the state and looks at the state that the addition returned; in any
+// other than OPEN it only leaves again. State changes add to the word, so they keep the count.
+
+#include "task/executor.h"
+
+#include "task/worker.h"
+
+enum slot_state { SLOT_FREE, SLOT_OPEN, SLOT_CLOSED, SLOT_TAKEN };
+enum { STATE_SHIFT = 30, GENERATION_SHIFT = 32 };
+#define DRAINER_MASK ((UINT64_C(1) << STATE_SHIFT) - 1)
+
+static enum slot_state state_of(uint64_t word) { return (enum slot_state)(word >> STATE_SHIFT & 3); }
+static uint32_t drainers_of(uint64_t word) { return (uint32_t)(word & DRAINER_MASK); }
+static uint32_t generation_of(uint64_t word) { return (uint32_t)(word >> GENERATION_SHIFT); }
+
+static void change_state(struct rdo_compute_slot *slot, enum slot_state from, enum slot_state to) {
+  // SYNC(slot): release publishes the process on the way to OPEN, the result on the way to CLOSED, and the
+  // end of all use on the way to FREE. seq_cst, because OPEN is also work made visible (SYNC(wake)).
+  rdo_atomic_add(&slot->word, ((uint64_t)to - (uint64_t)from) << STATE_SHIFT, rdo_seq_cst);
+}
+
+// The idle set and wakes -------------------------------------------------------------------------
+
+// Wakes one idle worker, which hands `relay_count` more wakes on.
+static bool wake_one(struct rdo_executor *executor, uint32_t *cursor, uint32_t relay_count) {
+  int here = executor->has_cpus ? rdo_worker_donor_cpu(executor) : -1;
+  for (; *cursor < executor->worker_count; ++*cursor) {
+    uint32_t word_index = *cursor / 64;
+    // SYNC(wake) half A, second step: work was made visible before; pairs with half B in rdo_worker_rest.
+    uint64_t word = rdo_atomic_load(&executor->idle[word_index], rdo_seq_cst) & (UINT64_MAX << *cursor % 64);
+    if (word == 0) {
+      *cursor = word_index * 64 + 63;
+      continue;
+    }
+    *cursor = word_index * 64 + (uint32_t)__builtin_ctzll(word);
+    if (*cursor >= executor->worker_count) return false;
+    struct rdo_worker *worker = &executor->workers[*cursor];
+    // A donor drains in the place of the worker of its CPU.
+    if (worker->cpu >= 0 && worker->cpu == here) continue;
+    if (rdo_worker_wake(worker, relay_count)) {
+      ++*cursor;
+      return true;
+    }
+  }
+  return false;
+}
+
+void rdo_executor_wake(struct rdo_executor *executor, uint32_t count) {
+  if (executor->worker_count == 0) {
+    if (count != 0) rdo_executor_ring_bell(executor);
+    return;
+  }
+  uint32_t cursor = 0;
+  for (uint32_t left_to_make = RDO_WAKE_FANOUT; count != 0 && left_to_make != 0; --left_to_make) {
+    // Each of the wakes made here hands on an equal part of the rest.
+    uint32_t share = (count + left_to_make - 1) / left_to_make;
+    if (!wake_one(executor, &cursor, share - 1)) return;
+    count -= share;
+  }
+}
+
+uint32_t rdo_executor_bell(const struct rdo_executor *executor) {
+  return rdo_atomic_load(&executor->donor_bell, rdo_seq_cst);  // SYNC(wake): before looking for work
+}
+
+void rdo_executor_ring_bell(struct rdo_executor *executor) {
+  // SYNC(wake) half A for donors: ring, then look for sleepers; they announce themselves, then the kernel
+  // compares the bell.
+  rdo_atomic_add(&executor->donor_bell, 1, rdo_seq_cst);
+  if (rdo_atomic_load(&executor->donor_sleepers, rdo_seq_cst) != 0) rdo_futex_wake_all(&executor->donor_bell);
+}
+
+void rdo_executor_wait_bell(struct rdo_executor *executor, uint32_t heard, int64_t deadline_ns) {
+  rdo_atomic_add(&executor->donor_sleepers, 1, rdo_seq_cst);  // SYNC(wake) half B for donors
+  rdo_futex_wait(&executor->donor_bell, heard, deadline_ns);
+  rdo_atomic_sub(&executor->donor_sleepers, 1, rdo_seq_cst);  // SYNC(wake)
+}
+
+// Lists ------------------------------------------------------------------------------------------
+// Pushed one at a time; taken whole, so that a pop never compares a pointer that may have come back.
+
+static void push_chain(rdo_atomic_ptr *list, struct rdo_process *first, struct rdo_process *last) {
+  void *head = rdo_atomic_load(list, rdo_relaxed);  // relaxed: hint, the compare-exchange confirms it
+  do {
+    last->next = head;
+    // SYNC(wake): seq_cst, work made visible; release for what the process' starter wrote.
+  } while (!rdo_atomic_cas_weak(list, &head, first, rdo_seq_cst, rdo_relaxed));  // relaxed: hint
+}
+
+// Takes the oldest process and puts the others back.
+static struct rdo_process *pop_oldest(rdo_atomic_ptr *list, bool *out_is_more) {
+  *out_is_more = false;
+  if (rdo_atomic_load(list, rdo_acquire) == NULL) return NULL;
+  struct rdo_process *first = rdo_atomic_exchange(list, NULL, rdo_seq_cst);  // SYNC(wake): acquires every push
+  if (first == NULL) return NULL;
+  struct rdo_process *before = NULL, *oldest = first;
+  while (oldest->next != NULL) {
+    before = oldest;
+    oldest = oldest->next;
+  }
+  if (before != NULL) {
+    push_chain(list, first, before);
+    *out_is_more = true;
+  }
+  return oldest;
+}
+
+void rdo_executor_push_immediate(struct rdo_executor *executor, struct rdo_process *process) {
+  push_chain(&executor->immediate, process, process);
+  // A worker with nothing else to do comes to the list next.
+  bool is_next = process->next == NULL && rdo_worker_is_of(executor) &&
+                 __builtin_popcount(rdo_atomic_load(&executor->occupied, rdo_relaxed)) <= 1;  // relaxed: hint
+  if (!is_next) rdo_executor_wake(executor, 1);
+}
+
+struct rdo_process *rdo_executor_pop_immediate(struct rdo_executor *executor) {
+  bool is_more;
+  struct rdo_process *process = pop_oldest(&executor->immediate, &is_more);
+  if (is_more) rdo_executor_wake(executor, 1);  // whoever looked meanwhile saw an empty list
+  return process;
+}
+
+// Slots ------------------------------------------------------------------------------------------
+
+static bool try_put(struct rdo_executor *executor, struct rdo_process *process) {
+  for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) {
+    struct rdo_compute_slot *slot = &executor->slots[i];
+    uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);  // SYNC(slot): pairs with the change to FREE
+    while (state_of(word) == SLOT_FREE) {
+      uint64_t taken = (word & DRAINER_MASK) | (uint64_t)SLOT_TAKEN << STATE_SHIFT | ((word >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT;
+      if (!rdo_atomic_cas_weak(&slot->word, &word, taken, rdo_seq_cst, rdo_seq_cst)) continue;  // SYNC(slot)
+      slot->process = process;
+      rdo_atomic_store(&process->slot, i, rdo_relaxed);  // relaxed: ordered by SYNC(slot), the change to OPEN
+      change_state(slot, SLOT_TAKEN, SLOT_OPEN);
+      rdo_atomic_or(&executor->occupied, UINT32_C(1) << i, rdo_seq_cst);  // SYNC(wake): work made visible
+      return true;
+    }
+  }
+  return false;
+}
+
+// Moves processes from the overflow list into slots while there are both.
+static void promote_overflow(struct rdo_executor *executor) {
+  bool is_more = true;
+  while (is_more) {
+    struct rdo_process *process = pop_oldest(&executor->overflow, &is_more);
+    if (process == NULL) return;
+    if (!try_put(executor, process)) {
+      push_chain(&executor->overflow, process, process);
+      // SYNC(slot): as in put; a slot that was freed before this push would else be nobody's business.
+      bool is_full = true;
+      for (uint32_t i = 0; i < RDO_SLOT_COUNT && is_full; ++i) is_full = state_of(rdo_atomic_load(&executor->slots[i].word, rdo_seq_cst)) != SLOT_FREE;
+      if (is_full) return;
+      is_more = true;
+      continue;
+    }
+    rdo_executor_wake(executor, process->budget);
+  }
+}
+
+void rdo_executor_put(struct rdo_executor *executor, struct rdo_process *process) {
+  uint32_t budget = process->budget;
+  if (!try_put(executor, process)) {
+    // SYNC(slot): push, then look for a free slot; whoever frees one looks at the list afterwards. All are
+    // seq_cst, so one of the two sees the other.
+    push_chain(&executor->overflow, process, process);
+    promote_overflow(executor);
+    return;
+  }
+  rdo_executor_wake(executor, rdo_worker_is_of(executor) ? budget - 1 : budget);
+}
+
+void rdo_executor_announce(struct rdo_executor *executor, uint32_t slot, uint32_t count) {
+  rdo_atomic_add(&executor->slots[slot].version, 1, rdo_seq_cst);  // SYNC(wake): work made visible
+  rdo_executor_wake(executor, count);
+}
+
+uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_t slot) {
+  return drainers_of(rdo_atomic_load(&executor->slots[slot].word, rdo_relaxed));  // relaxed: hint
+}
+
+// The last drainer of a closed slot frees it and releases the process.
+static void leave_slot(struct rdo_executor *executor, uint32_t index) {
+  struct rdo_compute_slot *slot = &executor->slots[index];
+  // SYNC(slot): release what this drainer did; acquire, in case it is the last, what the others did.
+  uint64_t word = rdo_atomic_sub(&slot->word, 1, rdo_acq_rel) - 1;
+  while (state_of(word) == SLOT_CLOSED && drainers_of(word) == 0) {
+    uint64_t taken = word | (uint64_t)SLOT_TAKEN << STATE_SHIFT;
+    if (!rdo_atomic_cas_weak(&slot->word, &word, taken, rdo_acq_rel, rdo_acquire)) continue;  // SYNC(slot)
+    struct rdo_process *process = slot->process;
+    rdo_atomic_and(&executor->occupied, ~(UINT32_C(1) << index), rdo_seq_cst);  // SYNC(wake)
+    change_state(slot, SLOT_TAKEN, SLOT_FREE);
+    // SYNC(slot): freed, then look at the list; pairs with put.
+    if (rdo_atomic_load(&executor->overflow, rdo_seq_cst) != NULL) promote_overflow(executor);
+    rdo_process_release(process);
+    return;
+  }
+}
+
+static uint64_t view_of(uint64_t word, uint32_t version) { return (uint64_t)generation_of(word) << 32 | version; }
+
+static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)(const struct rdo_process *, void *), void *user) {
+  struct rdo_executor *executor = worker->executor;
+  struct rdo_compute_slot *slot = &executor->slots[index];
+  uint32_t version = rdo_atomic_load(&slot->version, rdo_seq_cst);  // SYNC(wake): before looking for work
+  uint64_t word = rdo_atomic_load(&slot->word, rdo_acquire);        // SYNC(slot): a look, entering decides
+  if (state_of(word) != SLOT_OPEN || worker->seen[index] == view_of(word, version)) return false;
+  word = rdo_atomic_add(&slot->word, 1, rdo_acq_rel);  // SYNC(slot): acquires the process
+  struct rdo_process *process = slot->process;
+  bool is_worked = false;
+  if (state_of(word) == SLOT_OPEN && (wanted == NULL || wanted(process, user))) {
+    enum rdo_drain_result result = RDO_DRAIN_IDLE;
+    if (drainers_of(word) < process->budget) result = process->type->drain(process, worker);
+    if (result == RDO_DRAIN_IDLE) worker->seen[index] = view_of(word, version);
+    if (result == RDO_DRAIN_DONE) {
+      rdo_process_finish(process);
+      change_state(slot, SLOT_OPEN, SLOT_CLOSED);
+    }
+    is_worked = result != RDO_DRAIN_IDLE;
+  }
+  leave_slot(executor, index);
+  return is_worked;
+}
+
+bool rdo_worker_visit_slots(struct rdo_worker *worker, bool (*wanted)(const struct rdo_process *, void *), void *user) {
+  // SYNC(wake): a stale bit costs a look, a missing one is set before anybody is told
+  uint32_t occupied = rdo_atomic_load(&worker->executor->occupied, rdo_acquire);
+  bool is_worked = false;
+  uint32_t first = worker->first_slot;
+  for (uint32_t i = 0; i < RDO_SLOT_COUNT && occupied != 0; ++i) {
+    uint32_t index = (first + i) % RDO_SLOT_COUNT;
+    if ((occupied >> index & 1) == 0) continue;
+    occupied &= ~(UINT32_C(1) << index);
+    if (visit_slot(worker, index, wanted, user)) {
+      is_worked = true;
+      worker->first_slot = (index + 1) % RDO_SLOT_COUNT;  // round robin
+    }
+  }
+  return is_worked;
+}
+
+bool rdo_worker_has_work(const struct rdo_worker *worker) {
+  const struct rdo_executor *executor = worker->executor;
+  // SYNC(wake) half B, second step: all loads after the idle bit was set, in the one order of seq_cst.
+  if (rdo_atomic_load(&executor->immediate, rdo_seq_cst) != NULL || rdo_atomic_load(&executor->is_stopping, rdo_seq_cst) != 0) return true;
+  uint32_t occupied = rdo_atomic_load(&executor->occupied, rdo_seq_cst);
+  for (; occupied != 0; occupied &= occupied - 1) {
+    uint32_t index = (uint32_t)__builtin_ctz(occupied);
+    const struct rdo_compute_slot *slot = &executor->slots[index];
+    uint32_t version = rdo_atomic_load(&slot->version, rdo_seq_cst);
+    uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);
+    if (state_of(word) == SLOT_OPEN && worker->seen[index] != view_of(word, version)) return true;
+  }
+  return false;
+}
+
+// Diagnosis --------------------------------------------------------------------------------------
+
+void rdo_executor_dump(const struct rdo_executor *executor, FILE *file) {
+  static const char *const slot_names[] = {"free", "open", "closed", "taken"};
+  fprintf(file, "executor: %u workers, immediate list %s, overflow list %s\n", executor->worker_count,
+          rdo_atomic_load(&executor->immediate, rdo_acquire) == NULL ? "empty" : "not empty",
+          rdo_atomic_load(&executor->overflow, rdo_acquire) == NULL ? "empty" : "not empty");
+  for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) {
+    uint64_t word = rdo_atomic_load(&executor->slots[i].word, rdo_acquire);
+    if (state_of(word) == SLOT_FREE) continue;
+    fprintf(file, "  slot %u %s, %u drainers, generation %u, version %u\n", i, slot_names[state_of(word)], drainers_of(word), generation_of(word),
+            rdo_atomic_load(&executor->slots[i].version, rdo_acquire));
+  }
+  for (uint32_t i = 0; i < executor->worker_count; ++i) {
+    const struct rdo_worker *worker = &executor->workers[i];
+    bool is_idle = (rdo_atomic_load(&executor->idle[i / 64], rdo_acquire) >> i % 64 & 1) != 0;
+    fprintf(file, "  worker %u on CPU %d %s%s\n", executor->worker_base + i, worker->cpu, rdo_worker_state_name(worker), is_idle ? ", in the idle set" : "");
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// The executor: worker threads that drain processes. No coordinator, no mailboxes, no stealing: who makes a
+// process runnable puts it where workers look, and wakes as many as it can use.
+//
+//   compute slots     processes with a budget above 1, drained by several workers together
+//   overflow list     the same, while all slots are taken
+//   immediate list    processes with a budget of 1
+//
+// A worker looks at the slots first, then at the list, then spins for a while, then sleeps.
+//
+// SYNC(wake). Work is made visible, then the idle set is read; a worker enters the idle set, then looks
+// for work once more. All four are seq_cst, so a publisher sees the sleeper or the sleeper sees the work.
+// Who may wake a worker is decided by its token alone; the idle set only says where to look.
+//
+// SYNC(slot). A slot's word is {generation 32, state 2, drainers 30}; see executor.c.
+
+#ifndef RDO_TASK_EXECUTOR_H_
+#define RDO_TASK_EXECUTOR_H_
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "machine/cpu_set.h"
+#include "task/process.h"
+
+#ifdef RDO_HOSTILE
+enum { RDO_SLOT_COUNT = 2 };
+#else
+enum { RDO_SLOT_COUNT = 16 };
+#endif
+enum {
+  RDO_WORKERS_MAX = 256,
+  RDO_IDLE_WORDS = RDO_WORKERS_MAX / 64,
+  RDO_DONORS_MAX = 16,    // callers that may drain at once; more of them just sleep
+  RDO_WAKE_FANOUT = 2,    // wakes a waker makes itself; the rest is relayed
+  RDO_CACHE_LINE_BYTES = 64,
+};
+
+struct rdo_executor_options {
+  uint32_t worker_count;                  // 0: only callers that wait drain
+  const struct rdo_cpu_set *worker_cpus;  // borrowed, [worker_count]: where each worker may run; NULL = anywhere
+  uint32_t worker_base;                   // id of the first worker, so that several executors have distinct ones
+  int64_t spin_ns;                        // how long a worker spins for new work before it sleeps; 0 = not at all
+  size_t stack_bytes;                     // 0 = the system's default
+  size_t local_memory_bytes;              // scratch of a worker for kernels, rounded up to a power of two
+  // A thread looks whether any worker has been in the same call of a kernel for so long, and says so once each
+  // time; 0 = no such thread. The name stays valid while the model is loaded.
+  int64_t watchdog_ns;
+  void (*stuck)(void *user, uint32_t worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread
+  void *stuck_user;
+  bool is_stepped;                        // no threads: whoever made it calls rdo_worker_step for each worker in turn
+};
+
+// One that drains: a worker thread, or a caller that donates its time.
+struct rdo_worker {
+  // const after start
+  struct rdo_executor *executor;
+  uint32_t index;                 // below worker_count + RDO_DONORS_MAX: what kernels get as processor id
+  int cpu;                        // the one it is pinned to, -1 = several
+  struct rdo_cpu_set cpus;
+  pthread_t thread;
+  void *local_memory;             // [executor->local_memory_bytes], of donors made at the first seat
+  // owner: the worker
+  uint64_t seen[RDO_SLOT_COUNT];  // generation and version of a slot that had nothing to do
+  uint32_t first_slot;            // where the next scan begins
+  uint64_t wake_count, sleep_count, spin_found_count;
+  rdo_atomic_ptr busy_name;       // what it runs (const char *), NULL = nothing; hint, for the watchdog
+  rdo_atomic_u32 busy_count;      // grows with every change of busy_name
+  // written by wakers
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 token;  // SYNC(wake): state in the low 2 bits, relay count above
+};
+
+struct rdo_compute_slot {
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u64 word;     // SYNC(slot)
+  struct rdo_process *process;                            // SYNC(slot): set before the slot opens
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 version;  // SYNC(wake): grows with work for more workers
+};
+
+struct rdo_executor {
+  // const after create
+  uint32_t worker_count;
+  uint32_t started_count;
+  uint32_t worker_base;
+  int64_t spin_ns;
+  size_t local_memory_bytes;
+  struct rdo_worker *workers;  // [worker_count + RDO_DONORS_MAX]
+  bool has_cpus;               // workers are pinned
+  bool is_stepped;
+  struct rdo_watchdog *watchdog;  // owned, NULL = none
+  rdo_atomic_u32 donors_taken; // bit per donor seat
+  rdo_atomic_u32 is_stopping;
+  // start-up
+  pthread_mutex_t lock;
+  pthread_cond_t started;
+  enum rondo_status start_status;  // lock: lock
+  struct rondo_diag start_diag;    // lock: lock
+  // shared
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 occupied;  // SYNC(wake): bit per slot that is open
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_ptr immediate; // SYNC(wake): newest first
+  rdo_atomic_ptr overflow;                                 // SYNC(slot): newest first
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u64 idle[RDO_IDLE_WORDS];  // SYNC(wake): bit per worker, a hint
+  _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 donor_bell;            // SYNC(wake): executors without workers ring it
+  rdo_atomic_u32 donor_sleepers;                                       // SYNC(wake)
+  struct rdo_compute_slot slots[RDO_SLOT_COUNT];
+};
+
+// Starts the workers, pins them, and checks that they are where they should be.
+//   returns  OK, INVALID_ARGUMENT (too many workers, a CPU that may not be used), RESOURCE_EXHAUSTED; on
+//            error nothing is left running
+enum rondo_status rdo_executor_create(const struct rdo_executor_options *options, struct rdo_executor **out_executor,
+                                      struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Stops and joins the workers. No process may be in flight. Not from a worker. NULL is fine.
+void rdo_executor_destroy(struct rdo_executor *executor);
+
+// The worker that the calling thread is, of any executor; NULL on other threads.
+struct rdo_worker *rdo_worker_current(void);
+
+// Donation ----------------------------------------------------------------------------------------
+
+// A seat for a caller that wants to drain.
+//   returns  NULL: all are taken, or no memory for it
+struct rdo_worker *rdo_executor_seat_acquire(struct rdo_executor *executor);
+void rdo_executor_seat_return(struct rdo_worker *seat);
+
+// Drains the process in a slot if `wanted` says so, once.
+//   returns  whether anything was done
+bool rdo_worker_visit_slots(struct rdo_worker *worker, bool (*wanted)(const struct rdo_process *process, void *user), void *user);
+
+// One look at everything there is: slots, then the immediate list.
+//   returns  whether anything was done
+bool rdo_worker_pump(struct rdo_worker *worker);
+
+// For stepped executors, where one thread plays all workers and so sees every interleaving it wants: one look
+// of one worker at everything, with what it does before and after it sleeps.
+//   returns  false: it sleeps
+bool rdo_worker_step(struct rdo_worker *worker);
+
+// For a donor of an executor without workers: what the bell said, and sleeping until it rings again.
+uint32_t rdo_executor_bell(const struct rdo_executor *executor);
+void rdo_executor_wait_bell(struct rdo_executor *executor, uint32_t heard, int64_t deadline_ns);
+void rdo_executor_ring_bell(struct rdo_executor *executor);
+
+// For processes -----------------------------------------------------------------------------------
+
+void rdo_executor_push_immediate(struct rdo_executor *executor, struct rdo_process *process);
+void rdo_executor_put(struct rdo_executor *executor, struct rdo_process *process);
+
+// New work for `count` more workers in a slot.
+void rdo_executor_announce(struct rdo_executor *executor, uint32_t slot, uint32_t count);
+
+// Wakes up to `count` idle workers, in relay.
+void rdo_executor_wake(struct rdo_executor *executor, uint32_t count);
+
+// Workers that are inside the process of a slot right now; a hint.
+uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_t slot);
+
+// Whether there is work besides what is in `slot`; a hint for a worker that could go on there.
+static inline bool rdo_executor_has_other_work(const struct rdo_executor *executor, uint32_t slot) {
+  // relaxed: hint, both
+  return (rdo_atomic_load(&executor->occupied, rdo_relaxed) & ~(UINT32_C(1) << slot)) != 0 ||
+         rdo_atomic_load(&executor->immediate, rdo_relaxed) != NULL;  // relaxed: hint
+}
+
+// Writes who sleeps, who was woken, what is in the slots: for diagnosis, from any thread at any time.
+void rdo_executor_dump(const struct rdo_executor *executor, FILE *file);
+
+#endif  // RDO_TASK_EXECUTOR_H_

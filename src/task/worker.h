@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// A worker's life: what executor.c needs to know of it. For this layer alone.
+
+#ifndef RDO_TASK_WORKER_H_
+#define RDO_TASK_WORKER_H_
+
+#include "base/futex.h"
+#include "task/executor.h"
+
+// Moves an idle worker to WOKEN.
+//   returns  false: it is not idle any more, or somebody else has woken it
+bool rdo_worker_wake(struct rdo_worker *worker, uint32_t relay_count);
+
+// Whether the calling thread drains for `executor`, as a worker or a donor.
+bool rdo_worker_is_of(const struct rdo_executor *executor);
+
+// The CPU of the calling thread if it is a donor of `executor`, else -1.
+int rdo_worker_donor_cpu(const struct rdo_executor *executor);
+
+// Whether there is something that `worker` has not looked at; for one that is in the idle set.
+bool rdo_worker_has_work(const struct rdo_worker *worker);
+
+struct rdo_process *rdo_executor_pop_immediate(struct rdo_executor *executor);
+
+// The thread that looks for workers that are stuck in a kernel; see rdo_executor_options.
+enum rondo_status rdo_watchdog_create(const struct rdo_executor *executor, const struct rdo_executor_options *options,
+                                      struct rdo_watchdog **out_watchdog, struct rondo_diag *diag);
+void rdo_watchdog_destroy(struct rdo_watchdog *watchdog);
+
+const char *rdo_worker_state_name(const struct rdo_worker *worker);
+
+#endif  // RDO_TASK_WORKER_H_
