@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: The rondo authors
 """The measured programs: finding them, running them, reading their reports."""
 
+import contextlib
 import ctypes
 import importlib.metadata
 import importlib.util
@@ -15,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PEER_PACKAGE = "iree._runtime_libs"  # native programs; what is on PATH wraps them in a Python start
 PEER_DISTRIBUTION = "iree-base-runtime"
-DEVICE_FLAG = "--device=local-sync"
+SYNC_FLAGS = ("--device=local-sync",)
 NS_PER_UNIT = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
 TIMEOUT_S = 120
 PR_SET_CHILD_SUBREAPER = 36
@@ -68,14 +69,37 @@ def read_report(command, timeout_s=TIMEOUT_S):
         raise ProgramFailure(f"{' '.join(command)}\nprinted no JSON: {error}") from error
 
 
+# CPUs. The report pins this process and all that it starts to one CPU; rows with workers use several.
+
+ALLOWED_CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
+
+
+def worker_cpus(count):
+    """The CPUs that `count` workers are put on, the last ones: the first serves most interrupts."""
+    if count > len(ALLOWED_CPUS):
+        raise ProgramFailure(f"{count} workers need {count} CPUs, this process may use {len(ALLOWED_CPUS)}")
+    return ALLOWED_CPUS[-count:]
+
+
+@contextlib.contextmanager
+def all_cpus():
+    """While it lasts, programs may use every CPU that this process was given."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, ALLOWED_CPUS)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 # Calls inside one process
 
 
 class Ours:
     """`rondo bench` on one call."""
 
-    def __init__(self, program, call, seconds):
-        self.command = [str(program), "bench", call.module, f"--function={call.function}", "--json", f"--warmup_time={seconds / 5:g}"]
+    def __init__(self, program, call, seconds, flags=SYNC_FLAGS):
+        self.command = [str(program), "bench", call.module, f"--function={call.function}", "--json", f"--warmup_time={seconds / 5:g}", *flags]
         self.command += [f"--input={value}" for value in call.inputs]
 
     def sample_calls(self, seconds):
@@ -95,8 +119,8 @@ class Ours:
 class Peer:
     """`iree-benchmark-module` on one call. It knows means only."""
 
-    def __init__(self, folder, call):
-        self.command = [str(folder / "iree-benchmark-module"), DEVICE_FLAG, f"--module={call.module}", f"--function={call.function}"]
+    def __init__(self, folder, call, flags=SYNC_FLAGS):
+        self.command = [str(folder / "iree-benchmark-module"), *flags, f"--module={call.module}", f"--function={call.function}"]
         self.command += [f"--input={value}" for value in call.inputs]
         self.command += ["--benchmark_format=json"]
 
@@ -116,7 +140,7 @@ def our_run_command(program, call):
 
 
 def peer_run_command(folder, call):
-    command = [str(folder / "iree-run-module"), DEVICE_FLAG, f"--module={call.module}", f"--function={call.function}"]
+    command = [str(folder / "iree-run-module"), *SYNC_FLAGS, f"--module={call.module}", f"--function={call.function}"]
     return command + [f"--input={value}" for value in call.inputs]
 
 

@@ -58,6 +58,9 @@ class Spec:
     measure: object        # (spec, plan) -> Row
     call: Call = None
     parts: tuple = ()      # names of rows; this row is then the worst of them
+    issue: str = "run"     # whose goal it is
+    workers: int = 0       # of both sides' local-task device; 0 = local-sync
+    peer_setting: str = "" # "default": the peer's own flags; "best": the best of several spin times; "self": our local-sync
 
 
 @dataclass
@@ -69,6 +72,7 @@ class Row:
     pairs: list
     samples: dict = field(default_factory=dict)  # of our side: n, p50, p99, p999, max, and the result's hash
     worst_of: str = None
+    issue: str = "run"
 
     def as_json(self):
         ratios = [pair.ratio() for pair in self.pairs]
@@ -76,7 +80,7 @@ class Row:
         ratio = median(ratios)
         if not math.isfinite(ratio):
             raise programs.ProgramFailure(f"{self.name}: what is to be subtracted exceeds most of the peer's figures; a busy machine?")
-        row = {"name": self.name, "issue": "run", "ours": median(pair.ours for pair in self.pairs), "peer_name": self.peer_name,
+        row = {"name": self.name, "issue": self.issue, "ours": median(pair.ours for pair in self.pairs), "peer_name": self.peer_name,
                "peer": median(pair.peer for pair in self.pairs), "unit": self.unit, "ratio": ratio, "lo": low, "hi": high,
                "goal": self.goal, "holds": ratio <= self.goal}
         row |= {key: self.samples.get(key) for key in ("n", "p50", "p99", "p999", "max", "results")}
@@ -109,11 +113,63 @@ def measure_call(spec, plan):
     if spec.call.uses_hal:
         pieces["tool"] = lambda: tool.mean_ns(plan.seconds * PASS_SHARE)
     pairs = [Pair(r["ours"], r["peer"] - r.get("tool", 0.0), r["ours"], r["peer"]) for r in take_pairs(spec, plan, pieces)]
+    return Row(spec.name, spec.goal, "ns", f"IREE {plan.peer_version} iree-benchmark-module", pairs, percentiles_of(report))
+
+
+# Spin times that the peer's workers are tried with, microseconds.
+SPINS_US = (0, 5, 20, 50, 100, 500, 2000)
+TRIAL_SHARE = 0.5  # of a batch, for each of them
+
+
+def task_flags(workers):
+    """Both sides on the same CPUs, one worker on each: ours, the peer's."""
+    cpus = ",".join(str(cpu) for cpu in programs.worker_cpus(workers))
+    return ["--device=local-task", f"--cpus={cpus}"], ["--device=local-task", f"--task_topology_cpu_ids={cpus}"]
+
+
+def pick_spin(spec, plan, flags):
+    """The peer's flags with the spin time that is best for it."""
+    best = None
+    for spin_us in SPINS_US:
+        plan.progress(f"{spec.name}: the peer with {spin_us} us of spin")
+        trial = [*flags, f"--task_worker_spin_us={spin_us}"]
+        mean_ns = programs.Peer(plan.peer_folder, spec.call, trial).mean_ns(plan.seconds * TRIAL_SHARE)
+        if best is None or mean_ns < best[0]:
+            best = mean_ns, trial, spin_us
+    return best[1], best[2]
+
+
+def measure_task(spec, plan):
+    """A call on local-task, against the peer's or against our own local-sync. Nothing else is pinned: callers move as they do."""
+    our_flags, peer_flags = task_flags(spec.workers)
+    with programs.all_cpus():
+        ours = programs.Ours(plan.rondo, spec.call, plan.seconds, our_flags)
+        name = f"IREE {plan.peer_version} local-task, {spec.workers} workers"
+        if spec.peer_setting == "best":
+            peer_flags, spin_us = pick_spin(spec, plan, peer_flags)
+            name += f", spin {spin_us} us"
+        plan.progress(f"{spec.name}: percentiles")
+        report = ours.sample_calls(plan.seconds * plan.pairs)
+        batch = int(min(max(BATCH_NS / report["p50_ns"], 2), BATCH_CALLS_MAX))
+        pieces = {"ours": lambda: ours.mean_ns(plan.seconds, batch)}
+        if spec.peer_setting == "self":
+            name = "rondo local-sync"
+            sync = programs.Ours(plan.rondo, spec.call, plan.seconds)
+            pieces["peer"] = lambda: sync.mean_ns(plan.seconds, batch)
+        else:
+            peer, tool = programs.Peer(plan.peer_folder, spec.call, peer_flags), programs.Peer(plan.peer_folder, PASS, peer_flags)
+            pieces["peer"] = lambda: peer.mean_ns(plan.seconds)
+            pieces["tool"] = lambda: tool.mean_ns(plan.seconds * PASS_SHARE)
+        pairs = [Pair(r["ours"], r["peer"] - r.get("tool", 0.0), r["ours"], r["peer"]) for r in take_pairs(spec, plan, pieces)]
+    return Row(spec.name, spec.goal, "ns", name, pairs, percentiles_of(report), issue=spec.issue)
+
+
+def percentiles_of(report):
     count = report["samples"]
     samples = {"n": count, "p50": report["p50_ns"], "max": report["max_ns"], "results": report["results"]}
     samples["p99"] = report["p99_ns"] if stats.supports(count, 0.99) else None
     samples["p999"] = report["p99.9_ns"] if stats.supports(count, 0.999) else None
-    return Row(spec.name, spec.goal, "ns", f"IREE {plan.peer_version} iree-benchmark-module", pairs, samples)
+    return samples
 
 
 def time_starts(commands, starts):
@@ -192,6 +248,28 @@ SPECS = [
     Spec("rss_dronet_f32", 1.0, measure_rss, DRONET_F32),
     Spec("rss_dronet_int8", 1.0, measure_rss, DRONET_INT8),
     Spec("rss", 1.0, pick_worst, parts=("rss_mlp_f32", "rss_mlp_int8", "rss_dronet_f32", "rss_dronet_int8")),
+]
+
+
+def task_spec(name, goal, call, workers, peer_setting):
+    return Spec(name, goal, measure_task, call, issue="executor", workers=workers, peer_setting=peer_setting)
+
+
+def worst_task(name, goal, parts):
+    return Spec(name, goal, pick_worst, parts=tuple(parts), issue="executor")
+
+
+MLPS = {"f32": MLP_F32, "int8": MLP_INT8}
+for setting, goal in (("default", 0.06), ("best", 0.2)):
+    SPECS += [task_spec(f"mlp_{kind}_task{n}_{setting}", goal, call, n, setting) for n in (1, 2) for kind, call in MLPS.items()]
+    SPECS.append(worst_task(f"mlp_task_{setting}", goal, (f"mlp_{kind}_task{n}_{setting}" for n in (1, 2) for kind in MLPS)))
+SPECS += [task_spec(f"add4_task{n}", 0.08, ADD4, n, "default") for n in (1, 2)]
+SPECS += [
+    worst_task("add4_task", 0.08, ("add4_task1", "add4_task2")),
+    task_spec("dronet_task2", 1.0, DRONET_F32, 2, "best"),
+    task_spec("dronet_i8_task2", 1.0, DRONET_INT8, 2, "best"),
+    task_spec("mlp_task1_self", 1.5, MLP_F32, 1, "self"),
+    task_spec("dronet_task1_self", 1.01, DRONET_F32, 1, "self"),
 ]
 
 

@@ -171,7 +171,8 @@ def digest(data):
 
 def arguments(folder, meta, device):
     """The flags both tools get for a case, less the function and what to do with the results."""
-    flags = [f"--device={device}"]
+    name, _, workers = device.partition(":")
+    flags = [f"--device={name}", *([f"--workers={workers}"] if workers else [])]
     flags += [f"--module={folder / name}" for name in meta["modules"]]
     flags += [f"--parameters={scope}={folder / scope}.irpa" for scope in meta["parameters"]]
     flags += [f"--input={text.format(folder / name) if name else text}" for name, text in meta["inputs"]]
