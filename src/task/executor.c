@@ -122,8 +122,8 @@ static struct rdo_process *pop_oldest(rdo_atomic_ptr *list, bool *out_is_more) {
 
 void rdo_executor_push_immediate(struct rdo_executor *executor, struct rdo_process *process) {
   push_chain(&executor->immediate, process, process);
-  // A worker with nothing else to do comes to the list next.
-  bool is_next = process->next == NULL && rdo_worker_is_of(executor) &&
+  // A worker with nothing else to do comes to the list next. (A donor does not.)
+  bool is_next = process->next == NULL && rdo_worker_pumps(executor) &&
                  __builtin_popcount(rdo_atomic_load(&executor->occupied, rdo_relaxed)) <= 1;  // relaxed: hint
   if (!is_next) rdo_executor_wake(executor, 1);
 }

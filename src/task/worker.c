@@ -30,6 +30,10 @@ static _Thread_local struct rdo_worker *current_worker;
 struct rdo_worker *rdo_worker_current(void) { return current_worker; }
 bool rdo_worker_is_of(const struct rdo_executor *executor) { return current_worker != NULL && current_worker->executor == executor; }
 
+bool rdo_worker_pumps(const struct rdo_executor *executor) {
+  return rdo_worker_is_of(executor) && (current_worker->index < executor->worker_count || executor->worker_count == 0);
+}
+
 int rdo_worker_donor_cpu(const struct rdo_executor *executor) {
   if (!rdo_worker_is_of(executor) || current_worker->index < executor->worker_count) return -1;
   return rdo_pin_current();
@@ -314,6 +318,8 @@ void rdo_executor_seat_return(struct rdo_worker *seat) {
   struct rdo_executor *executor = seat->executor;
   current_worker = NULL;
   rdo_atomic_and(&executor->donors_taken, ~(UINT32_C(1) << (seat->index - executor->worker_count)), rdo_release);  // SYNC(wake): the seat
-  // What it pushed, counting on being next, is for others now.
-  if (rdo_atomic_load(&executor->immediate, rdo_seq_cst) != NULL) rdo_executor_wake(executor, 1);  // SYNC(wake)
+  // What it would have drained, in the place of a worker that was therefore not woken, is for others now.
+  if (rdo_atomic_load(&executor->immediate, rdo_seq_cst) != NULL || rdo_atomic_load(&executor->occupied, rdo_seq_cst) != 0) {  // SYNC(wake)
+    rdo_executor_wake(executor, 1);
+  }
 }

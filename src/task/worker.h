@@ -16,6 +16,9 @@ bool rdo_worker_wake(struct rdo_worker *worker, uint32_t relay_count);
 // Whether the calling thread drains for `executor`, as a worker or a donor.
 bool rdo_worker_is_of(const struct rdo_executor *executor);
 
+// Whether it also looks at the list: workers do, and the donors of an executor that has none.
+bool rdo_worker_pumps(const struct rdo_executor *executor);
+
 // The CPU of the calling thread if it is a donor of `executor`, else -1.
 int rdo_worker_donor_cpu(const struct rdo_executor *executor);
 
