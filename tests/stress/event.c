@@ -10,7 +10,10 @@
 #include "base/event.h"
 #include "stress.h"
 
-enum { THREAD_COUNT = 4, LIFE_COUNT = 3, EMIT_COUNT = 3 * RDO_EVENT_RING_CAPACITY / 2, SERIES_COUNT = THREAD_COUNT * LIFE_COUNT };
+enum { THREAD_COUNT = 4,
+       LIFE_COUNT = 3,
+       EMIT_COUNT = 3 * RDO_EVENT_RING_CAPACITY / 2,
+       SERIES_COUNT = THREAD_COUNT * LIFE_COUNT };
 
 // What has been seen of the numbers of one life of one thread.
 struct series {

@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-enum { CAPACITY = RDO_EVENT_RING_CAPACITY, TAKEN_MAX = 4 * CAPACITY };
+enum { CAPACITY = RDO_EVENT_RING_CAPACITY,
+       TAKEN_MAX = 4 * CAPACITY };
 
 struct taken {
   struct rdo_event_thread thread;
