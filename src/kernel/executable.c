@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/cpu.h"
+#include "base/event.h"
 #include "kernel/loader.h"
 
 enum {
@@ -23,6 +24,7 @@ enum {
 
 static void destroy_executable(struct rdo_object *object) {
   struct rdo_executable *executable = RDO_CONTAINER(object, struct rdo_executable, object);
+  rdo_events_flush();  // events point to the names of exports
   if (executable->image != NULL) executable->loader->unload(executable->image);
   for (uint32_t i = 0; executable->is_unbound && i < executable->export_count; ++i) rdo_free(executable->learned_names[i]);
   rdo_free(executable->learned_names);

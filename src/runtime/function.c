@@ -4,6 +4,7 @@
 // Functions: what the file tells about them, and calling them.
 
 #include "base/cpu.h"
+#include "base/event.h"
 #include "runtime/runtime.h"
 
 // Descriptions ---------------------------------------------------------------------------------------
@@ -250,7 +251,9 @@ enum rondo_status rondo_function_invoke(const struct rondo_function *function, i
   RDO_TRY(check_arity(function, input_count, output_count, diag));
   struct rondo_model *model = function->model;
   pthread_mutex_lock(&model->lock);
+  rdo_event_emit_name(RDO_EVENT_HOST_CALL_BEGIN, function->name, 0, 0);
   enum rondo_status status = invoke_locked((struct rondo_function *)(uintptr_t)function, inputs, outputs, diag);
+  rdo_event_emit(RDO_EVENT_HOST_CALL_END, 0, (uint32_t)status, 0);
   pthread_mutex_unlock(&model->lock);
   return status;
 }

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/cpu.h"
+#include "base/event.h"
 #include "base/mapping.h"
 #include "modules/check_module.h"
 #include "modules/hal_module.h"
@@ -110,6 +111,7 @@ enum rondo_status rondo_model_load(struct rondo_runtime *runtime, const struct r
 void rondo_model_release(struct rondo_model **model) {
   if (model == NULL || *model == NULL) return;
   struct rondo_model *m = *model;
+  rdo_events_flush();  // events point to the names of functions
   rdo_context_deinit(&m->context);
   rdo_arena_deinit(&m->arena);
   pthread_mutex_destroy(&m->lock);
