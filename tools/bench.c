@@ -12,6 +12,7 @@
 #include "measure.h"
 #include "model_args.h"
 #include "tool.h"
+#include "trace_file.h"
 
 enum { REPETITIONS_MAX = 1000 };
 
@@ -25,6 +26,7 @@ struct bench_args {
   int64_t repetitions;
   bool is_quick;
   bool wants_json;
+  const char *trace_path;
 };
 
 // What all repetitions share.
@@ -223,9 +225,12 @@ static int bench_model(struct bench_args *args) {
   }
   if (args->plan.batch < 1) args->plan.batch = 1;
   if (args->repetitions > REPETITIONS_MAX) args->repetitions = REPETITIONS_MAX;
-  int code = rdo_tool_model_load(&args->model, &model);
+  struct rondo_trace *trace = NULL;
+  int code = rdo_tool_trace_start(args->trace_path, &trace);
+  if (code == TOOL_EXIT_OK) code = rdo_tool_model_load(&args->model, &model);
   if (code == TOOL_EXIT_OK) code = rdo_tool_model_find(&args->model, &model, &function);
   if (code == TOOL_EXIT_OK) code = bench_function(args, &model, function);
+  code = rdo_tool_trace_stop(args->trace_path, &trace, code);
   rdo_tool_model_release(&model);
   return code;
 }
@@ -244,6 +249,7 @@ int rdo_tool_bench(int argc, char **argv) {
        "Calls between two readings of the clock; default 1. A sample is then their mean, with releasing the results."},
       {"quick", TOOL_OPTION_SWITCH, &args.is_quick, NULL, "0.05 s of samples after 0.01 s of warm-up."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
+      TOOL_TRACE_OPTION(args.trace_path),
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {

@@ -12,6 +12,7 @@
 #include "model_args.h"
 #include "results.h"
 #include "tool.h"
+#include "trace_file.h"
 
 struct run_args {
   struct tool_model_args model;
@@ -22,6 +23,7 @@ struct run_args {
   const char *equality_mode;
   struct tool_tolerance tolerance;
   bool wants_stats;
+  const char *trace_path;
 };
 
 // Times of one run, for --stats.
@@ -119,6 +121,13 @@ static int run_model(const struct run_args *args, struct tool_model *model, stru
   return code;
 }
 
+static int run_traced(const struct run_args *args, struct tool_model *model, struct run_times *times) {
+  struct rondo_trace *trace = NULL;
+  int code = rdo_tool_trace_start(args->trace_path, &trace);
+  if (code == TOOL_EXIT_OK) code = run_model(args, model, times);
+  return rdo_tool_trace_stop(args->trace_path, &trace, code);
+}
+
 static int check_args(struct run_args *args) {
   args->tolerance.is_exact = strcmp(args->equality_mode, "exact") == 0;
   if (!args->tolerance.is_exact && strcmp(args->equality_mode, "approximate") != 0) {
@@ -167,6 +176,7 @@ int rdo_tool_run(int argc, char **argv) {
       {"output_max_element_count", TOOL_OPTION_INTEGER, &args.element_limit, "COUNT",
        "Elements printed of one tensor; default 1024, negative: all."},
       {"stats", TOOL_OPTION_SWITCH, &args.wants_stats, NULL, "Print times and memory to stderr."},
+      TOOL_TRACE_OPTION(args.trace_path),
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
@@ -191,7 +201,7 @@ int rdo_tool_run(int argc, char **argv) {
     if (wants_help) rdo_tool_usage_print(stdout, &usage);
     else code = rdo_tool_model_args_finish(&args.model, &positional, usage.verb);
     if (code == TOOL_EXIT_OK && !wants_help) code = check_args(&args);
-    if (code == TOOL_EXIT_OK && !wants_help) code = run_model(&args, &model, &times);
+    if (code == TOOL_EXIT_OK && !wants_help) code = run_traced(&args, &model, &times);
   }
   rdo_tool_model_release(&model);
   rdo_tool_model_args_release(&args.model);

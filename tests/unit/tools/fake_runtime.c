@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "rondo/inspect.h"
+#include "rondo/trace.h"
 
 int fake_live_count;
 
@@ -357,4 +358,20 @@ enum rondo_status rondo_inspect_module(const struct rondo_module_source *source,
 int rondo_inspect_recordings(const struct rondo_model *model, rondo_write_fn write, void *user) {
   (void)model, (void)write, (void)user;
   return 0;
+}
+
+// Traces
+
+enum rondo_status rondo_trace_start(const struct rondo_trace_options *options, struct rondo_trace **out_trace,
+                                    struct rondo_diag *diag) {
+  (void)options;
+  *out_trace = NULL;
+  return fail(diag, RONDO_UNIMPLEMENTED, "the fake traces nothing");
+}
+
+enum rondo_status rondo_trace_stop(struct rondo_trace **trace, struct rondo_trace_stats *out_stats, struct rondo_diag *diag) {
+  (void)diag;
+  *trace = NULL;
+  *out_stats = (struct rondo_trace_stats){0};
+  return RONDO_OK;
 }
