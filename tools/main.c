@@ -22,6 +22,7 @@ static const struct verb verbs[] = {
     {"check", rdo_tool_check, "run the test functions of a module"},
     {"demo", rdo_tool_demo, "run the bundled models and check their results"},
     {"inspect", rdo_tool_inspect, "show what is in a module file"},
+    {"machine", rdo_tool_machine, "show the CPUs, caches and clusters of the machine"},
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };

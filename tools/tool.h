@@ -12,5 +12,6 @@ int rdo_tool_bench(int argc, char **argv);    // bench.c: latency of repeated ca
 int rdo_tool_check(int argc, char **argv);    // check.c: test functions of a module
 int rdo_tool_demo(int argc, char **argv);     // demo.c: the bundled models
 int rdo_tool_inspect(int argc, char **argv);  // inspect.c: what is in a file
+int rdo_tool_machine(int argc, char **argv);  // machine.c: what we run on
 
 #endif  // RDO_TOOLS_TOOL_H_

@@ -229,29 +229,45 @@ static void set_groups(struct builder *b) {
   }
 }
 
-// Whether `other` belongs to the cluster of `leader`.
-static bool is_cluster_mate(const struct builder *b, int leader, int other) {
-  const struct rdo_cpu *a = &b->out->cpus[leader], *c = &b->out->cpus[other];
-  return c->cluster < 0 && c->package == a->package && c->node == a->node && b->classes[other] == b->classes[leader] &&
-         b->group_caches[other] == b->group_caches[leader] && rdo_cpu_set_equals(&b->groups[other], &b->groups[leader]);
+// The CPU that decides for a core.
+static int leader_of(const struct rdo_topology *topology, int core) {
+  return cpu_index(topology, rdo_cpu_set_first(&topology->cores[core].cpus));
+}
+
+// Whether another core belongs to the cluster of `core`.
+static bool is_cluster_mate(const struct builder *b, int core, int other) {
+  const struct rdo_core *x = &b->out->cores[core], *y = &b->out->cores[other];
+  int i = leader_of(b->out, core), k = leader_of(b->out, other);
+  return y->cluster < 0 && y->package == x->package && y->node == x->node && b->classes[k] == b->classes[i] &&
+         b->group_caches[k] == b->group_caches[i] && rdo_cpu_set_equals(&b->groups[k], &b->groups[i]);
+}
+
+static void join_cluster(struct rdo_topology *topology, int core, int index) {
+  struct rdo_cluster *cluster = &topology->clusters[index];
+  topology->cores[core].cluster = index;
+  ++cluster->core_count;
+  cluster->cpus = rdo_cpu_set_or(cluster->cpus, &topology->cores[core].cpus);
+  for (EACH_CPU(cpu, &topology->cores[core].cpus)) {
+    struct rdo_cpu *member = &topology->cpus[cpu_index(topology, cpu)];
+    member->cluster = index;
+    if (member->capacity > cluster->capacity) cluster->capacity = member->capacity;
+  }
 }
 
 static void add_clusters(struct builder *b) {
   struct rdo_topology *out = b->out;
-  for (int leader = 0; leader < out->cpu_count; ++leader) {
-    if (!out->cpus[leader].is_online || out->cpus[leader].cluster >= 0) continue;
+  for (int core = 0; core < out->core_count; ++core) {
+    if (out->cores[core].cluster >= 0) continue;
     int index = out->cluster_count++;
-    struct rdo_cluster *cluster = &out->clusters[index];
-    *cluster = (struct rdo_cluster){.package = out->cpus[leader].package, .node = out->cpus[leader].node, .cache = b->group_caches[leader]};
-    for (int i = leader; i < out->cpu_count; ++i) {
-      if (!out->cpus[i].is_online || !is_cluster_mate(b, leader, i)) continue;
-      out->cpus[i].cluster = index;
-      rdo_cpu_set_add(&cluster->cpus, out->cpus[i].os_index);
-      if (out->cpus[i].capacity > cluster->capacity) cluster->capacity = out->cpus[i].capacity;
+    out->clusters[index] = (struct rdo_cluster){
+        .package = out->cores[core].package,
+        .node = out->cores[core].node,
+        .cache = b->group_caches[leader_of(out, core)],
+    };
+    for (int other = core; other < out->core_count; ++other) {
+      if (is_cluster_mate(b, core, other)) join_cluster(out, other, index);
     }
-    cluster->core_count = count_cores(out, &cluster->cpus);
   }
-  for (int i = 0; i < out->core_count; ++i) out->cores[i].cluster = out->cpus[cpu_index(out, rdo_cpu_set_first(&out->cores[i].cpus))].cluster;
 }
 
 static enum rondo_status find_allowed(const struct rdo_machine_facts *facts, const struct rdo_cpu_set *allowed, struct rdo_cpu_set *out,
