@@ -88,6 +88,14 @@ struct rondo_memory_stats {
 //   thread       any                phase  rt
 RONDO_API void rondo_runtime_memory(const struct rondo_runtime *runtime, struct rondo_memory_stats *out_stats);
 
+// Worker threads of the runtime; 0 when callers do all the work.
+//   runtime      borrowed           thread  any      phase  rt
+RONDO_API int rondo_runtime_worker_count(const struct rondo_runtime *runtime);
+
+// Gives memory that is kept for the next calls back to the system: of the runtime, and of the calling thread.
+//   runtime      borrowed           thread  any      phase  setup
+RONDO_API void rondo_runtime_trim(struct rondo_runtime *runtime);
+
 // Name of the kernel that the calling thread is executing right now, NULL outside a kernel. Meant
 // for a handler of SIGILL, SIGSEGV or SIGFPE: a model's kernels are native code, and this says which
 // one the processor refused.

@@ -6,7 +6,8 @@
 // no call reaches the heap.
 //
 // Blocks belong to no thread: any thread may free what another one allocated. A thread's lists are
-// bounded, and go back to the heap when it ends. Sanitizer and hostile builds keep no lists, so that
+// bounded: what is too much goes to a depot that threads with empty lists take from. They go back to the
+// heap when the thread ends. Sanitizer and hostile builds keep no lists, so that
 // use after free stays visible and every allocation can be made to fail.
 
 #ifndef RDO_BASE_POOL_H_
@@ -27,5 +28,8 @@ enum rondo_status rdo_pool_acquire(size_t size, void *out, struct rondo_diag *di
 
 // Returns an object with the size it was acquired with; NULL is fine.
 void rdo_pool_return(void *memory, size_t size);
+
+// Gives what the calling thread and the depot keep back to the heap.
+void rdo_pool_trim(void);
 
 #endif  // RDO_BASE_POOL_H_

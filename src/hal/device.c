@@ -22,6 +22,11 @@ void rdo_device_close(struct rdo_device *device) {
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_executor_destroy(device->executors[i]);
 }
 
+void rdo_device_trim(struct rdo_device *device) {
+  for (uint32_t i = 0; i < device->queue_count; ++i) rdo_queue_trim(&device->queues[i]);
+  rdo_heap_trim(device->heap);
+}
+
 static enum rondo_status create_executors(struct rdo_device *device, const struct rdo_device_options *options, struct rondo_diag *diag) {
   for (uint32_t i = 0; i < device->queue_count; ++i) RDO_TRY(rdo_executor_create(&options->queues[i], &device->executors[i], diag));
   return RONDO_OK;

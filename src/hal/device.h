@@ -47,6 +47,9 @@ enum rondo_status rdo_device_create(const struct rdo_device_options *options, st
 // which outlive the device end with those, on the thread that ends them. Not from a worker. Again: nothing.
 void rdo_device_close(struct rdo_device *device);
 
+// Gives memory that is kept for later operations back.
+void rdo_device_trim(struct rdo_device *device);
+
 // Whether an identifier pattern with '*' and '?' names this device.
 bool rdo_device_matches(const struct rdo_device *device, struct rdo_bytes pattern);
 

@@ -324,4 +324,10 @@ void rdo_execution_deinit(struct rdo_execution *e) {
   rdo_free(e->order);
   rdo_free(e->pointers);
   rdo_free(e->lengths);
+  e->slots = NULL;
+  e->nodes = NULL;
+  e->order = NULL;
+  e->pointers = NULL;
+  e->lengths = NULL;
+  e->slot_capacity = e->node_capacity = e->binding_capacity = 0;
 }

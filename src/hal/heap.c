@@ -14,15 +14,23 @@ struct rdo_block {
 
 static void free_block(uint8_t *data) { rdo_free(data - RDO_BLOCK_GUARD_BYTES); }
 
-static void destroy_heap(struct rdo_object *object) {
-  struct rdo_heap *heap = RDO_CONTAINER(object, struct rdo_heap, object);
+void rdo_heap_trim(struct rdo_heap *heap) {
+  pthread_mutex_lock(&heap->lock);
   for (int i = 0; i < RDO_BLOCK_CLASS_COUNT; ++i) {
     while (heap->cached[i] != NULL) {
       struct rdo_block *block = heap->cached[i];
       heap->cached[i] = block->next;
       free_block((uint8_t *)block);
     }
+    heap->cached_count[i] = 0;
   }
+  heap->large_cached_bytes = 0;
+  pthread_mutex_unlock(&heap->lock);
+}
+
+static void destroy_heap(struct rdo_object *object) {
+  struct rdo_heap *heap = RDO_CONTAINER(object, struct rdo_heap, object);
+  rdo_heap_trim(heap);
   pthread_mutex_destroy(&heap->lock);
   rdo_free(heap);
 }
@@ -68,15 +76,21 @@ static void refund(struct rdo_heap *heap, uint64_t bytes) {
 
 // Blocks ---------------------------------------------------------------------------------------------
 
-// The smallest class that holds `byte_length`; RDO_BLOCK_CLASS_COUNT when none does.
-static int class_of(uint64_t byte_length) {
-  int index = 0;
+// The smallest class that holds `byte_length`, RDO_BLOCK_CLASS_COUNT when none does, and what its blocks hold.
+static int class_of(uint64_t byte_length, uint64_t *out_capacity) {
   uint64_t capacity = RDO_BLOCK_CLASS_BYTES_MIN;
-  while (index < RDO_BLOCK_CLASS_COUNT && capacity < byte_length) {
-    capacity *= 2;
-    ++index;
+  for (int index = 0; index < RDO_BLOCK_SMALL_CLASS_COUNT; ++index, capacity *= 2) {
+    if (byte_length > capacity) continue;
+    *out_capacity = capacity;
+    return index;
   }
-  return index;
+  // Between 2^k and 2^(k+1) in steps of a quarter of 2^k.
+  int octave = 63 - __builtin_clzll(byte_length - 1);
+  uint64_t step = UINT64_C(1) << (octave - 2);
+  uint64_t quarters = (byte_length - 1) / step - 3;  // 1 .. 4
+  int index = RDO_BLOCK_SMALL_CLASS_COUNT + 4 * (octave - 12) + (int)quarters - 1;
+  *out_capacity = index < RDO_BLOCK_CLASS_COUNT ? step * (quarters + 4) : byte_length;
+  return index < RDO_BLOCK_CLASS_COUNT ? index : RDO_BLOCK_CLASS_COUNT;
 }
 
 static uint64_t round_up(uint64_t capacity) { return (capacity + RDO_BUFFER_ALIGNMENT - 1) & ~(uint64_t)(RDO_BUFFER_ALIGNMENT - 1); }
@@ -97,21 +111,26 @@ static void clear_rest(uint8_t *data, uint64_t byte_length, uint64_t capacity) {
   memset(data + byte_length, 0, rest < RDO_BLOCK_GUARD_BYTES ? (size_t)rest : RDO_BLOCK_GUARD_BYTES);
 }
 
-static uint8_t *take_cached(struct rdo_heap *heap, int class_index) {
+static uint8_t *take_cached(struct rdo_heap *heap, int class_index, uint64_t capacity) {
   pthread_mutex_lock(&heap->lock);
   struct rdo_block *block = heap->cached[class_index];
   if (block != NULL) {
     heap->cached[class_index] = block->next;
     --heap->cached_count[class_index];
+    if (class_index >= RDO_BLOCK_SMALL_CLASS_COUNT) heap->large_cached_bytes -= capacity;
   }
   pthread_mutex_unlock(&heap->lock);
   return (uint8_t *)block;
 }
 
-static bool put_cached(struct rdo_heap *heap, int class_index, uint8_t *data) {
+static bool put_cached(struct rdo_heap *heap, int class_index, uint64_t capacity, uint8_t *data) {
   struct rdo_block *block = (struct rdo_block *)(void *)data;
   pthread_mutex_lock(&heap->lock);
   bool is_kept = heap->cached_count[class_index] < RDO_BLOCKS_CACHED_MAX;
+  if (class_index >= RDO_BLOCK_SMALL_CLASS_COUNT) {
+    is_kept = heap->cached_count[class_index] < RDO_LARGE_BLOCKS_CACHED_MAX && capacity <= RDO_LARGE_BYTES_CACHED_MAX - heap->large_cached_bytes;
+    if (is_kept) heap->large_cached_bytes += capacity;
+  }
   if (is_kept) {
     block->next = heap->cached[class_index];
     heap->cached[class_index] = block;
@@ -126,10 +145,9 @@ enum rondo_status rdo_heap_acquire(struct rdo_heap *heap, uint64_t byte_length, 
   *out_data = NULL;
   uint64_t live;
   RDO_TRY(charge(heap, byte_length, &live, diag));
-  int class_index = class_of(byte_length);
-  bool is_small = class_index < RDO_BLOCK_CLASS_COUNT;
-  uint64_t capacity = is_small ? (uint64_t)RDO_BLOCK_CLASS_BYTES_MIN << class_index : byte_length;
-  uint8_t *data = is_small ? take_cached(heap, class_index) : NULL;
+  uint64_t capacity;
+  int class_index = class_of(byte_length, &capacity);
+  uint8_t *data = class_index < RDO_BLOCK_CLASS_COUNT ? take_cached(heap, class_index, capacity) : NULL;
   if (data == NULL) data = allocate_block(capacity);
   if (data == NULL) {
     refund(heap, byte_length);
@@ -144,6 +162,7 @@ enum rondo_status rdo_heap_acquire(struct rdo_heap *heap, uint64_t byte_length, 
 
 void rdo_heap_return(struct rdo_heap *heap, uint8_t *data, uint64_t byte_length) {
   refund(heap, byte_length);
-  int class_index = class_of(byte_length);
-  if (class_index >= RDO_BLOCK_CLASS_COUNT || !put_cached(heap, class_index, data)) free_block(data);
+  uint64_t capacity;
+  int class_index = class_of(byte_length, &capacity);
+  if (class_index >= RDO_BLOCK_CLASS_COUNT || !put_cached(heap, class_index, capacity, data)) free_block(data);
 }

@@ -18,10 +18,16 @@ enum {
   // Zeroed bytes in front of and behind every allocation. Kernels load whole vectors, and gathers read
   // before they mask; what they find there must be in the process and must be a number.
   RDO_BLOCK_GUARD_BYTES = 256,
-  RDO_BLOCK_CLASS_COUNT = 7,      // 64, 128, ... 4096 bytes
+  // Small blocks: 64, 128, ... 4096 bytes. Large ones: four sizes for each power of two up to 2^36.
+  RDO_BLOCK_SMALL_CLASS_COUNT = 7,
+  RDO_BLOCK_CLASS_COUNT = RDO_BLOCK_SMALL_CLASS_COUNT + 4 * 24,
   RDO_BLOCK_CLASS_BYTES_MIN = 64,
-  RDO_BLOCKS_CACHED_MAX = 64,     // per class
+  RDO_BLOCKS_CACHED_MAX = 64,        // per small class
+  RDO_LARGE_BLOCKS_CACHED_MAX = 4,   // per large class: transients of that many instances of a model
 };
+// Large blocks that are kept, altogether. A model's transients come and go with every call, and the system
+// would clear each page of them every time.
+#define RDO_LARGE_BYTES_CACHED_MAX (UINT64_C(256) << 20)
 
 struct rdo_block;
 
@@ -34,8 +40,9 @@ struct rdo_heap {
   rdo_atomic_u64 allocation_count;
   uint64_t budget_bytes;           // const after create, UINT64_MAX = no limit
   pthread_mutex_t lock;            // leaf lock
-  struct rdo_block *cached[RDO_BLOCK_CLASS_COUNT];      // lock: lock: small blocks to use again
+  struct rdo_block *cached[RDO_BLOCK_CLASS_COUNT];      // lock: lock: blocks to use again
   uint32_t cached_count[RDO_BLOCK_CLASS_COUNT];         // lock: lock
+  uint64_t large_cached_bytes;                          // lock: lock
 };
 
 extern const struct rdo_object_type rdo_heap_type;
@@ -49,5 +56,8 @@ enum rondo_status rdo_heap_acquire(struct rdo_heap *heap, uint64_t byte_length, 
                                    struct rondo_diag *diag);
 // Returns a block with the length it was acquired with.
 void rdo_heap_return(struct rdo_heap *heap, uint8_t *data, uint64_t byte_length);
+
+// Gives blocks that are kept for later back to the system.
+void rdo_heap_trim(struct rdo_heap *heap);
 
 #endif  // RDO_HAL_HEAP_H_

@@ -600,15 +600,34 @@ void rdo_queue_close(struct rdo_queue *queue) {
   }
 }
 
+static void free_kept(struct rdo_submission *submission) {
+  rdo_free(submission->bindings);
+  rdo_free(submission->timepoints);
+  rdo_free(submission->data);
+  submission->bindings = NULL;
+  submission->timepoints = NULL;
+  submission->data = NULL;
+  submission->binding_capacity = submission->timepoint_capacity = submission->data_capacity = 0;
+  rdo_execution_deinit(&submission->execution);
+}
+
+void rdo_queue_trim(struct rdo_queue *queue) {
+  struct rdo_submission *trimmed = NULL, *submission;
+  while ((submission = pop_free(queue)) != NULL) {
+    free_kept(submission);
+    submission->next = trimmed;
+    trimmed = submission;
+  }
+  while (trimmed != NULL) {
+    submission = trimmed;
+    trimmed = submission->next;
+    push_free(queue, submission);
+  }
+}
+
 void rdo_queue_deinit(struct rdo_queue *queue) {
   uint32_t count = rdo_atomic_load(&queue->submission_count, rdo_acquire);  // SYNC(submission)
-  for (uint32_t i = 0; i < count; ++i) {
-    struct rdo_submission *submission = submission_at(queue, i);
-    rdo_free(submission->bindings);
-    rdo_free(submission->timepoints);
-    rdo_free(submission->data);
-    rdo_execution_deinit(&submission->execution);
-  }
+  for (uint32_t i = 0; i < count; ++i) free_kept(submission_at(queue, i));
   for (int i = 0; i < RDO_SUBMISSION_CHUNK_COUNT; ++i) rdo_free(rdo_atomic_load(&queue->chunks[i], rdo_acquire));  // SYNC(submission)
   pthread_mutex_destroy(&queue->lock);
 }

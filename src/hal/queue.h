@@ -51,6 +51,9 @@ void rdo_queue_close(struct rdo_queue *queue);
 // Ends a queue that has no submission in flight.
 void rdo_queue_deinit(struct rdo_queue *queue);
 
+// Frees what submissions that are not in use keep for the next operation.
+void rdo_queue_trim(struct rdo_queue *queue);
+
 // Fails the signals of operations that wait; others are left alone.
 void rdo_queue_cancel(struct rdo_queue *queue);
 

@@ -3,7 +3,10 @@
 
 #include "runtime/runtime.h"
 
+#include <malloc.h>
+
 #include "base/alloc.h"
+#include "base/pool.h"
 #include "machine/placement.h"
 
 // Long enough for a caller that comes back at once, short enough to cost an idle process nothing that shows.
@@ -113,4 +116,18 @@ void rondo_runtime_memory(const struct rondo_runtime *runtime, struct rondo_memo
   out_stats->allocation_count = rdo_atomic_load(&heap->allocation_count, rdo_relaxed);
   out_stats->freed_bytes = out_stats->allocated_bytes - out_stats->live_bytes;
   out_stats->budget_bytes = heap->budget_bytes == UINT64_MAX ? 0 : heap->budget_bytes;
+}
+
+int rondo_runtime_worker_count(const struct rondo_runtime *runtime) {
+  int count = 0;
+  for (uint32_t i = 0; i < runtime->device->queue_count; ++i) {
+    if (runtime->device->executors[i] != NULL) count += (int)runtime->device->executors[i]->worker_count;
+  }
+  return count;
+}
+
+void rondo_runtime_trim(struct rondo_runtime *runtime) {
+  rdo_device_trim(runtime->device);
+  rdo_pool_trim();
+  malloc_trim(0);
 }

@@ -117,10 +117,40 @@ static void test_bounded_cache(void **state) {
   uint8_t *data[COUNT];
   for (int i = 0; i < COUNT; ++i) data[i] = acquire(heap, 4096, false);
   for (int i = 0; i < COUNT; ++i) rdo_heap_return(heap, data[i], 4096);
-  assert_int_equal(heap->cached_count[RDO_BLOCK_CLASS_COUNT - 1], RDO_BLOCKS_CACHED_MAX);
-  uint8_t *large = acquire(heap, 4097, false);
-  rdo_heap_return(heap, large, 4097);
-  for (int i = 0; i + 1 < RDO_BLOCK_CLASS_COUNT; ++i) assert_int_equal(heap->cached_count[i], 0);
+  assert_int_equal(heap->cached_count[RDO_BLOCK_SMALL_CLASS_COUNT - 1], RDO_BLOCKS_CACHED_MAX);
+  for (int i = 0; i + 1 < RDO_BLOCK_SMALL_CLASS_COUNT; ++i) assert_int_equal(heap->cached_count[i], 0);
+  rdo_heap_trim(heap);
+  assert_int_equal(heap->cached_count[RDO_BLOCK_SMALL_CLASS_COUNT - 1], 0);
+  end(heap);
+}
+
+// Large blocks are kept by size, within a quarter of a power of two, a few of each, up to a limit together.
+static void test_large_cache(void **state) {
+  (void)state;
+  static const uint64_t sizes[] = {4097, 5120, 5121, 6144, 8192, 8193, 10240, 100000, 1 << 20, (1 << 20) + 1, 3 << 20, 40 << 20};
+  struct rdo_heap *heap = make(0);
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; ++i) {
+    uint8_t *data = acquire(heap, sizes[i], false);
+    memset(data, 0xA5, (size_t)sizes[i]);
+    rdo_heap_return(heap, data, sizes[i]);
+    uint64_t kept = heap->large_cached_bytes;
+    assert_true(kept >= sizes[i] && kept <= sizes[i] + sizes[i] / 4);
+    uint8_t *again = acquire(heap, sizes[i], true);
+    assert_ptr_equal(again, data);
+    assert_int_equal(heap->large_cached_bytes, 0);
+    assert_int_equal(again[0] | again[sizes[i] - 1], 0);
+    for (int k = 0; k < RDO_BLOCK_GUARD_BYTES; ++k) assert_int_equal(again[sizes[i] + (uint64_t)k] | again[-1 - k], 0);
+    rdo_heap_return(heap, again, sizes[i]);
+    rdo_heap_trim(heap);
+    assert_int_equal(heap->large_cached_bytes, 0);
+  }
+  uint8_t *data[RDO_LARGE_BLOCKS_CACHED_MAX + 1];
+  for (int i = 0; i <= RDO_LARGE_BLOCKS_CACHED_MAX; ++i) data[i] = acquire(heap, 5000, false);
+  for (int i = 0; i <= RDO_LARGE_BLOCKS_CACHED_MAX; ++i) rdo_heap_return(heap, data[i], 5000);
+  assert_int_equal(heap->large_cached_bytes, RDO_LARGE_BLOCKS_CACHED_MAX * 5120);
+  uint8_t *huge = acquire(heap, RDO_LARGE_BYTES_CACHED_MAX, false);
+  rdo_heap_return(heap, huge, RDO_LARGE_BYTES_CACHED_MAX);
+  assert_int_equal(heap->large_cached_bytes, RDO_LARGE_BLOCKS_CACHED_MAX * 5120);
   end(heap);
 }
 
@@ -231,6 +261,7 @@ int main(void) {
       cmocka_unit_test(test_apart),
       cmocka_unit_test(test_class_reuse),
       cmocka_unit_test(test_bounded_cache),
+      cmocka_unit_test(test_large_cache),
       cmocka_unit_test(test_counters),
       cmocka_unit_test(test_budget),
       cmocka_unit_test(test_more_than_there_is),
