@@ -34,6 +34,7 @@ enum rdo_buffer_usage {
 enum rdo_memory_access {
   RDO_ACCESS_READ = 1,
   RDO_ACCESS_WRITE = 2,
+  RDO_ACCESS_DISCARD = 4,  // may leave undefined what it does not write
   RDO_ACCESS_ALL = 7,
 };
 
