@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// With one thread a wait that is not over at once never will be.
+// With one thread a wait without a timeout that is not over at once never will be.
 #define WAIT_LIMIT_NS INT64_C(2000000000)
 
 enum { WORKERS_MAX = 256, SPIN_US_MAX = 1000000 };
@@ -63,7 +63,7 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
                                           .step_limit = (uint64_t)args->step_limit,
                                           .cpus = args->cpus};
   bool is_task = args->device != NULL && strcmp(args->device, "local-task") == 0;
-  if (!is_task) options.wait_limit_ns = WAIT_LIMIT_NS;
+  if (!is_task) options.endless_wait_limit_ns = WAIT_LIMIT_NS;
   // The library's 0 means "default".
   if (args->workers != NULL) options.worker_count = strcmp(args->workers, "0") == 0 ? -1 : atoi(args->workers);
   if (args->spin_us != NULL) options.spin_ns = strcmp(args->spin_us, "0") == 0 ? -1 : INT64_C(1000) * atoi(args->spin_us);

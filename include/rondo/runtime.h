@@ -39,6 +39,9 @@ struct rondo_runtime_options {
   // Longest single wait of a model's host program for a fence, in nanoseconds, for models nobody
   // vouches for; beyond it DEADLINE_EXCEEDED. 0 = no limit.
   int64_t wait_limit_ns;
+  // The same for waits that have no timeout of their own only: where one thread does everything, such a wait
+  // that is not over soon never will be. 0 = no limit.
+  int64_t endless_wait_limit_ns;
   // Receives tensors that a model was compiled to trace; NULL = nobody. Called on the thread that
   // runs the model, and must not call the model; the tensors are borrowed for the call.
   //   key  borrowed, `key_length` bytes, not terminated: what the trace point is called

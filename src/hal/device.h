@@ -34,6 +34,7 @@ struct rdo_device {
   void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);
   void *trace_user;
   int64_t wait_limit_ns;    // of a program's waits for fences, 0 = none; set once after create
+  int64_t endless_wait_limit_ns;  // of those without a timeout; likewise
   uint32_t queue_count;     // const after create
   struct rdo_executor *executors[RDO_QUEUES_MAX];  // const after create
   struct rdo_queue queues[];                       // [queue_count]

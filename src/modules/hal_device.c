@@ -268,6 +268,7 @@ struct await {
   struct rdo_fence *fence;
   int64_t deadline_ns;  // the program's or the runtime's limit, whichever is earlier
   bool is_limited;      // it is the runtime's
+  int64_t limit_ns;     // the runtime's limit, 0 = none
 };
 
 static void destroy_await(struct rdo_object *object);
@@ -314,8 +315,13 @@ static enum rondo_status begin_await(struct rdo_device *device, struct rdo_nativ
     rdo_object_release(&await->object);
     return status;
   }
-  await->deadline_ns = timeout_ms == UINT32_MAX ? RDO_DEADLINE_NONE : rdo_clock_deadline_ns((int64_t)timeout_ms * 1000000);
-  int64_t limit_ns = device->wait_limit_ns == 0 ? RDO_DEADLINE_NONE : rdo_clock_deadline_ns(device->wait_limit_ns);
+  bool is_endless = timeout_ms == UINT32_MAX;
+  await->deadline_ns = is_endless ? RDO_DEADLINE_NONE : rdo_clock_deadline_ns((int64_t)timeout_ms * 1000000);
+  await->limit_ns = device->wait_limit_ns;
+  if (is_endless && device->endless_wait_limit_ns != 0 && (await->limit_ns == 0 || device->endless_wait_limit_ns < await->limit_ns)) {
+    await->limit_ns = device->endless_wait_limit_ns;
+  }
+  int64_t limit_ns = await->limit_ns == 0 ? RDO_DEADLINE_NONE : rdo_clock_deadline_ns(await->limit_ns);
   await->is_limited = limit_ns < await->deadline_ns;
   if (await->is_limited) await->deadline_ns = limit_ns;
   return rdo_invocation_defer(call->invocation, wait_await, &await->object);
@@ -341,7 +347,7 @@ enum rondo_status rdo_hal_fence_await(void *self, struct rdo_native_call *call) 
   if (await != NULL && rdo_clock_now_ns() < await->deadline_ns) return RONDO_DEFERRED;
   if (await != NULL && await->is_limited) {
     return rdo_fail(call->diag, RONDO_DEADLINE_EXCEEDED, "program waits for a fence longer than the limit of %lld ms",
-                    (long long)(((const struct rdo_device *)self)->wait_limit_ns / 1000000));
+                    (long long)(await->limit_ns / 1000000));
   }
   call->results[0].i32 = RONDO_DEADLINE_EXCEEDED;
   return RONDO_OK;

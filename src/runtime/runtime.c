@@ -97,6 +97,7 @@ enum rondo_status rondo_runtime_create(const struct rondo_runtime_options *optio
   runtime->device->trace = options->trace;
   runtime->device->trace_user = options->trace_user;
   runtime->device->wait_limit_ns = options->wait_limit_ns < 0 ? 0 : options->wait_limit_ns;
+  runtime->device->endless_wait_limit_ns = options->endless_wait_limit_ns < 0 ? 0 : options->endless_wait_limit_ns;
   *out_runtime = runtime;
   return RONDO_OK;
 }
