@@ -3,13 +3,17 @@
 
 #include "hal/device.h"
 
+#include <sys/resource.h>
+
 #include "base/alloc.h"
+#include "machine/pin.h"
 
 static void destroy_device(struct rdo_object *object) {
   struct rdo_device *device = RDO_CONTAINER(object, struct rdo_device, object);
   rdo_device_close(device);
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_queue_deinit(&device->queues[i]);
   rdo_object_release(&device->heap->object);
+  pthread_mutex_destroy(&device->lock);
   rdo_free(device);
 }
 
@@ -19,7 +23,41 @@ void rdo_device_close(struct rdo_device *device) {
   if (device->is_closed) return;
   device->is_closed = true;
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_queue_close(&device->queues[i]);
+  rdo_proactor_destroy(device->proactor);
+  device->proactor = NULL;
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_executor_destroy(device->executors[i]);
+}
+
+// Files ------------------------------------------------------------------------------------------
+
+// Lower than workers where it has to share a CPU with them.
+enum { IO_NICE = 10 };
+
+static enum rondo_status keep_off_workers(void *user, struct rondo_diag *diag) {
+  const struct rdo_device *device = user;
+  struct rdo_cpu_set free_cpus;
+  RDO_TRY(rdo_pin_allowed(&free_cpus, diag));
+  for (uint32_t q = 0; q < device->queue_count; ++q) {
+    const struct rdo_executor *executor = device->executors[q];
+    for (uint32_t i = 0; i < executor->worker_count; ++i) free_cpus = rdo_cpu_set_andnot(free_cpus, &executor->workers[i].cpus);
+  }
+  rdo_thread_name_set("rondo/io");
+  if (!rdo_cpu_set_is_empty(&free_cpus)) return rdo_pin_thread(&free_cpus, diag);
+  (void)setpriority(PRIO_PROCESS, 0, IO_NICE);  // of this thread; raising it is always allowed
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_device_import_file(struct rdo_device *device, int fd, uint32_t access, struct rdo_file **out_file, struct rondo_diag *diag) {
+  struct rdo_file_options options = {0};
+  if (device->executors[0] != NULL) {
+    pthread_mutex_lock(&device->lock);
+    const struct rdo_proactor_options proactor = {.on_thread_start = keep_off_workers, .user = device};
+    // Without one, transfers are synchronous: *out stays NULL.
+    if (device->proactor == NULL && !device->is_closed && rdo_proactor_create(&proactor, &device->proactor, NULL) != RONDO_OK) device->proactor = NULL;
+    options.proactor = device->proactor;
+    pthread_mutex_unlock(&device->lock);
+  }
+  return rdo_file_create_from_descriptor(fd, access, &options, out_file, diag);
 }
 
 void rdo_device_trim(struct rdo_device *device) {
@@ -55,6 +93,7 @@ enum rondo_status rdo_device_create(const struct rdo_device_options *options, st
   device->heap = heap;
   device->is_null = is_null;
   device->queue_count = queue_count;
+  pthread_mutex_init(&device->lock, NULL);
   if (is_task) status = create_executors(device, options, diag);
   for (uint32_t i = 0; i < queue_count; ++i) rdo_queue_init(&device->queues[i], i, device->executors[i], is_null, &device->object);
   if (status != RONDO_OK) {

@@ -36,6 +36,8 @@ struct rdo_device {
   int64_t wait_limit_ns;    // of a program's waits for fences, 0 = none; set once after create
   int64_t endless_wait_limit_ns;  // of those without a timeout; likewise
   uint32_t queue_count;     // const after create
+  pthread_mutex_t lock;            // leaf lock
+  struct rdo_proactor *proactor;   // lock: lock: made with the first file over a descriptor
   struct rdo_executor *executors[RDO_QUEUES_MAX];  // const after create
   struct rdo_queue queues[];                       // [queue_count]
 };
@@ -47,6 +49,13 @@ enum rondo_status rdo_device_create(const struct rdo_device_options *options, st
 // Fails what waits, as CANCELLED, waits for what runs, and stops the workers. Operations that wait for fences
 // which outlive the device end with those, on the thread that ends them. Not from a worker. Again: nothing.
 void rdo_device_close(struct rdo_device *device);
+
+// A file over a duplicate of a descriptor. Its transfers run beside the workers, and on their CPUs only where
+// there are no others; on a synchronous device they run inside submit.
+//   access    enum rdo_memory_access that is wanted; 0 = all that the descriptor allows
+//   returns   as rdo_file_create_from_descriptor. Where the kernel lets nobody transfer in the background, the
+//             file's transfers block whoever drains the queue.
+enum rondo_status rdo_device_import_file(struct rdo_device *device, int fd, uint32_t access, struct rdo_file **out_file, struct rondo_diag *diag);
 
 // Gives memory that is kept for later operations back.
 void rdo_device_trim(struct rdo_device *device);

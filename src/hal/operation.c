@@ -3,34 +3,43 @@
 
 #include "hal/operation.h"
 
-#include "base/checked.h"
+#include "base/clock.h"
+#include "base/futex.h"
 
-static enum rondo_status read_file(const struct rdo_operation *o, struct rondo_diag *diag) {
-  RDO_TRY(rdo_buffer_check_writable(o->target, diag));
-  uint64_t length = o->length;
-  RDO_TRY(rdo_buffer_check_range(o->target, o->target_offset, &length, diag));
-  if (!rdo_range_fits(o->source_offset, length, o->file->byte_length)) {
-    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "read of %llu bytes at %llu lies outside the file of %llu", (unsigned long long)length,
-                    (unsigned long long)o->source_offset, (unsigned long long)o->file->byte_length);
-  }
-  uint8_t *target = rdo_buffer_data(o->target);
-  if (target == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "read into a buffer without memory");
-  memmove(target + o->target_offset, o->file->data + o->source_offset, (size_t)length);  // may be the same memory
-  return RONDO_OK;
+enum rondo_status rdo_operation_transfer(const struct rdo_operation *o, struct rdo_file_transfer *transfer, struct rondo_diag *diag) {
+  bool is_read = o->kind == RDO_OPERATION_READ;
+  struct rdo_buffer *buffer = is_read ? o->target : o->source;
+  uint64_t offset = is_read ? o->target_offset : o->source_offset, length = o->length;
+  if (is_read) RDO_TRY(rdo_buffer_check_writable(buffer, diag));
+  RDO_TRY(rdo_buffer_check_range(buffer, offset, &length, diag));
+  uint8_t *data = rdo_buffer_data(buffer);
+  if (data == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "%s a buffer without memory", is_read ? "read into" : "write from");
+  if (is_read) return rdo_file_read(o->file, o->source_offset, data + offset, length, transfer, diag);
+  return rdo_file_write(o->file, o->target_offset, data + offset, length, transfer, diag);
 }
 
-static enum rondo_status write_file(const struct rdo_operation *o, struct rondo_diag *diag) {
-  uint64_t length = o->length;
-  RDO_TRY(rdo_buffer_check_range(o->source, o->source_offset, &length, diag));
-  if (!o->file->is_writable) return rdo_fail(diag, RONDO_PERMISSION_DENIED, "write to a read-only file");
-  if (!rdo_range_fits(o->target_offset, length, o->file->byte_length)) {
-    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "write of %llu bytes at %llu lies outside the file of %llu", (unsigned long long)length,
-                    (unsigned long long)o->target_offset, (unsigned long long)o->file->byte_length);
-  }
-  const uint8_t *source = rdo_buffer_data(o->source);
-  if (source == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "write from a buffer without memory");
-  memmove(o->file->data + o->target_offset, source + o->source_offset, (size_t)length);
-  return RONDO_OK;
+// For whoever performs a transfer as a step of its own work, and so has to wait for it.
+struct transfer_wait {
+  struct rdo_file_transfer transfer;
+  enum rondo_status status;  // set before is_over
+  rdo_atomic_u32 is_over;    // SYNC(pending): futex word
+};
+
+static void end_transfer(void *user, enum rondo_status status, uint64_t bytes_done) {
+  (void)bytes_done;
+  struct transfer_wait *wait = user;
+  wait->status = status;
+  rdo_atomic_store(&wait->is_over, 1, rdo_seq_cst);  // SYNC(pending): pairs with the loop below
+  rdo_futex_wake(&wait->is_over);
+}
+
+static enum rondo_status transfer_and_wait(const struct rdo_operation *o, struct rondo_diag *diag) {
+  struct transfer_wait wait = {.transfer = {.callback = end_transfer, .user = &wait}};
+  rdo_atomic_init(&wait.is_over, 0);
+  enum rondo_status status = rdo_operation_transfer(o, &wait.transfer, diag);
+  if (status != RONDO_DEFERRED) return status;
+  while (rdo_atomic_load(&wait.is_over, rdo_seq_cst) == 0) rdo_futex_wait(&wait.is_over, 0, RDO_DEADLINE_NONE);  // SYNC(pending)
+  return wait.status == RONDO_OK ? RONDO_OK : rdo_fail(diag, wait.status, "file transfer failed");
 }
 
 static enum rondo_status update_buffer(const struct rdo_operation *o, struct rondo_diag *diag) {
@@ -51,8 +60,8 @@ enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_n
     case RDO_OPERATION_FILL: return rdo_transfer_fill(o->target, o->target_offset, o->length, o->pattern, o->pattern_length, diag);
     case RDO_OPERATION_UPDATE: return update_buffer(o, diag);
     case RDO_OPERATION_COPY: return rdo_transfer_copy(o->source, o->source_offset, o->target, o->target_offset, o->length, diag);
-    case RDO_OPERATION_READ: return read_file(o, diag);
-    case RDO_OPERATION_WRITE: return write_file(o, diag);
+    case RDO_OPERATION_READ:
+    case RDO_OPERATION_WRITE: return transfer_and_wait(o, diag);
     case RDO_OPERATION_EXECUTE: return o->recording == NULL ? RONDO_OK : rdo_replay(o->recording, &o->bindings, is_null, NULL, diag);
     case RDO_OPERATION_HOST_CALL: return o->host.call(o->host.user, diag);
   }

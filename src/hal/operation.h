@@ -55,6 +55,11 @@ _Static_assert(sizeof(struct rdo_operation) <= 128, "an operation is two cache l
 // Does it on this thread, all but waiting and signalling. An EXECUTE is replayed.
 enum rondo_status rdo_operation_perform(const struct rdo_operation *operation, bool is_null, struct rondo_diag *diag);
 
+// Begins a READ or WRITE.
+//   transfer  with callback and user; *kept* while DEFERRED
+//   returns   DEFERRED: the callback will run; else it is over
+enum rondo_status rdo_operation_transfer(const struct rdo_operation *operation, struct rdo_file_transfer *transfer, struct rondo_diag *diag);
+
 // Takes or drops a hold on everything that an operation names, but not on its wait fence.
 void rdo_operation_retain(const struct rdo_operation *operation);
 void rdo_operation_release(const struct rdo_operation *operation);

@@ -20,7 +20,9 @@
 #include "base/event.h"
 #include "base/futex.h"
 
-enum submission_state { SUBMISSION_FREE, SUBMISSION_WAITING, SUBMISSION_CANCELLING, SUBMISSION_READY };
+// WAITING and TRANSFERRING can be cancelled. HELD: for the few steps that cancelling takes, or beginning a
+// transfer; who wants to change the state waits for the one before to come back.
+enum submission_state { SUBMISSION_FREE, SUBMISSION_WAITING, SUBMISSION_TRANSFERRING, SUBMISSION_HELD, SUBMISSION_READY };
 
 struct rdo_submission {
   struct rdo_process process;    // compute: drains `execution`
@@ -30,6 +32,7 @@ struct rdo_submission {
   rdo_atomic_u32 state;          // enum submission_state; SYNC(pending), and cancel
   rdo_atomic_u32 failure;        // SYNC(pending): of the wait, or CANCELLED
   struct rdo_fence_watch watch;  // of the wait
+  struct rdo_file_transfer transfer;  // READ, WRITE
   struct rdo_submission *next;   // owner: ready list, captured list
   const struct rdo_worker *launched_by;  // the donor that made it run, hint
   struct rdo_operation operation;        // with holds on what it names; `wait` is NULL
@@ -276,6 +279,49 @@ void rdo_queue_flush(void) {
   hand_over(submission);
 }
 
+// Files ------------------------------------------------------------------------------------------
+
+// From `from` to READY; cancel may have the submission for a moment.
+static void leave_cancellable(struct rdo_submission *submission, uint32_t from) {
+  uint32_t expected = from;
+  // SYNC(pending): cancel gives the submission back at once.
+  while (!rdo_atomic_cas_weak(&submission->state, &expected, SUBMISSION_READY, rdo_acq_rel, rdo_acquire)) {
+    expected = from;
+    rdo_cpu_relax();
+  }
+}
+
+static void end_transfer(void *user, enum rondo_status status, uint64_t bytes_done) {
+  struct rdo_submission *submission = user;
+  struct rondo_diag diag;
+  rdo_diag_clear(&diag);
+  leave_cancellable(submission, SUBMISSION_TRANSFERRING);
+  if (status != RONDO_OK) {
+    rdo_fail(&diag, status, "file transfer ended after %llu of %llu bytes", (unsigned long long)bytes_done,
+             (unsigned long long)submission->operation.length);
+  }
+  finish(submission, status, &diag);
+}
+
+static void start_transfer(struct rdo_submission *submission) {
+  struct rdo_queue *queue = submission->queue;
+  struct rondo_diag diag;
+  rdo_diag_clear(&diag);
+  submission->transfer.callback = end_transfer;
+  submission->transfer.user = submission;
+  // SYNC(closing): hold, then look; close sets is_closing, then waits for what is held and cancels it.
+  rdo_atomic_store(&submission->state, SUBMISSION_HELD, rdo_seq_cst);
+  enum rondo_status status = RONDO_CANCELLED;
+  if (rdo_atomic_load(&queue->is_closing, rdo_seq_cst) == 0) status = rdo_operation_transfer(&submission->operation, &submission->transfer, &diag);
+  if (status == RONDO_DEFERRED) {
+    // SYNC(pending): the callback may be waiting for this; then the submission is gone.
+    rdo_atomic_store(&submission->state, SUBMISSION_TRANSFERRING, rdo_seq_cst);
+    return;
+  }
+  rdo_atomic_store(&submission->state, SUBMISSION_READY, rdo_seq_cst);  // SYNC(pending)
+  finish(submission, status, &diag);
+}
+
 // The control process ----------------------------------------------------------------------------
 
 static void run_ready(struct rdo_submission *submission) {
@@ -288,6 +334,11 @@ static void run_ready(struct rdo_submission *submission) {
   is_inline |= submission->operation.may_inline;
   if (status == RONDO_OK && submission->operation.kind == RDO_OPERATION_EXECUTE && !is_inline) {
     launch(submission, false);
+    return;
+  }
+  bool is_transfer = submission->operation.kind == RDO_OPERATION_READ || submission->operation.kind == RDO_OPERATION_WRITE;
+  if (status == RONDO_OK && is_transfer && queue->executor != NULL) {
+    start_transfer(submission);
     return;
   }
   if (status == RONDO_OK) status = rdo_operation_perform(&submission->operation, queue->is_null, &diag);
@@ -340,12 +391,7 @@ static void push_ready(struct rdo_submission *submission) {
 
 static void make_ready(struct rdo_submission *submission) {
   struct rdo_object *owner = submission->queue->owner;
-  uint32_t expected = SUBMISSION_WAITING;
-  // SYNC(pending): cancel may be failing its signal this moment; it gives the submission back at once.
-  while (!rdo_atomic_cas_weak(&submission->state, &expected, SUBMISSION_READY, rdo_acq_rel, rdo_acquire)) {
-    expected = SUBMISSION_WAITING;
-    rdo_cpu_relax();
-  }
+  leave_cancellable(submission, SUBMISSION_WAITING);
   rdo_object_retain(owner);  // running the operation may drop the last hold on it
   make_active(submission);
   push_ready(submission);
@@ -360,18 +406,39 @@ static void finish_wait(void *user, enum rondo_status status) {
   make_ready(submission);
 }
 
+// Takes a submission that can be cancelled.
+//   out_from  what it was
+static bool hold(struct rdo_submission *submission, uint32_t *out_from) {
+  uint32_t state = rdo_atomic_load(&submission->state, rdo_seq_cst);  // SYNC(closing): after is_closing
+  for (;;) {
+    if (state == SUBMISSION_WAITING || state == SUBMISSION_TRANSFERRING) {
+      *out_from = state;
+      if (rdo_atomic_cas_weak(&submission->state, &state, SUBMISSION_HELD, rdo_seq_cst, rdo_seq_cst)) return true;  // SYNC(pending)
+    } else if (state == SUBMISSION_HELD) {
+      rdo_cpu_relax();
+      state = rdo_atomic_load(&submission->state, rdo_seq_cst);  // SYNC(pending)
+    } else {
+      return false;
+    }
+  }
+}
+
 void rdo_queue_cancel(struct rdo_queue *queue) {
   uint32_t count = rdo_atomic_load(&queue->submission_count, rdo_acquire);  // SYNC(submission)
   for (uint32_t i = 0; i < count; ++i) {
     struct rdo_submission *submission = submission_at(queue, i);
-    uint32_t expected = SUBMISSION_WAITING;
-    if (!rdo_atomic_cas(&submission->state, &expected, SUBMISSION_CANCELLING, rdo_acq_rel, rdo_acquire)) continue;  // SYNC(pending)
-    expected = RONDO_OK;
-    // SYNC(pending): as in finish_wait; should its wait end yet, it does not run.
-    (void)rdo_atomic_cas(&submission->failure, &expected, (uint32_t)RONDO_CANCELLED, rdo_acq_rel, rdo_acquire);
-    struct rdo_fence *signal = submission->operation.signal;
-    if (signal != NULL) rdo_object_retain(&signal->object);
-    rdo_atomic_store(&submission->state, SUBMISSION_WAITING, rdo_release);  // SYNC(pending): may end from here on
+    uint32_t from, expected = RONDO_OK;
+    if (!hold(submission, &from)) continue;
+    struct rdo_fence *signal = NULL;
+    if (from == SUBMISSION_WAITING) {
+      // SYNC(pending): as in finish_wait; should its wait end yet, it does not run.
+      (void)rdo_atomic_cas(&submission->failure, &expected, (uint32_t)RONDO_CANCELLED, rdo_acq_rel, rdo_acquire);
+      signal = submission->operation.signal;
+      if (signal != NULL) rdo_object_retain(&signal->object);
+    } else {
+      (void)rdo_file_cancel(submission->operation.file, &submission->transfer);
+    }
+    rdo_atomic_store(&submission->state, from, rdo_seq_cst);  // SYNC(pending): may end from here on
     if (signal == NULL) continue;
     rdo_fence_fail(signal, RONDO_CANCELLED);
     rdo_object_release(&signal->object);
@@ -386,6 +453,11 @@ static bool is_trivial(enum rdo_operation_kind kind) {
 }
 
 static enum rondo_status perform_now(struct rdo_queue *queue, const struct rdo_operation *o, struct rondo_diag *diag) {
+  struct rondo_diag own;
+  if (diag == NULL) {
+    rdo_diag_clear(&own);
+    diag = &own;
+  }
   enum rondo_status status = rdo_operation_perform(o, queue->is_null, diag);
   rdo_count_add_u64(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   if (status == RONDO_OK) {
@@ -584,9 +656,9 @@ void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor
 }
 
 void rdo_queue_close(struct rdo_queue *queue) {
-  rdo_queue_cancel(queue);
   // SYNC(closing): from here on whoever makes a submission active runs it on its own thread.
   rdo_atomic_store(&queue->is_closing, 1, rdo_seq_cst);
+  rdo_queue_cancel(queue);
   uint32_t active;
   while ((active = rdo_atomic_load(&queue->active_count, rdo_seq_cst)) != 0) {
     // Without workers there may be nobody else to run it.
