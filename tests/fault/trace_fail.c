@@ -193,6 +193,7 @@ static bool run(uint64_t number) {
 int main(void) {
   if (mkdtemp(folder) == NULL) return 1;
   snprintf(path, sizeof path, "%s/x.pftrace", folder);
+  run_threads();  // the thread sanitizer has a thread of its own from the first one on
   uint64_t number = 1;
   while (run(number)) {
     ++number;
