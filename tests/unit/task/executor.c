@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "task/executor.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "probe.h"
+
+// Compute slots -------------------------------------------------------------------------------------
+
+static enum rdo_drain_result drain_three_times(struct probe *probe, struct rdo_worker *worker) {
+  (void)worker;
+  uint32_t ticket = count_up(&probe->ticket_count);
+  return ticket < 2 ? RDO_DRAIN_MORE : probe_end(probe);
+}
+
+// One pump gives each process in a slot one visit, and the list waits for them.
+static void test_pump_visits_all(void **state) {
+  (void)state;
+  enum { COUNT = RDO_SLOT_COUNT < 3 ? RDO_SLOT_COUNT : 3 };
+  struct rdo_executor *executor = start_executor(0);
+  struct rdo_worker *seat = take_seat(executor);
+  struct probe probes[COUNT], listed;
+  for (int i = 0; i < COUNT; ++i) {
+    probe_init(&probes[i], executor, 2, drain_three_times);
+    rdo_process_resume(&probes[i].process);
+  }
+  probe_init(&listed, executor, 1, NULL);
+  rdo_process_resume(&listed.process);
+  for (uint32_t turn = 1; turn <= 3; ++turn) {
+    assert_true(rdo_worker_pump(seat));
+    for (int i = 0; i < COUNT; ++i) assert_int_equal(count_of(&probes[i].drain_count), turn);
+    assert_int_equal(count_of(&listed.drain_count), 0);
+  }
+  for (int i = 0; i < COUNT; ++i) assert_int_equal(count_of(&probes[i].release_count), 1);
+  assert_true(rdo_worker_pump(seat));
+  assert_int_equal(count_of(&listed.release_count), 1);
+  assert_false(rdo_worker_pump(seat));
+  rdo_executor_seat_return(seat);
+  stop_executor(executor);
+}
+
+// The list is first come, first served.
+static void test_list_order(void **state) {
+  (void)state;
+  enum { COUNT = 10 };
+  struct rdo_executor *executor = start_executor(0);
+  struct rdo_worker *seat = take_seat(executor);
+  struct probe probes[COUNT];
+  for (int i = 0; i < COUNT; ++i) {
+    probe_init(&probes[i], executor, 1, NULL);
+    rdo_process_resume(&probes[i].process);
+  }
+  pump_dry(seat);
+  for (int i = 1; i < COUNT; ++i) assert_true(probes[i - 1].release_order < probes[i].complete_order);
+  rdo_executor_seat_return(seat);
+  stop_executor(executor);
+}
+
+static enum rdo_drain_result drain_ten_tiles(struct probe *probe, struct rdo_worker *worker) {
+  (void)worker;
+  uint32_t ticket = count_up(&probe->ticket_count);
+  if (ticket >= 10) return RDO_DRAIN_IDLE;
+  if (ticket % 4 == 0) sched_yield();
+  // Ten claims, and the one that ends last says so.
+  return count_up(&probe->end_count) == 9 ? RDO_DRAIN_DONE : RDO_DRAIN_MORE;
+}
+
+// More processes than slots: all end, once, and the later ones go through the overflow list.
+static void test_overflow(void **state) {
+  (void)state;
+  enum { COUNT = 64 };
+  static struct probe probes[COUNT];
+  for (uint32_t worker_count = 1; worker_count <= 8; worker_count *= 2) {
+    struct rdo_executor *executor = start_executor(worker_count);
+    for (int i = 0; i < COUNT; ++i) probe_init(&probes[i], executor, 4, drain_ten_tiles);
+    for (int i = 0; i < COUNT; ++i) rdo_process_resume(&probes[i].process);
+    for (int i = 0; i < COUNT; ++i) await_release(&probes[i]);
+    await_sleep(executor);
+    for (int i = 0; i < COUNT; ++i) {
+      assert_int_equal(count_of(&probes[i].release_count), 1);
+      assert_int_equal(count_of(&probes[i].end_count), 10);
+    }
+    assert_null(rdo_atomic_load(&executor->overflow, rdo_seq_cst));
+    assert_int_equal(rdo_atomic_load(&executor->occupied, rdo_seq_cst), 0);
+    stop_executor(executor);
+  }
+}
+
+static enum rdo_drain_result drain_slowly(struct probe *probe, struct rdo_worker *worker) {
+  (void)worker;
+  uint32_t ticket = count_up(&probe->ticket_count);
+  if (ticket >= 50) return RDO_DRAIN_IDLE;
+  if (ticket % 8 == 0) rdo_process_announce(&probe->process, 8);
+  nap();
+  return count_up(&probe->end_count) == 49 ? RDO_DRAIN_DONE : RDO_DRAIN_MORE;
+}
+
+// All workers are sent to it again and again; the probe checks that nobody comes in above the budget.
+static void test_budget(void **state) {
+  (void)state;
+  struct rdo_executor *executor = start_executor(8);
+  for (uint32_t budget = 2; budget <= 8; ++budget) {
+    struct probe probe;
+    probe_init(&probe, executor, budget, drain_slowly);
+    rdo_process_resume(&probe.process);
+    await_release(&probe);
+    assert_true(count_of(&probe.inside_max) <= budget);
+  }
+  stop_executor(executor);
+}
+
+// Which worker drains is told truly: state without atomics, one place a worker.
+enum { STATE_WORKERS = 4 };
+static struct { uint64_t drain_count; } worker_states[STATE_WORKERS + RDO_DONORS_MAX];
+
+static enum rdo_drain_result drain_into_state(struct probe *probe, struct rdo_worker *worker) {
+  uint32_t ticket = count_up(&probe->ticket_count);
+  if (ticket >= 1000) return RDO_DRAIN_IDLE;
+  ++worker_states[worker->index].drain_count;
+  return count_up(&probe->end_count) == 999 ? RDO_DRAIN_DONE : RDO_DRAIN_MORE;
+}
+
+static void test_worker_states(void **state) {
+  (void)state;
+  struct rdo_executor *executor = start_executor(STATE_WORKERS);
+  struct probe probes[4];
+  for (int i = 0; i < 4; ++i) probe_init(&probes[i], executor, 4, drain_into_state);
+  for (int i = 0; i < 4; ++i) rdo_process_resume(&probes[i].process);
+  struct rdo_worker *seat = take_seat(executor);
+  while (rdo_worker_visit_slots(seat, NULL, NULL)) continue;
+  rdo_executor_seat_return(seat);
+  for (int i = 0; i < 4; ++i) await_release(&probes[i]);
+  uint64_t sum = 0;
+  for (int i = 0; i < STATE_WORKERS + RDO_DONORS_MAX; ++i) sum += worker_states[i].drain_count;
+  assert_int_equal(sum, 4 * 1000);
+  stop_executor(executor);
+}
+
+// Wakes ---------------------------------------------------------------------------------------------
+
+// Valid while all workers sleep.
+static uint64_t sum_wakes(const struct rdo_executor *executor) {
+  uint64_t sum = 0;
+  for (uint32_t i = 0; i < executor->worker_count; ++i) sum += executor->workers[i].wake_count;
+  return sum;
+}
+
+// Waits until as many are inside as may be; the first of them ends it.
+static enum rdo_drain_result drain_full_house(struct probe *probe, struct rdo_worker *worker) {
+  (void)worker;
+  if (count_up(&probe->ticket_count) >= probe->process.budget) return RDO_DRAIN_IDLE;
+  await_count(&probe->inside_max, probe->process.budget);
+  return probe_end(probe);
+}
+
+// As many are woken as the budget has room for, each by the publisher or in relay, and no more.
+static void test_wake_count(void **state) {
+  (void)state;
+  enum { WORKER_COUNT = 16 };
+  struct rdo_executor *executor = start_executor(WORKER_COUNT);
+  for (uint32_t budget = 1; budget <= WORKER_COUNT; ++budget) {
+    struct probe probe;
+    await_sleep(executor);
+    uint64_t before = sum_wakes(executor);
+    probe_init(&probe, executor, budget, drain_full_house);
+    rdo_process_resume(&probe.process);
+    await_release(&probe);
+    await_sleep(executor);
+    assert_int_equal(sum_wakes(executor) - before, budget);
+  }
+  stop_executor(executor);
+}
+
+// Words of the idle set, and relay through many: everybody is found.
+static void test_wake_all(void **state) {
+  (void)state;
+  struct rdo_executor *executor = start_executor(RDO_WORKERS_MAX);
+  struct probe probe;
+  for (int i = 0; i < 3; ++i) {
+    await_sleep(executor);
+    uint64_t before = sum_wakes(executor);
+    probe_init(&probe, executor, RDO_WORKERS_MAX, drain_full_house);
+    rdo_process_resume(&probe.process);
+    await_release(&probe);
+    await_sleep(executor);
+    assert_int_equal(count_of(&probe.inside_max), RDO_WORKERS_MAX);
+    assert_int_equal(sum_wakes(executor) - before, RDO_WORKERS_MAX);
+  }
+  stop_executor(executor);
+}
+
+static enum rdo_drain_result drain_announcing(struct probe *probe, struct rdo_worker *worker) {
+  (void)worker;
+  uint32_t ticket = count_up(&probe->ticket_count);
+  await_count(&probe->inside_max, probe->process.budget);
+  if (ticket != 0) return RDO_DRAIN_IDLE;
+  await_count(probe->user, 1);  // the others found nothing and sleep
+  rdo_process_announce(&probe->process, 3);
+  await_count(&probe->ticket_count, probe->process.budget + 1);
+  return probe_end(probe);
+}
+
+static uint32_t count_asleep(const struct rdo_executor *executor) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < executor->worker_count; ++i) count += is_asleep(&executor->workers[i]);
+  return count;
+}
+
+// Work announced from inside: those who slept with "nothing to do there" look again, as many as are told.
+static void test_announce(void **state) {
+  (void)state;
+  enum { WORKER_COUNT = 6 };
+  struct rdo_executor *executor = start_executor(WORKER_COUNT);
+  struct probe probe;
+  rdo_atomic_u32 is_ready;
+  rdo_atomic_init(&is_ready, 0);
+  probe_init(&probe, executor, WORKER_COUNT, drain_announcing);
+  probe.user = &is_ready;
+  await_sleep(executor);
+  rdo_process_resume(&probe.process);
+  await_count(&probe.inside_max, WORKER_COUNT);
+  while (count_asleep(executor) != WORKER_COUNT - 1) nap();
+  assert_int_equal(count_of(&probe.drain_count), WORKER_COUNT);
+  rdo_atomic_store(&is_ready, 1, rdo_seq_cst);
+  await_release(&probe);
+  await_sleep(executor);
+  // A relayed wake may find the one that was woken first back at rest.
+  assert_true(count_of(&probe.drain_count) <= WORKER_COUNT + 3);
+  assert_int_equal(sum_wakes(executor), WORKER_COUNT + 3);
+  stop_executor(executor);
+}
+
+// Diagnosis -----------------------------------------------------------------------------------------
+
+static void dump(const struct rdo_executor *executor, char *text, size_t capacity) {
+  memset(text, 0, capacity);
+  FILE *stream = fmemopen(text, capacity - 1, "w");
+  assert_non_null(stream);
+  rdo_executor_dump(executor, stream);
+  fclose(stream);
+}
+
+static void assert_says(const char *text, const char *words) {
+  if (strstr(text, words) == NULL) fail_msg("no \"%s\" in:\n%s", words, text);
+}
+
+static void test_dump(void **state) {
+  (void)state;
+  char text[8192];
+  struct rdo_executor *executor = start_executor_with(&(struct rdo_executor_options){.worker_count = 2, .worker_base = 5, .local_memory_bytes = 1});
+  await_sleep(executor);
+  dump(executor, text, sizeof text);
+  assert_says(text, "executor: 2 workers, immediate list empty, overflow list empty\n");
+  assert_says(text, "  worker 5 on CPU -1 sleeps, in the idle set\n");
+  assert_says(text, "  worker 6 on CPU -1 sleeps, in the idle set\n");
+  assert_null(strstr(text, "slot"));
+  // Every slot is taken, one waits, one is on the list.
+  struct probe probes[RDO_SLOT_COUNT + 1], listed;
+  struct gate gate;
+  gate_init(&gate);
+  for (int i = 0; i <= RDO_SLOT_COUNT; ++i) {
+    probe_init(&probes[i], executor, 2, drain_gate);
+    probes[i].user = &gate;
+    rdo_process_resume(&probes[i].process);
+  }
+  await_count(&gate.waiting_count, 2);
+  probe_init(&listed, executor, 1, NULL);
+  rdo_process_resume(&listed.process);
+  dump(executor, text, sizeof text);
+  assert_says(text, "executor: 2 workers, immediate list not empty, overflow list not empty\n");
+  assert_says(text, "  slot 0 open, ");
+  assert_says(text, "  slot 1 open, ");
+  assert_says(text, "generation 1, version 0\n");
+  assert_says(text, "  worker 5 on CPU -1 runs\n");
+  gate_open(&gate);
+  for (int i = 0; i <= RDO_SLOT_COUNT; ++i) await_release(&probes[i]);
+  await_release(&listed);
+  stop_executor(executor);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_pump_visits_all),
+      cmocka_unit_test(test_list_order),
+      cmocka_unit_test(test_overflow),
+      cmocka_unit_test(test_budget),
+      cmocka_unit_test(test_worker_states),
+      cmocka_unit_test(test_wake_count),
+      cmocka_unit_test(test_wake_all),
+      cmocka_unit_test(test_announce),
+      cmocka_unit_test(test_dump),
+  };
+  return cmocka_run_group_tests(tests, begin_watching, end_watching);
+}
