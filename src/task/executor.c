@@ -94,12 +94,15 @@ void rdo_executor_wait_bell(struct rdo_executor *executor, uint32_t heard, int64
 // Lists ------------------------------------------------------------------------------------------
 // Pushed one at a time; taken whole, so that a pop never compares a pointer that may have come back.
 
-static void push_chain(rdo_atomic_ptr *list, struct rdo_process *first, struct rdo_process *last) {
+// Whoever looks may take, run and free what is pushed before this returns.
+//   returns  whether the list was empty
+static bool push_chain(rdo_atomic_ptr *list, struct rdo_process *first, struct rdo_process *last) {
   void *head = rdo_atomic_load(list, rdo_relaxed);  // relaxed: hint, the compare-exchange confirms it
   do {
     last->next = head;
     // SYNC(wake): seq_cst, work made visible; release for what the process' starter wrote.
   } while (!rdo_atomic_cas_weak(list, &head, first, rdo_seq_cst, rdo_relaxed));  // relaxed: hint
+  return head == NULL;
 }
 
 // Takes the oldest process and puts the others back.
@@ -114,16 +117,16 @@ static struct rdo_process *pop_oldest(rdo_atomic_ptr *list, bool *out_is_more) {
     oldest = oldest->next;
   }
   if (before != NULL) {
-    push_chain(list, first, before);
+    (void)push_chain(list, first, before);
     *out_is_more = true;
   }
   return oldest;
 }
 
 void rdo_executor_push_immediate(struct rdo_executor *executor, struct rdo_process *process) {
-  push_chain(&executor->immediate, process, process);
+  bool was_empty = push_chain(&executor->immediate, process, process);
   // A worker with nothing else to do comes to the list next. (A donor does not.)
-  bool is_next = process->next == NULL && rdo_worker_pumps(executor) &&
+  bool is_next = was_empty && rdo_worker_pumps(executor) &&
                  __builtin_popcount(rdo_atomic_load(&executor->occupied, rdo_relaxed)) <= 1;  // relaxed: hint
   if (!is_next) rdo_executor_wake(executor, 1);
 }
@@ -161,7 +164,7 @@ static void promote_overflow(struct rdo_executor *executor) {
     struct rdo_process *process = pop_oldest(&executor->overflow, &is_more);
     if (process == NULL) return;
     if (!try_put(executor, process)) {
-      push_chain(&executor->overflow, process, process);
+      (void)push_chain(&executor->overflow, process, process);
       // SYNC(slot): as in put; a slot that was freed before this push would else be nobody's business.
       bool is_full = true;
       for (uint32_t i = 0; i < RDO_SLOT_COUNT && is_full; ++i) is_full = state_of(rdo_atomic_load(&executor->slots[i].word, rdo_seq_cst)) != SLOT_FREE;
@@ -178,7 +181,7 @@ void rdo_executor_put(struct rdo_executor *executor, struct rdo_process *process
   if (!try_put(executor, process)) {
     // SYNC(slot): push, then look for a free slot; whoever frees one looks at the list afterwards. All are
     // seq_cst, so one of the two sees the other.
-    push_chain(&executor->overflow, process, process);
+    (void)push_chain(&executor->overflow, process, process);
     promote_overflow(executor);
     return;
   }
