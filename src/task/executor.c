@@ -163,6 +163,7 @@ static void promote_overflow(struct rdo_executor *executor) {
   while (is_more) {
     struct rdo_process *process = pop_oldest(&executor->overflow, &is_more);
     if (process == NULL) return;
+    uint32_t budget = process->budget;
     if (!try_put(executor, process)) {
       (void)push_chain(&executor->overflow, process, process);
       // SYNC(slot): as in put; a slot that was freed before this push would else be nobody's business.
@@ -172,7 +173,7 @@ static void promote_overflow(struct rdo_executor *executor) {
       is_more = true;
       continue;
     }
-    rdo_executor_wake(executor, process->budget);
+    rdo_executor_wake(executor, budget);  // the process may be gone
   }
 }
 
