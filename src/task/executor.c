@@ -225,9 +225,10 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
   uint64_t word = rdo_atomic_load(&slot->word, rdo_acquire);        // SYNC(slot): a look, entering decides
   if (state_of(word) != SLOT_OPEN || worker->seen[index] == view_of(word, version)) return false;
   word = rdo_atomic_add(&slot->word, 1, rdo_acq_rel);  // SYNC(slot): acquires the process
-  struct rdo_process *process = slot->process;
+  // SYNC(slot): in any other state somebody may be writing it.
+  struct rdo_process *process = state_of(word) == SLOT_OPEN ? slot->process : NULL;
   bool is_worked = false;
-  if (state_of(word) == SLOT_OPEN && (wanted == NULL || wanted(process, user))) {
+  if (process != NULL && (wanted == NULL || wanted(process, user))) {
     enum rdo_drain_result result = RDO_DRAIN_IDLE;
     if (drainers_of(word) < process->budget) result = process->type->drain(process, worker);
     if (result == RDO_DRAIN_IDLE) worker->seen[index] = view_of(word, version);
