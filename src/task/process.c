@@ -131,8 +131,9 @@ void rdo_process_schedule_here(struct rdo_process *process, struct rdo_worker *w
 }
 
 void rdo_process_cancel(struct rdo_process *process) {
-  (void)rdo_process_fail(process, RONDO_CANCELLED);
   uint32_t state = rdo_atomic_load(&process->state, rdo_acquire);  // SYNC(schedule)
+  if ((state & RDO_PROCESS_TERMINAL) != 0) return;
+  (void)rdo_process_fail(process, RONDO_CANCELLED);
   for (;;) {
     if ((state & RDO_PROCESS_TERMINAL) != 0) return;
     if (state == 0) {

@@ -514,6 +514,23 @@ static void test_cancel_in_overflow(void **state) {
   stop_executor(executor);
 }
 
+// Nothing happens to a complete process, and it keeps the status that complete was told.
+static void test_cancel_complete(void **state) {
+  (void)state;
+  struct rdo_executor *executor = start_executor(0);
+  struct rdo_worker *seat = take_seat(executor);
+  struct probe probe;
+  probe_init(&probe, executor, 1, NULL);
+  rdo_process_resume(&probe.process);
+  pump_dry(seat);
+  rdo_process_cancel(&probe.process);
+  pump_dry(seat);
+  assert_ended(&probe, RONDO_OK);
+  assert_int_equal(rdo_process_status(&probe.process), RONDO_OK);
+  rdo_executor_seat_return(seat);
+  stop_executor(executor);
+}
+
 // Complete and release ------------------------------------------------------------------------------
 
 enum { WORKER_COUNT = 16 };
@@ -737,6 +754,7 @@ int main(void) {
       cmocka_unit_test(test_cancel_draining),
       cmocka_unit_test(test_cancel_in_slot),
       cmocka_unit_test(test_cancel_in_overflow),
+      cmocka_unit_test(test_cancel_complete),
       cmocka_unit_test(test_complete_before_release),
       cmocka_unit_test(test_schedule_while_draining),
       cmocka_unit_test(test_schedule_itself),
