@@ -152,7 +152,7 @@ void rdo_process_cancel(struct rdo_process *process) {
     if (process->budget > 1) {
       rdo_process_announce(process, 1);
     } else {
-      rdo_atomic_or(&process->state, RDO_PROCESS_REQUESTED, rdo_acq_rel);  // SYNC(schedule)
+      rdo_process_schedule(process);  // it may have become idle since the look at its state
     }
     return;
   }
