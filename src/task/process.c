@@ -41,9 +41,10 @@ void rdo_process_resume(struct rdo_process *process) {
   // One that failed while suspended has nothing left to share out.
   bool is_listed = process->budget <= 1 || rdo_process_status(process) != RONDO_OK;
   uint32_t now = RDO_PROCESS_ACTIVE | (is_listed ? (uint32_t)RDO_PROCESS_REQUESTED : (uint32_t)RDO_PROCESS_OWNED);
-  uint32_t before = rdo_atomic_add(&process->state, now, rdo_acq_rel);  // SYNC(schedule): was 0 or TERMINAL
-  if ((before & RDO_PROCESS_TERMINAL) != 0) {  // cancelled while suspended; this was the last reference
-    rdo_process_release(process);
+  uint32_t before = rdo_atomic_or(&process->state, now, rdo_acq_rel);  // SYNC(schedule): was 0, or cancelled while suspended
+  if ((before & RDO_PROCESS_TERMINAL) != 0) {
+    // The last of the two releases: this thread, or the one that is completing it and finds ACTIVE afterwards.
+    if ((before & RDO_PROCESS_OWNED) == 0) rdo_process_release(process);
   } else if (is_listed) {
     rdo_executor_push_immediate(process->executor, process);
   } else {
@@ -137,9 +138,12 @@ void rdo_process_cancel(struct rdo_process *process) {
   for (;;) {
     if ((state & RDO_PROCESS_TERMINAL) != 0) return;
     if (state == 0) {
-      // Suspended: complete here; the last resume, which holds the last reference, releases.
-      if (!rdo_atomic_cas(&process->state, &state, RDO_PROCESS_TERMINAL, rdo_acq_rel, rdo_acquire)) continue;  // SYNC(schedule)
+      // Suspended: complete here. The last resume releases, unless it has come before this is done.
+      uint32_t owned = RDO_PROCESS_TERMINAL | RDO_PROCESS_OWNED;
+      if (!rdo_atomic_cas(&process->state, &state, owned, rdo_acq_rel, rdo_acquire)) continue;  // SYNC(schedule)
       rdo_process_finish(process);
+      uint32_t before = rdo_atomic_and(&process->state, ~(uint32_t)RDO_PROCESS_OWNED, rdo_acq_rel);  // SYNC(schedule)
+      if ((before & RDO_PROCESS_ACTIVE) != 0) rdo_process_release(process);
       return;
     }
     if (state == RDO_PROCESS_ACTIVE) {

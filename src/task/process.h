@@ -14,6 +14,7 @@
 //   …|OWNED → …|OWNED|REQUESTED       schedule meanwhile: drained once more       any thread
 //   …|OWNED → ACTIVE                  nothing more to do                          the owner
 //   any → …|TERMINAL                  complete; never scheduled again             the owner, or cancel
+//   0 → OWNED|TERMINAL → TERMINAL     cancelled while suspended, around complete  the canceller
 //
 // A process with a budget above 1 is OWNED by the compute slot it sits in, or by the overflow list.
 

@@ -531,6 +531,60 @@ static void test_cancel_complete(void **state) {
   stop_executor(executor);
 }
 
+static void *resume_process(void *process) {
+  rdo_process_resume(process);
+  return NULL;
+}
+
+// The last resume comes from another thread while cancel is in the callback.
+static void resume_elsewhere(struct probe *probe) {
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, resume_process, &probe->process) == 0);
+  pthread_join(thread, NULL);
+}
+
+static void test_cancel_suspended_beside_resume(void **state) {
+  (void)state;
+  struct rdo_executor *executor = start_executor(0);
+  for (uint32_t budget = 1; budget <= 4; budget += 3) {
+    struct probe probe;
+    probe_init(&probe, executor, budget, NULL);
+    probe.at_complete = resume_elsewhere;
+    rdo_process_cancel(&probe.process);
+    assert_ended(&probe, RONDO_CANCELLED);
+    assert_int_equal(probe.release_thread, thread_id());
+  }
+  stop_executor(executor);
+}
+
+// Cancel against the last resume, many times: one complete, one release, in this order (checked by the probe).
+static void begin_cancel(struct probe *probe) {
+  uint32_t budget = 1 + 3 * (count_of(&probe_clock) % 2);
+  probe_init(probe, crowd_executor, budget, budget == 1 ? drain_idle : drain_until_failed);
+}
+
+static void cancel_or_resume(struct probe *probe, uint32_t index) {
+  if (index == 0) {
+    rdo_process_resume(&probe->process);
+  } else {
+    rdo_process_cancel(&probe->process);
+  }
+}
+
+static void end_cancel(struct probe *probe, uint32_t count) {
+  (void)count;
+  await_release(probe);
+  CHECK(probe->status == RONDO_CANCELLED);
+}
+
+static void test_cancel_races_resume(void **state) {
+  (void)state;
+  struct probe probe;
+  crowd_executor = start_executor(2);
+  run_crowd(&(struct crowd){.act = cancel_or_resume, .probe = &probe, .count = 3, .round_count = 1000, .begin_round = begin_cancel, .end_round = end_cancel});
+  stop_executor(crowd_executor);
+}
+
 // Complete and release ------------------------------------------------------------------------------
 
 enum { WORKER_COUNT = 16 };
@@ -755,6 +809,8 @@ int main(void) {
       cmocka_unit_test(test_cancel_in_slot),
       cmocka_unit_test(test_cancel_in_overflow),
       cmocka_unit_test(test_cancel_complete),
+      cmocka_unit_test(test_cancel_suspended_beside_resume),
+      cmocka_unit_test(test_cancel_races_resume),
       cmocka_unit_test(test_complete_before_release),
       cmocka_unit_test(test_schedule_while_draining),
       cmocka_unit_test(test_schedule_itself),
