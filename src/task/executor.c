@@ -125,10 +125,21 @@ static struct rdo_process *pop_oldest(rdo_atomic_ptr *list, bool *out_is_more) {
 
 void rdo_executor_push_immediate(struct rdo_executor *executor, struct rdo_process *process) {
   bool was_empty = push_chain(&executor->immediate, process, process);
-  // A worker with nothing else to do comes to the list next. (A donor does not.)
+  // A worker with nothing else to do comes to the list next; if it drains something before, it wakes somebody. (A
+  // donor does not come there.)
   bool is_next = was_empty && rdo_worker_pumps(executor) &&
                  __builtin_popcount(rdo_atomic_load(&executor->occupied, rdo_relaxed)) <= 1;  // relaxed: hint
-  if (!is_next) rdo_executor_wake(executor, 1);
+  if (is_next) {
+    rdo_worker_current()->owes_wake = true;
+  } else {
+    rdo_executor_wake(executor, 1);
+  }
+}
+
+void rdo_worker_pay_wake(struct rdo_worker *worker) {
+  worker->owes_wake = false;
+  // relaxed: hint, and this thread's own push is seen in any case
+  if (rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) != NULL) rdo_executor_wake(worker->executor, 1);
 }
 
 struct rdo_process *rdo_executor_pop_immediate(struct rdo_executor *executor) {
@@ -230,6 +241,7 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
   bool is_worked = false;
   if (process != NULL && (wanted == NULL || wanted(process, user))) {
     enum rdo_drain_result result = RDO_DRAIN_IDLE;
+    if (worker->owes_wake) rdo_worker_pay_wake(worker);
     if (drainers_of(word) < process->budget) result = process->type->drain(process, worker);
     if (result == RDO_DRAIN_IDLE) worker->seen[index] = view_of(word, version);
     if (result == RDO_DRAIN_DONE) {

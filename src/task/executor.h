@@ -66,6 +66,7 @@ struct rdo_worker {
   // owner: the worker
   uint64_t seen[RDO_SLOT_COUNT];  // generation and version of a slot that had nothing to do
   uint32_t first_slot;            // where the next scan begins
+  bool owes_wake;                 // it put a process on the list and told nobody, because it comes there next
   uint64_t wake_count, sleep_count, spin_found_count;
   rdo_atomic_ptr busy_name;       // what it runs (const char *), NULL = nothing; hint, for the watchdog
   rdo_atomic_u32 busy_count;      // grows with every change of busy_name

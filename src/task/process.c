@@ -3,7 +3,7 @@
 
 #include "task/process.h"
 
-#include "task/executor.h"
+#include "task/worker.h"
 
 void rdo_process_init(struct rdo_process *process, const struct rdo_process_type *type, struct rdo_executor *executor, uint32_t budget) {
   process->type = type;
@@ -85,6 +85,7 @@ void rdo_process_finish(struct rdo_process *process) {
 static void run_owned(struct rdo_process *process, struct rdo_worker *worker, uint32_t visits) {
   for (;;) {
     enum rdo_drain_result result = RDO_DRAIN_DONE;
+    if (worker != NULL && worker->owes_wake) rdo_worker_pay_wake(worker);
     if (rdo_process_status(process) == RONDO_OK) result = process->type->drain(process, worker);
     if (result == RDO_DRAIN_DONE) {
       rdo_process_finish(process);

@@ -141,6 +141,7 @@ bool rdo_worker_step(struct rdo_worker *worker) {
 
 bool rdo_worker_pump(struct rdo_worker *worker) {
   if (rdo_worker_visit_slots(worker, NULL, NULL)) return true;
+  worker->owes_wake = false;
   // relaxed: hint, a push is followed by a wake
   if (rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) == NULL) return false;
   struct rdo_process *process = rdo_executor_pop_immediate(worker->executor);
@@ -317,6 +318,7 @@ struct rdo_worker *rdo_executor_seat_acquire(struct rdo_executor *executor) {
 void rdo_executor_seat_return(struct rdo_worker *seat) {
   struct rdo_executor *executor = seat->executor;
   current_worker = NULL;
+  seat->owes_wake = false;
   rdo_atomic_and(&executor->donors_taken, ~(UINT32_C(1) << (seat->index - executor->worker_count)), rdo_release);  // SYNC(wake): the seat
   // What it would have drained, in the place of a worker that was therefore not woken, is for others now.
   if (rdo_atomic_load(&executor->immediate, rdo_seq_cst) != NULL || rdo_atomic_load(&executor->occupied, rdo_seq_cst) != 0) {  // SYNC(wake)

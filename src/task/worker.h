@@ -25,6 +25,9 @@ int rdo_worker_donor_cpu(const struct rdo_executor *executor);
 // Whether there is something that `worker` has not looked at; for one that is in the idle set.
 bool rdo_worker_has_work(const struct rdo_worker *worker);
 
+// For a worker with `owes_wake` that does not come to the list next.
+void rdo_worker_pay_wake(struct rdo_worker *worker);
+
 struct rdo_process *rdo_executor_pop_immediate(struct rdo_executor *executor);
 
 // The thread that looks for workers that are stuck in a kernel; see rdo_executor_options.

@@ -236,6 +236,40 @@ static void test_announce(void **state) {
   stop_executor(executor);
 }
 
+static rdo_atomic_u32 scheduler_index;
+
+// The first schedules another process when all others sleep, and goes on until that one has run.
+static enum rdo_drain_result drain_schedule_and_wait(struct probe *probe, struct rdo_worker *worker) {
+  struct probe *other = probe->user;
+  if (count_up(&probe->ticket_count) == 0) {
+    rdo_atomic_store(&scheduler_index, worker->index, rdo_seq_cst);
+    await_count(&probe->ticket_count, 2);
+    while (!is_asleep(&worker->executor->workers[1 - worker->index])) nap();
+    rdo_process_schedule(&other->process);
+    return RDO_DRAIN_MORE;
+  }
+  if (count_of(&other->drain_count) != 0) return probe_end(probe);
+  nap();
+  return worker->index == count_of(&scheduler_index) ? RDO_DRAIN_MORE : RDO_DRAIN_IDLE;
+}
+
+// A worker that puts a process on the list wakes nobody if it comes to the list next. As long as it is kept
+// in a slot it does not.
+static void test_push_from_slot(void **state) {
+  (void)state;
+  struct rdo_executor *executor = start_executor(2);
+  struct probe probe, other;
+  probe_init(&other, executor, 1, NULL);
+  rdo_process_start_idle(&other.process);
+  probe_init(&probe, executor, 2, drain_schedule_and_wait);
+  probe.user = &other;
+  await_sleep(executor);
+  rdo_process_resume(&probe.process);
+  await_release(&probe);
+  await_release(&other);
+  stop_executor(executor);
+}
+
 // Diagnosis -----------------------------------------------------------------------------------------
 
 static void dump(const struct rdo_executor *executor, char *text, size_t capacity) {
@@ -294,6 +328,7 @@ int main(void) {
       cmocka_unit_test(test_wake_count),
       cmocka_unit_test(test_wake_all),
       cmocka_unit_test(test_announce),
+      cmocka_unit_test(test_push_from_slot),
       cmocka_unit_test(test_dump),
   };
   return cmocka_run_group_tests(tests, begin_watching, end_watching);
