@@ -50,8 +50,11 @@ static bool wake_one(struct rdo_executor *executor, uint32_t *cursor, uint32_t r
     *cursor = word_index * 64 + (uint32_t)__builtin_ctzll(word);
     if (*cursor >= executor->worker_count) return false;
     struct rdo_worker *worker = &executor->workers[*cursor];
-    // A donor drains in the place of the worker of its CPU.
-    if (worker->cpu >= 0 && worker->cpu == here) continue;
+    // A donor drains in the place of the worker of its CPU, for as long as it stays.
+    if (worker->cpu >= 0 && worker->cpu == here) {
+      rdo_worker_current()->has_skipped = true;
+      continue;
+    }
     if (rdo_worker_wake(worker, relay_count)) {
       ++*cursor;
       return true;
@@ -205,6 +208,11 @@ void rdo_executor_announce(struct rdo_executor *executor, uint32_t slot, uint32_
   rdo_executor_wake(executor, count);
 }
 
+void rdo_executor_announce_open(struct rdo_executor *executor, uint32_t slot) {
+  // SYNC(slot): a look; one that opens afterwards is somebody else's, who tells workers himself.
+  if (state_of(rdo_atomic_load(&executor->slots[slot].word, rdo_acquire)) == SLOT_OPEN) rdo_executor_announce(executor, slot, 1);
+}
+
 uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_t slot) {
   return drainers_of(rdo_atomic_load(&executor->slots[slot].word, rdo_relaxed));  // relaxed: hint
 }
@@ -244,6 +252,8 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
     if (worker->owes_wake) rdo_worker_pay_wake(worker);
     if (drainers_of(word) < process->budget) result = process->type->drain(process, worker);
     if (result == RDO_DRAIN_IDLE) worker->seen[index] = view_of(word, version);
+    worker->more_slots &= ~(UINT32_C(1) << index);
+    if (result == RDO_DRAIN_MORE) worker->more_slots |= UINT32_C(1) << index;
     if (result == RDO_DRAIN_DONE) {
       rdo_process_finish(process);
       change_state(slot, SLOT_OPEN, SLOT_CLOSED);

@@ -67,6 +67,8 @@ struct rdo_worker {
   uint64_t seen[RDO_SLOT_COUNT];  // generation and version of a slot that had nothing to do
   uint32_t first_slot;            // where the next scan begins
   bool owes_wake;                 // it put a process on the list and told nobody, because it comes there next
+  bool has_skipped;               // of a donor: a wake passed over the worker whose CPU it has
+  uint32_t more_slots;            // bit per slot whose last drain by this worker said MORE
   uint64_t wake_count, sleep_count, spin_found_count;
   rdo_atomic_ptr busy_name;       // what it runs (const char *), NULL = nothing; hint, for the watchdog
   rdo_atomic_u32 busy_count;      // grows with every change of busy_name

@@ -317,11 +317,16 @@ struct rdo_worker *rdo_executor_seat_acquire(struct rdo_executor *executor) {
 
 void rdo_executor_seat_return(struct rdo_worker *seat) {
   struct rdo_executor *executor = seat->executor;
-  current_worker = NULL;
+  uint32_t more_slots = seat->more_slots;
+  bool has_skipped = seat->has_skipped;
+  seat->more_slots = 0;
+  seat->has_skipped = false;
   seat->owes_wake = false;
+  current_worker = NULL;
   rdo_atomic_and(&executor->donors_taken, ~(UINT32_C(1) << (seat->index - executor->worker_count)), rdo_release);  // SYNC(wake): the seat
-  // What it would have drained, in the place of a worker that was therefore not woken, is for others now.
-  if (rdo_atomic_load(&executor->immediate, rdo_seq_cst) != NULL || rdo_atomic_load(&executor->occupied, rdo_seq_cst) != 0) {  // SYNC(wake)
-    rdo_executor_wake(executor, 1);
-  }
+  // SYNC(wake): what it counted on doing itself is for others now. In a slot that it leaves with more to do
+  // they may have found nothing before; the worker of its CPU may never have heard of a slot.
+  for (; more_slots != 0; more_slots &= more_slots - 1) rdo_executor_announce_open(executor, (uint32_t)__builtin_ctz(more_slots));
+  bool is_slot_left = has_skipped && rdo_atomic_load(&executor->occupied, rdo_seq_cst) != 0;
+  if (is_slot_left || rdo_atomic_load(&executor->immediate, rdo_seq_cst) != NULL) rdo_executor_wake(executor, 1);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// Workers and donors: starting, ending, where they run, spinning, seats.
+// Workers and donors: starting, ending, where they run, spinning, seats, what a donor leaves behind.
 
 #include "task/worker.h"
 
@@ -454,6 +454,61 @@ static void test_bell_deadline(void **state) {
   stop_executor(executor);
 }
 
+// What a donor leaves behind ------------------------------------------------------------------------
+
+static enum rdo_drain_result drain_by_turns(struct probe *probe, struct rdo_worker *worker) {
+  // A worker finds nothing; then the donor does something; then there is more, for whoever looks.
+  bool is_donor = worker->index >= worker->executor->worker_count;
+  if (is_donor) return count_up(&probe->ticket_count) == 0 ? RDO_DRAIN_MORE : RDO_DRAIN_IDLE;
+  return count_of(&probe->ticket_count) == 0 ? RDO_DRAIN_IDLE : probe_end(probe);
+}
+
+// A donor that has its answer, or no more time, goes away from a process that has more to do; workers that
+// found nothing in it before have to take over.
+static void test_donor_leaves_work(void **state) {
+  (void)state;
+  struct rdo_executor *executor = start_executor(2);
+  struct probe probe;
+  probe_init(&probe, executor, 3, drain_by_turns);
+  rdo_process_resume(&probe.process);
+  await_count(&probe.drain_count, 1);
+  await_sleep(executor);
+  struct rdo_worker *seat = take_seat(executor);
+  assert_true(rdo_worker_visit_slots(seat, NULL, NULL));
+  rdo_executor_seat_return(seat);
+  await_release(&probe);
+  stop_executor(executor);
+}
+
+static void *start_and_go(void *user) {
+  struct probe *probe = user;
+  struct rdo_executor *executor = probe->process.executor;
+  CHECK(rdo_pin_thread(&executor->workers[0].cpus, NULL) == RONDO_OK);
+  struct rdo_worker *seat = take_seat(executor);
+  rdo_process_resume(&probe->process);
+  rdo_executor_seat_return(seat);
+  return NULL;
+}
+
+// A wake passes over the worker whose CPU a donor has, for as long as it drains; not for longer.
+static void test_donor_leaves_cpu(void **state) {
+  (void)state;
+  struct rdo_cpu_set allowed, one;
+  assert_int_equal(rdo_pin_allowed(&allowed, NULL), RONDO_OK);
+  one = rdo_cpu_set_one(rdo_cpu_set_first(&allowed));
+  struct rdo_executor *executor = start_executor_with(&(struct rdo_executor_options){.worker_count = 1, .worker_cpus = &one, .local_memory_bytes = 1});
+  for (uint32_t budget = 1; budget <= 2; ++budget) {
+    struct probe probe;
+    pthread_t thread;
+    await_sleep(executor);
+    probe_init(&probe, executor, budget, NULL);
+    assert_int_equal(pthread_create(&thread, NULL, start_and_go, &probe), 0);
+    pthread_join(thread, NULL);
+    await_release(&probe);
+  }
+  stop_executor(executor);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_create_and_destroy),
@@ -472,6 +527,8 @@ int main(void) {
       cmocka_unit_test(test_visit_wanted),
       cmocka_unit_test(test_donors_alone),
       cmocka_unit_test(test_bell_deadline),
+      cmocka_unit_test(test_donor_leaves_work),
+      cmocka_unit_test(test_donor_leaves_cpu),
   };
   return cmocka_run_group_tests(tests, begin_watching, end_watching);
 }
