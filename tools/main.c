@@ -66,8 +66,7 @@ static int run_help(int argc, char **argv) {
   return verb->run(1, arguments);
 }
 
-int main(int argc, char **argv) {
-  rdo_tool_fault_install();
+static int run_verb(int argc, char **argv) {
   if (argc < 2) {
     print_help(stderr);
     return TOOL_EXIT_USAGE;
@@ -81,4 +80,16 @@ int main(int argc, char **argv) {
   }
   const struct verb *verb = find_verb(name);
   return verb != NULL ? verb->run(argc - 2, argv + 2) : fail_unknown(name);
+}
+
+// Data that did not reach its reader is a failure, even when everything else went well.
+static int finish_stdout(int code) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+  fprintf(stderr, "rondo: cannot write to stdout\n");
+  return TOOL_EXIT_FAILURE;
+}
+
+int main(int argc, char **argv) {
+  rdo_tool_fault_install();
+  return finish_stdout(run_verb(argc, argv));
 }

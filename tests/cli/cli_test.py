@@ -219,10 +219,15 @@ class CliTest(unittest.TestCase):
     def test_full_disk(self):
         if not Path("/dev/full").exists():
             self.skipTest("no /dev/full")
-        with open("/dev/full", "wb") as full:
-            done = subprocess.run([RONDO, "run", MODEL, f"--input=@{INPUT}"], stdout=full, stderr=subprocess.PIPE, timeout=TIMEOUT_S,
-                                  check=False)
-        self.assertEqual(done.returncode, 1)
+        bench = ["bench", MODEL, f"--input=@{INPUT}", "--quick"]
+        calls = [["run", MODEL, f"--input=@{INPUT}"], bench, [*bench, "--json"], ["inspect", MODEL], ["check", MODEL],
+                 ["demo", f"--models={MODELS}", "--min_time=0.01"], ["--version"], ["--help"], ["help", "run"]]
+        for arguments in calls:
+            with self.subTest(arguments[0]), open("/dev/full", "wb") as full:
+                done = subprocess.run([RONDO, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S,
+                                      check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("rondo: cannot write to stdout", done.stderr)
 
     # The other verbs
 
