@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "measure.h"
+#include "message.h"
 #include "model_args.h"
 #include "tool.h"
 
@@ -90,8 +91,10 @@ static void print_header(const struct bench_report *report) {
   rdo_tool_format_governor(governor, sizeof governor);
   const struct tool_strings *modules = &report->args->model.modules;
   const char *device = report->args->model.device;
-  printf("%s @%s on %s\n", modules->items[modules->count - 1], rondo_function_name(report->function),
-         device != NULL ? device : "local-sync");
+  char file[TOOL_NAME_TEXT_BYTES], name[TOOL_NAME_TEXT_BYTES];
+  rdo_tool_printable(modules->items[modules->count - 1], file, sizeof file);
+  rdo_tool_printable(rondo_function_name(report->function), name, sizeof name);
+  printf("%s @%s on %s\n", file, name, device != NULL ? device : "local-sync");
   printf("%s, governor %s, rondo %s\n\n", cpu, governor, rondo_version());
   printf("  samples        min       mean        p50        p90        p99      p99.9        max\n");
   fflush(stdout);

@@ -42,6 +42,15 @@ static void append_text(struct line *line, const char *text) {
   while (*text != '\0' && line->length < sizeof line->text) line->text[line->length++] = *text++;
 }
 
+// A name that the model's code made up.
+static void append_name(struct line *line, const char *name) {
+  size_t begin = line->length;
+  append_text(line, name);
+  for (size_t i = begin; i < line->length; ++i) {
+    if ((unsigned char)line->text[i] < 0x20 || line->text[i] == 0x7F) line->text[i] = '?';
+  }
+}
+
 static const char *signal_name(int signal_number) {
   switch (signal_number) {
     case SIGILL: return "SIGILL";
@@ -78,7 +87,7 @@ static void handle_fault(int signal_number) {
   append_text(&line, signal_name(signal_number));
   if (dispatch != NULL) {
     append_text(&line, " in dispatch ");
-    append_text(&line, dispatch);
+    append_name(&line, dispatch);
     append_text(&line, " of the model: ");
     append_text(&line, explain_signal(signal_number));
     append_text(&line, "\n");

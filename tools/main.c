@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fault.h"
+#include "message.h"
 #include "options.h"
 #include "rondo/runtime.h"
 #include "tool.h"
@@ -48,9 +49,9 @@ static int fail_unknown(const char *name) {
   const char *names[VERB_COUNT + 1] = {"help"};
   for (int i = 0; i < VERB_COUNT; ++i) names[i + 1] = verbs[i].name;
   const char *nearest = rdo_tool_nearest_name(name, names, VERB_COUNT + 1);
-  fprintf(stderr, "rondo: no verb '%.60s'", name);
-  if (nearest != NULL) fprintf(stderr, "; did you mean '%s'?", nearest);
-  fprintf(stderr, "\nTry 'rondo --help'.\n");
+  if (nearest != NULL) rdo_tool_message("no verb '%.60s'; did you mean '%s'?", name, nearest);
+  else rdo_tool_message("no verb '%.60s'", name);
+  fprintf(stderr, "Try 'rondo --help'.\n");
   return TOOL_EXIT_USAGE;
 }
 
@@ -85,7 +86,7 @@ static int run_verb(int argc, char **argv) {
 // Data that did not reach its reader is a failure, even when everything else went well.
 static int finish_stdout(int code) {
   if (fflush(stdout) == 0 && !ferror(stdout)) return code;
-  fprintf(stderr, "rondo: cannot write to stdout\n");
+  rdo_tool_message("cannot write to stdout");
   return TOOL_EXIT_FAILURE;
 }
 

@@ -6,15 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message.h"
+
 // The command has one thread: a wait that is not over at once never will be.
 #define WAIT_LIMIT_NS INT64_C(2000000000)
 
 void rdo_tool_print_failure(const char *where, enum rondo_status status, const struct rondo_diag *diag) {
   const char *message = diag != NULL ? diag->message : "";
-  fprintf(stderr, "rondo: ");
-  if (where != NULL && strstr(message, where) == NULL) fprintf(stderr, "%s: ", where);
-  if (*message != '\0') fprintf(stderr, "%s: ", message);
-  fprintf(stderr, "%s\n", rondo_status_name(status));
+  char place[TOOL_NAME_TEXT_BYTES] = "";
+  if (where != NULL) rdo_tool_printable(where, place, sizeof place);
+  if (strstr(message, place) != NULL) place[0] = '\0';  // as it is printed, so the diag has it
+  rdo_tool_message("%s%s%s%s%s", place, *place != '\0' ? ": " : "", message, *message != '\0' ? ": " : "",
+                   rondo_status_name(status));
 }
 
 int rdo_tool_model_args_finish(struct tool_model_args *args, const struct tool_strings *positional, const char *verb) {

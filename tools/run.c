@@ -9,6 +9,7 @@
 
 #include "call.h"
 #include "measure.h"
+#include "message.h"
 #include "model_args.h"
 #include "results.h"
 #include "tool.h"
@@ -79,7 +80,8 @@ static int call_function(const struct run_args *args, struct tool_model *model, 
                          const struct tool_values *arguments, struct run_times *times) {
   struct rondo_diag diag = {0};
   struct tool_call call;
-  printf("EXEC @%s\n", rondo_function_name(function));
+  char name[TOOL_NAME_TEXT_BYTES];
+  printf("EXEC @%s\n", rdo_tool_printable(rondo_function_name(function), name, sizeof name));
   fflush(stdout);
   enum rondo_status status = rdo_tool_call_init(&call, model->runtime, function, arguments, &diag);
   int64_t start_ns = rdo_tool_clock_ns();
@@ -99,8 +101,8 @@ static int call_function(const struct run_args *args, struct tool_model *model, 
 static int check_outputs(const struct run_args *args, const struct rondo_function *function) {
   int count = rondo_function_result_count(function);
   if (args->outputs.count == 0 || args->outputs.count == count) return TOOL_EXIT_OK;
-  fprintf(stderr, "rondo: --output: given %d times, but @%s has %d result%s: %s\n", args->outputs.count,
-          rondo_function_name(function), count, count == 1 ? "" : "s", rondo_status_name(RONDO_OUT_OF_RANGE));
+  rdo_tool_message("--output: given %d times, but @%s has %d result%s: %s", args->outputs.count,
+                   rondo_function_name(function), count, count == 1 ? "" : "s", rondo_status_name(RONDO_OUT_OF_RANGE));
   return TOOL_EXIT_FAILURE;
 }
 
@@ -122,12 +124,12 @@ static int run_model(const struct run_args *args, struct tool_model *model, stru
 static int check_args(struct run_args *args) {
   args->tolerance.is_exact = strcmp(args->equality_mode, "exact") == 0;
   if (!args->tolerance.is_exact && strcmp(args->equality_mode, "approximate") != 0) {
-    fprintf(stderr, "rondo: --equality_mode is exact or approximate, not '%s'\n", args->equality_mode);
+    rdo_tool_message("--equality_mode is exact or approximate, not '%s'", args->equality_mode);
     return TOOL_EXIT_USAGE;
   }
   for (int i = 0; i < args->outputs.count; ++i) {
     if (rdo_tool_output_is_valid(args->outputs.items[i])) continue;
-    fprintf(stderr, "rondo: --output is -, @FILE, +FILE or nothing, not '%s'\n", args->outputs.items[i]);
+    rdo_tool_message("--output is -, @FILE, +FILE or nothing, not '%s'", args->outputs.items[i]);
     return TOOL_EXIT_USAGE;
   }
   return TOOL_EXIT_OK;

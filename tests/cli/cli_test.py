@@ -111,6 +111,20 @@ class CliTest(unittest.TestCase):
         for verb in ("run", "bench", "check"):
             self.call(verb, code=2, err="needs a model")
 
+    def test_control_characters(self):
+        names = {"\x1b[31mred\nline": "?[31mred?line", "\u009b5mblink": "??5mblink", "\u00e4\u20ac": "\u00e4\u20ac"}
+        for name, printed in names.items():
+            failures = [["run", name], ["bench", name], ["inspect", name], ["check", name], ["demo", f"--models={name}"],
+                        ["run", MODEL, f"--device={name}"], ["run", MODEL, f"--function={name}"],
+                        ["run", MODEL, f"--input=@{INPUT}", f"--output=@no/{name}.npy"]]
+            mistakes = [[name], ["run", f"--{name}"], ["run", MODEL, f"--output={name}"], ["run", MODEL, f"--stats={name}"],
+                        ["run", f"-{name}"], ["demo", name]]
+            for code, calls in ((1, failures), (2, mistakes)):
+                for arguments in calls:
+                    with self.subTest(arguments):
+                        done = self.call(*arguments, code=code, err=printed)
+                        self.assertRegex(done.stderr, r"^rondo: [^\x00-\x1f\x7f-\x9f]*\n(Try 'rondo [a-z ]*--help'\.\n)?$")
+
     # Models
 
     def test_missing_file(self):
