@@ -181,7 +181,7 @@ static int measure_all(struct bench_report *report, struct tool_call *call) {
   while (count < args->repetitions && !was_interrupted) {
     enum rondo_status status = rdo_tool_measure(call, &args->plan, &measurements[count], &diag);
     if (status != RONDO_OK) {
-      rdo_tool_print_failure(rondo_function_name(report->function), status, &diag);
+      rdo_tool_call_print_failure(&args->model.modules, report->function, status, &diag);
       return TOOL_EXIT_FAILURE;
     }
     if (measurements[count].summary.sample_count == 0) break;
@@ -205,7 +205,7 @@ static int bench_function(const struct bench_args *args, struct tool_model *mode
   if (code == TOOL_EXIT_OK) {
     enum rondo_status status = rdo_tool_call_init(&call, model->runtime, function, &arguments, &diag);
     if (status != RONDO_OK) {
-      rdo_tool_print_failure(NULL, status, &diag);
+      rdo_tool_call_print_failure(&args->model.modules, function, status, &diag);
       code = TOOL_EXIT_FAILURE;
     }
   }

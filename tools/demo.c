@@ -72,7 +72,7 @@ static enum rondo_value_kind tensor_kind(const void *user, int index) {
 
 static enum rondo_status read_files(struct rondo_runtime *runtime, const struct case_files *files,
                                     struct tool_values *values, struct rondo_diag *diag) {
-  return rdo_tool_values_read(runtime, &files->strings, tensor_kind, NULL, FILES_MAX, values, diag);
+  return rdo_tool_values_read(runtime, "file", &files->strings, tensor_kind, NULL, FILES_MAX, values, diag);
 }
 
 // Checking

@@ -4,11 +4,12 @@
 #include "inputs.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "call.h"
-#include "model_args.h"
+#include "message.h"
 #include "npy.h"
 #include "tensor_text.h"
 
@@ -202,7 +203,8 @@ static enum rondo_status read_text(struct reader *reader, const char *string, st
   return status;
 }
 
-enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const struct tool_strings *texts,
+enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const char *flag,
+                                       const struct tool_strings *texts,
                                        enum rondo_value_kind (*kind_of)(const void *user, int index), const void *user,
                                        int value_max, struct tool_values *out_values, struct rondo_diag *diag) {
   *out_values = (struct tool_values){0};
@@ -212,7 +214,7 @@ enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const stru
   for (int i = 0; i < texts->count && status == RONDO_OK; ++i) {
     struct rondo_diag own = {0};
     status = read_text(&reader, texts->items[i], &own);
-    if (status != RONDO_OK) rdo_tool_fail(diag, status, "'%.200s': %s", texts->items[i], own.message);
+    if (status != RONDO_OK) rdo_tool_fail(diag, status, "%s[%d] '%.200s': %s", flag, i, texts->items[i], own.message);
   }
   rdo_tool_input_files_release(&reader.files);
   return status;
@@ -233,19 +235,37 @@ static enum rondo_value_kind argument_kind(const void *user, int index) {
   return parameter.kind;
 }
 
+enum { SIGNATURE_BYTES = 1024 };
+
+struct signature {
+  char text[SIGNATURE_BYTES];
+  size_t length;
+};
+
+static void append_signature(struct signature *signature, const char *format, ...) TOOL_PRINTF(2, 3);
+static void append_signature(struct signature *signature, const char *format, ...) {
+  size_t room = sizeof signature->text - signature->length;
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(signature->text + signature->length, room, format, arguments);
+  va_end(arguments);
+  if (length > 0) signature->length += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+// What to write for an argument without a shape.
 static const char *describe_kind(enum rondo_value_kind kind) {
   switch (kind) {
-    case RONDO_VALUE_I32: return "a number (i32)";
-    case RONDO_VALUE_I64: return "a number (i64)";
-    case RONDO_VALUE_F32: return "a number (f32)";
-    case RONDO_VALUE_F64: return "a number (f64)";
-    case RONDO_VALUE_BUFFER: return "&SHAPExTYPE (a buffer)";
-    case RONDO_VALUE_FENCE: return "a fence, or (null)";
-    default: return "SHAPExTYPE=VALUES (the file does not tell which)";
+    case RONDO_VALUE_I32: return "i32";
+    case RONDO_VALUE_I64: return "i64";
+    case RONDO_VALUE_F32: return "f32";
+    case RONDO_VALUE_F64: return "f64";
+    case RONDO_VALUE_BUFFER: return "&SHAPExTYPE";
+    case RONDO_VALUE_FENCE: return "(null)";
+    default: return "any tensor";
   }
 }
 
-static void print_argument(const struct rondo_function *function, int index) {
+static void append_argument(struct signature *signature, const struct rondo_function *function, int index) {
   struct rondo_parameter parameter = {.kind = RONDO_VALUE_OBJECT};
   rondo_function_argument(function, index, &parameter);
   char shape[TOOL_SHAPE_TEXT_BYTES];
@@ -254,14 +274,19 @@ static void print_argument(const struct rondo_function *function, int index) {
   } else {
     snprintf(shape, sizeof shape, "%s", describe_kind(parameter.kind));
   }
-  fprintf(stderr, "  %d: %s%s%s\n", index, shape, parameter.name[0] != '\0' ? "  " : "", parameter.name);
+  append_signature(signature, "%s%s%s", shape, parameter.name[0] != '\0' ? " " : "", parameter.name);
 }
 
-static void print_arguments(const struct rondo_function *function) {
+// "2 inputs (2x3xf32 image, i32 count)". What does not fit is left out.
+static void describe_arguments(const struct rondo_function *function, struct signature *signature) {
   int count = rdo_tool_argument_count(function);
-  fprintf(stderr, "@%s takes %d input%s%s\n", rondo_function_name(function), count, count == 1 ? "" : "s",
-          count > 0 ? ":" : "");
-  for (int i = 0; i < count; ++i) print_argument(function, i);
+  signature->length = 0;
+  append_signature(signature, "%d input%s", count, count == 1 ? "" : "s");
+  for (int i = 0; i < count; ++i) {
+    append_signature(signature, i == 0 ? " (" : ", ");
+    append_argument(signature, function, i);
+  }
+  if (count > 0) append_signature(signature, ")");
 }
 
 int rdo_tool_arguments_read(struct rondo_runtime *runtime, const struct rondo_function *function,
@@ -269,12 +294,13 @@ int rdo_tool_arguments_read(struct rondo_runtime *runtime, const struct rondo_fu
   struct rondo_diag diag = {0};
   int wanted = rdo_tool_argument_count(function);
   enum rondo_status status =
-      rdo_tool_values_read(runtime, texts, argument_kind, function, wanted, out_values, &diag);
+      rdo_tool_values_read(runtime, "--input", texts, argument_kind, function, wanted, out_values, &diag);
   if (status == RONDO_OK && out_values->count < wanted) {
-    status = rdo_tool_fail(&diag, RONDO_INVALID_ARGUMENT, "%d of %d inputs given", out_values->count, wanted);
+    status = rdo_tool_fail(&diag, RONDO_INVALID_ARGUMENT, "--input: %d of %d inputs given", out_values->count, wanted);
   }
   if (status == RONDO_OK) return TOOL_EXIT_OK;
-  rdo_tool_print_failure("--input", status, &diag);
-  print_arguments(function);
+  struct signature signature;
+  describe_arguments(function, &signature);
+  rdo_tool_message("%s; @%s takes %s: %s", diag.message, rondo_function_name(function), signature.text, rondo_status_name(status));
   return TOOL_EXIT_FAILURE;
 }

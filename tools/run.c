@@ -42,10 +42,10 @@ static int compare_results(const struct run_args *args, struct tool_model *model
   struct rondo_diag diag = {0};
   struct tool_values expected;
   // One more than there are results may be read, so that a wrong number is told as such.
-  enum rondo_status status = rdo_tool_values_read(model->runtime, &args->expected, result_kind, call->function,
-                                                  call->output_count + 1, &expected, &diag);
+  enum rondo_status status = rdo_tool_values_read(model->runtime, "--expected_output", &args->expected, result_kind,
+                                                  call->function, call->output_count + 1, &expected, &diag);
   bool all_match = false;
-  if (status != RONDO_OK) rdo_tool_print_failure("--expected_output", status, &diag);
+  if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
   else all_match = rdo_tool_results_compare(stdout, call->outputs, call->output_count, &expected, &args->tolerance);
   rdo_tool_values_release(&expected);
   return all_match ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
@@ -88,7 +88,7 @@ static int call_function(const struct run_args *args, struct tool_model *model, 
   if (status == RONDO_OK) status = rdo_tool_call_invoke(&call, &diag);
   times->invoke_ns = rdo_tool_clock_ns() - start_ns;
   int code = TOOL_EXIT_FAILURE;
-  if (status != RONDO_OK) rdo_tool_print_failure(rondo_function_name(function), status, &diag);
+  if (status != RONDO_OK) rdo_tool_call_print_failure(&args->model.modules, function, status, &diag);
   else code = deliver_results(args, model, &call);
   if (args->wants_stats) {
     fflush(stdout);

@@ -116,6 +116,7 @@ class CliTest(unittest.TestCase):
         for name, printed in names.items():
             failures = [["run", name], ["bench", name], ["inspect", name], ["check", name], ["demo", f"--models={name}"],
                         ["run", MODEL, f"--device={name}"], ["run", MODEL, f"--function={name}"],
+                        ["run", MODEL, f"--input=@{name}.npy"], ["run", MODEL, f"--input=@{INPUT}", f"--expected_output=@{name}.npy"],
                         ["run", MODEL, f"--input=@{INPUT}", f"--output=@no/{name}.npy"]]
             mistakes = [[name], ["run", f"--{name}"], ["run", MODEL, f"--output={name}"], ["run", MODEL, f"--stats={name}"],
                         ["run", f"-{name}"], ["demo", name]]
@@ -152,7 +153,7 @@ class CliTest(unittest.TestCase):
     # Inputs
 
     def test_arity(self):
-        self.call("run", MODEL, code=1, err=["0 of 1 inputs given", "takes 1 input"])
+        self.call("run", MODEL, code=1, err=["0 of 1 inputs given", "takes 1 input (1x64xf32 input0)"])
         self.call("run", MODEL, f"--input=@{INPUT}", "--input=f32=1", code=1, err="takes 1 input")
 
     def test_wrong_shape_and_type(self):
@@ -163,6 +164,16 @@ class CliTest(unittest.TestCase):
         self.call("run", MODEL, "--input=(null)", code=1, err="rondo: ")
         self.call("run", MODEL, "--input=&4xf32", code=1, err="rondo: ")
 
+    def test_which_input(self):
+        self.call("run", MODEL, f"--input=@{INPUT}", "--input=f32=1", code=1, err="--input[1] 'f32=1': more than 1 value; @mlp takes")
+        self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=(ignored)", "--expected_output=5", code=1,
+                  err="--expected_output[1] '5': a tensor needs")
+
+    def test_failing_call(self):
+        for verb in ("run", "bench"):
+            done = self.call(verb, MODEL, "--input=1x65xf32=1", code=1, err=f"rondo: {MODEL}: @mlp: ")
+            self.assertRegex(done.stderr, r"^[^\n]*: INVALID_ARGUMENT\n$")
+
     def test_bad_texts(self):
         cases = {
             "5": "shape and a type", "": "empty", "4xf32=1 2": "underflow", "4xf32=1 2 3 4 5": "overflow",
@@ -172,8 +183,8 @@ class CliTest(unittest.TestCase):
         }
         for text, words in cases.items():
             with self.subTest(text):
-                done = self.call("run", MODEL, f"--input={text}", code=1, err=words)
-                self.assertNotIn("\x1b", done.stderr)
+                done = self.call("run", MODEL, f"--input={text}", code=1, err=[words, "--input[0] '", "; @mlp takes 1 input (1x64xf32 input0): "])
+                self.assertRegex(done.stderr, r"^rondo: [^\x00-\x1f]*\n$")  # one line
 
     def test_bad_npy(self):
         good = npy_bytes("<f4", "(2,)", bytes(8))

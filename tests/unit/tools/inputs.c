@@ -72,8 +72,8 @@ static char *read_and_print(int count, const char **texts, enum rondo_status exp
   struct tool_strings strings = {.items = texts, .count = count};
   struct tool_values values;
   struct rondo_diag diag = {0};
-  assert_int_equal(rdo_tool_values_read(runtime, &strings, tensor_kind, NULL, 4, &values, &diag), expected_status);
-  assert_int_equal(diag.message[0] != '\0', expected_status != RONDO_OK);
+  assert_int_equal(rdo_tool_values_read(runtime, "--input", &strings, tensor_kind, NULL, 4, &values, &diag), expected_status);
+  assert_int_equal(strncmp(diag.message, "--input[", 8) == 0, expected_status != RONDO_OK);
   char *text = NULL;
   size_t size = 0;
   FILE *file = open_memstream(&text, &size);
@@ -136,7 +136,7 @@ static void test_raw_positions(void **state) {
 static void check_scalar(const char *text, enum rondo_value_kind kind, enum rondo_status status, double expected) {
   struct tool_strings strings = {.items = &text, .count = 1};
   struct tool_values values;
-  assert_int_equal(rdo_tool_values_read(runtime, &strings, scalar_kind, &kind, 1, &values, NULL), status);
+  assert_int_equal(rdo_tool_values_read(runtime, "--input", &strings, scalar_kind, &kind, 1, &values, NULL), status);
   if (status == RONDO_OK) {
     double value = kind == RONDO_VALUE_I32 ? values.items[0].i32 : (double)values.items[0].f32;
     assert_true(value == expected);
