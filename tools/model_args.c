@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "tensor_trace.h"
 
 // The command has one thread: a wait that is not over at once never will be.
 #define WAIT_LIMIT_NS INT64_C(2000000000)
@@ -48,6 +49,7 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
                                           .memory_budget_bytes = args->memory_budget_bytes,
                                           .step_limit = (uint64_t)args->step_limit,
                                           .wait_limit_ns = WAIT_LIMIT_NS};
+  options.trace = rdo_tool_tensor_trace;
   enum rondo_status status = rondo_runtime_create(&options, &out_model->runtime, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(args->device, status, &diag);

@@ -26,6 +26,7 @@ MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
 MODEL = MODELS / "mlp_f32" / "mlp_f32.vmfb"
 INPUT = MODEL.parent / "case0_input0.npy"
 OUTPUT = MODEL.parent / "case0_output0.npy"
+VALUES = ROOT / "tests" / "cli" / "values.vmfb"
 TIMEOUT_S = 120
 VERBS = ("run", "bench", "check", "demo")
 
@@ -222,6 +223,12 @@ class CliTest(unittest.TestCase):
         self.call("run", MODEL, f"--input=@{INPUT}", f"--expected_output={zeros}", code=1, out="[FAILED] result[0]: element at index 0")
         self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=7xi8", code=1, out="metadata is")
         self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=(ignored)", out="[SUCCESS]")
+
+    def test_traced_tensors(self):
+        inputs = ["--input=2xf32=1", "--input=3000xi8=3"]
+        done = self.call("run", VALUES, "--function=traced", *inputs, "--output_max_element_count=2", out="2xf32=1 1")
+        self.assertEqual(done.stderr, "=== both ?[31minputs ===\n2xf32=1 1\n3000xi8=" + " ".join("3" * 3000) +
+                         "\n\n=== first ===\n2xf32=1 1\n\n")
 
     def test_output_files(self):
         arguments = ["run", MODEL, f"--input=@{INPUT}"]
