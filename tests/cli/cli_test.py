@@ -224,6 +224,46 @@ class CliTest(unittest.TestCase):
         self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=7xi8", code=1, out="metadata is")
         self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=(ignored)", out="[SUCCESS]")
 
+    # What IREE's runner prints.
+    def test_lists(self):
+        self.assertEqual(self.call("run", VALUES, "--function=mixed", "--input=2xf32=1", "--input=1.5").stdout, """\
+EXEC @mixed
+result[0]: vm.list
+child_list[0]: i32=-1
+child_list[1]: i64=7
+child_list[2]: f32=2.5
+child_list[3]: f64=1.5
+child_list[4]: hal.buffer_view
+2xf32=1 1
+child_list[5]: vm.buffer
+(no printer)
+child_list[6]: (null)
+
+result[1]: i32=-1
+""")
+        self.assertEqual(self.call("run", VALUES, "--function=nested", "--input=&4xi8").stdout, """\
+EXEC @nested
+result[0]: vm.list
+child_list[0]: vm.list
+child_list[0]: i32=-56
+child_list[1]: i32=0
+
+child_list[1]: vm.list
+
+child_list[2]: hal.buffer
+(no printer)
+
+""")
+        self.assertEqual(self.call("run", VALUES, "--function=none").stdout,
+                         "EXEC @none\nresult[0]: vm.buffer\n(no printer)\nresult[1]: (null)\n")
+        self.assertEqual(self.call("run", VALUES, "--function=mixed", "--input=2xf32=1", "--input=1.5", "--output=-", "--output=").stdout.count("child_list"), 7)
+
+    def test_list_in_itself(self):
+        text = self.call("run", VALUES, "--function=cycle").stdout
+        self.assertEqual(text.count("child_list[0]: vm.list\n"), text.count("child_list[1]: (null)\n"))
+        self.assertEqual(text.count("\n...\n"), 1)
+        self.assertLess(len(text), 10000)
+
     def test_traced_tensors(self):
         inputs = ["--input=2xf32=1", "--input=3000xi8=3"]
         done = self.call("run", VALUES, "--function=traced", *inputs, "--output_max_element_count=2", out="2xf32=1 1")

@@ -266,6 +266,18 @@ const char *rondo_value_type_name(const struct rondo_value *value) {
   return names[value->kind];
 }
 
+// The fake has no lists.
+int64_t rondo_list_count(const struct rondo_value *value) {
+  (void)value;
+  return -1;
+}
+
+enum rondo_status rondo_list_get(const struct rondo_value *value, int64_t index, struct rondo_value *out_element) {
+  (void)value, (void)index;
+  *out_element = (struct rondo_value){.kind = RONDO_VALUE_NONE};
+  return RONDO_INVALID_ARGUMENT;
+}
+
 // Models
 
 enum rondo_status rondo_model_load(struct rondo_runtime *runtime, const struct rondo_module_source *sources,
