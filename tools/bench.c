@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "measure.h"
 #include "message.h"
@@ -38,10 +39,11 @@ struct bench_report {
 
 static volatile sig_atomic_t was_interrupted;
 
+// The first one asks for an end after the call in progress, which may never come; the second one means it.
 static void handle_interrupt(int signal_number) {
-  // Whoever keeps pressing wants out at once.
-  if (was_interrupted >= 2) signal(signal_number, SIG_DFL);
-  was_interrupted = was_interrupted + 1;
+  (void)signal_number;
+  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
+  was_interrupted = 1;
 }
 
 static void install_interrupt(void) {
@@ -254,12 +256,13 @@ int rdo_tool_bench(int argc, char **argv) {
       .synopsis = "MODEL.vmfb [--function=NAME] [--input=VALUE]... [flags]",
       .about = "Calls a function again and again and prints how long single calls took. A sample covers the call\n"
                "until its results are there. Calls back to back, with the clock read only twice, follow: their mean\n"
-               "compares with what iree-benchmark-module prints. Ctrl-C ends with what has been measured.",
+               "compares with what iree-benchmark-module prints. Ctrl-C ends with what has been measured,\n"
+               "a second one at once.",
       .options = options,
       .examples = "  rondo bench mlp.vmfb --input=1x64xf32=0.5\n"
                   "  rondo bench dronet.vmfb --input=@image.npy --min_time=5 --repetitions=3 --json",
       .exit_codes = "  0  measured\n  1  the model could not be loaded, or a call failed\n"
-                    "  2  the command line is wrong\n  130  ended by Ctrl-C, after printing",
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C",
   };
   struct tool_strings positional;
   bool wants_help = false;

@@ -326,6 +326,25 @@ child_list[2]: hal.buffer
         self.assertEqual(process.returncode, 130, out)
         self.assertIn("results", out)
 
+    # A call that never ends: the first Ctrl-C waits for it, the second one does not.
+    def test_bench_interrupt_twice(self):
+        process = subprocess.Popen([RONDO, "bench", VALUES, "--function=spin", "--input=-1"], stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()  # it has begun
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 130)
+
+    def test_interrupt_of_other_verbs(self):
+        process = subprocess.Popen([RONDO, "run", VALUES, "--function=spin", "--input=-1"], stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, -signal.SIGINT)
+
     def test_check_without_tests(self):
         self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")
 
