@@ -12,8 +12,7 @@
 
 // A file that inputs were read from, and how far.
 struct tool_input_file {
-  const char *path;  // borrowed from the command line
-  struct tool_bytes bytes;
+  struct tool_stream stream;
   uint64_t offset;
 };
 

@@ -24,6 +24,12 @@
 enum rondo_status rdo_tool_npy_read(const uint8_t *data, uint64_t size, uint64_t byte_limit, uint64_t *offset,
                                     struct tool_array *out_array, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// How many bytes an array has, header and all, as far as its first bytes tell: no more than that needs to be
+// read. Asked again with so many bytes, it tells more.
+//   data, size  the first bytes; NULL, 0 is fine
+//   returns     at most `size` when all is there, or what is there is malformed
+uint64_t rdo_tool_npy_wanted(const uint8_t *data, uint64_t size, uint64_t byte_limit);
+
 // Appends an array to `bytes`, header first.
 //   returns     OK, UNIMPLEMENTED (no .npy form of this type), RESOURCE_EXHAUSTED
 enum rondo_status rdo_tool_npy_append(const struct tool_array *array, struct tool_bytes *bytes,

@@ -198,6 +198,27 @@ class CliTest(unittest.TestCase):
             with self.subTest(name):
                 self.call("run", MODEL, f"--input=@{self.write(name + '.npy', data)}", code=1, err=[words, name + ".npy"])
 
+    # Who writes into these pipes never closes them.
+    def test_endless_inputs(self):
+        for name, head in (("npy", npy_bytes("<f4", "(2,)", bytes(8))), ("raw", bytes(8))):
+            with self.subTest(name):
+                path = self.folder / f"pipe.{name}"
+                os.mkfifo(path)
+                file = os.open(path, os.O_RDWR)
+                self.addCleanup(os.close, file)
+                os.write(file, head + bytes(1000))
+                text = f"@{path}" if name == "npy" else f"2xf32=@{path}"
+                self.call("run", VALUES, "--function=traced", f"--input={text}", "--input=i8=1", out="2xf32=0 0\n")
+        self.call("run", VALUES, "--function=traced", "--input=4xf32=@/dev/zero", "--input=i8=1", out="4xf32=0 0 0 0\n")
+
+    def test_device_as_model(self):
+        for verb in ("run", "inspect"):
+            self.call(verb, "/dev/zero", code=1, err=["/dev/zero", "is a device"])
+
+    def test_memory_budget_of_inputs(self):
+        path = self.write("claims.npy", npy_bytes("<f4", "(1000000,)", b""))
+        self.call("run", MODEL, f"--input=@{path}", "--memory-budget=1M", code=1, err=["needs 4000000 bytes, the limit is 1048576", "claims.npy"])
+
     def test_raw_file_too_short(self):
         path = self.write("raw.bin", bytes(8))
         self.call("run", MODEL, f"--input=4xf32=@{path}", code=1, err=["raw.bin", "OUT_OF_RANGE"])

@@ -122,6 +122,18 @@ static void test_npy_positions(void **state) {
   CHECK_FAILS(RONDO_NOT_FOUND, "@missing.npy");
 }
 
+// What has no end is read as far as needed.
+static void test_endless(void **state) {
+  (void)state;
+  CHECK("result[0]: hal.buffer_view\n2xi8=0 0\nresult[1]: hal.buffer_view\n3xui8=0 0 0\n", "2xi8=@/dev/zero",
+        "3xui8=+/dev/zero");
+  CHECK("result[0]: hal.buffer_view\n0xi8=\n", "0xi8=@/dev/zero");
+  assert_int_equal(symlink("/dev/zero", "zero.npy"), 0);
+  CHECK_FAILS(RONDO_INVALID_ARGUMENT, "@zero.npy");
+  CHECK_FAILS(RONDO_INVALID_ARGUMENT, "*zero.npy");
+  unlink("zero.npy");
+}
+
 static void test_raw_positions(void **state) {
   (void)state;
   CHECK("result[0]: hal.buffer_view\n2xi8=0 1\nresult[1]: hal.buffer_view\n3xui8=2 3 4\n", "2xi8=@raw.bin",
@@ -209,6 +221,7 @@ static void test_write(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_text),    cmocka_unit_test(test_npy_positions), cmocka_unit_test(test_raw_positions),
+      cmocka_unit_test(test_endless),
       cmocka_unit_test(test_scalars), cmocka_unit_test(test_arity),         cmocka_unit_test(test_write),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

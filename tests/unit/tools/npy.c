@@ -156,6 +156,35 @@ static void test_truncation(void **state) {
   }
 }
 
+// A reader who asks before each step what to read gets the whole array, and not one byte behind it.
+static void test_wanted(void **state) {
+  (void)state;
+  static const uint8_t contents[8] = {1};
+  for (int version = 1; version <= 3; ++version) {
+    struct tool_bytes file = make_file(version, DICT("<i8", "False", "(1,)"), contents, 8);
+    uint64_t wanted = 0;
+    for (uint64_t size = 0; size <= file.size; ++size) {
+      uint64_t next = rdo_tool_npy_wanted(size > 0 ? file.data : NULL, size, 1 << 20);
+      assert_true(next >= wanted && next <= file.size && (next > size || size == file.size));
+      wanted = next;
+    }
+    assert_int_equal(wanted, file.size);
+    assert_int_equal(rdo_tool_npy_wanted(file.data, file.size, 7), 0);  // over the limit
+    for (size_t i = 0; i < 6; ++i) {
+      file.data[i] ^= 1;
+      for (size_t size = i + 1; size < file.size; ++size) assert_int_equal(rdo_tool_npy_wanted(file.data, size, 1 << 20), 0);
+      file.data[i] ^= 1;
+    }
+    rdo_tool_bytes_release(&file);
+  }
+  struct tool_bytes bad = make_file(1, DICT("<i9", "False", "(1,)"), contents, 8);
+  assert_int_equal(rdo_tool_npy_wanted(bad.data, bad.size, 1 << 20), 0);
+  rdo_tool_bytes_release(&bad);
+  struct tool_bytes claims = make_file(1, DICT("<i8", "False", "(1000,)"), contents, 8);
+  assert_int_equal(rdo_tool_npy_wanted(claims.data, claims.size, 1 << 20), claims.size - 8 + 8000);
+  rdo_tool_bytes_release(&claims);
+}
+
 static void test_long_header(void **state) {
   (void)state;
   const uint8_t bytes[16] = {0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, 0xFF, 0xFF, 0xFF, 0x7F};
@@ -222,7 +251,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_read),        cmocka_unit_test(test_complex_swap),
       cmocka_unit_test(test_fortran_order), cmocka_unit_test(test_bad_headers),
-      cmocka_unit_test(test_truncation),  cmocka_unit_test(test_long_header),
+      cmocka_unit_test(test_truncation),  cmocka_unit_test(test_wanted),
+      cmocka_unit_test(test_long_header),
       cmocka_unit_test(test_write),       cmocka_unit_test(test_write_then_read),
       cmocka_unit_test(test_no_npy_form),
   };
