@@ -49,6 +49,58 @@ def npy_shape(path):
     return shape, count
 
 
+class Elf:
+    """The executable for this machine in the bundled model, which has one for each family of processors."""
+
+    MACHINES = {"x86_64": 0x3E, "aarch64": 0xB7, "riscv64": 0xF3}
+    TRAPS = {"x86_64": b"\xcc", "aarch64": b"\x00\x00\x20\xd4", "riscv64": b"\x73\x00\x10\x00"}
+    ILLEGAL = {"x86_64": b"\x0f\x0b", "aarch64": bytes(4), "riscv64": bytes(4)}
+    QUERY = b"iree_hal_executable_library_query"
+
+    def __init__(self):
+        self.file = bytearray(MODEL.read_bytes())
+        self.machine = os.uname().machine
+        self.start = -1
+        while self.machine in self.MACHINES:
+            self.start = self.file.index(b"\x7fELF", self.start + 1)
+            if self.word("<H", 18) == self.MACHINES[self.machine]:
+                break
+
+    def word(self, form, offset):
+        return struct.unpack_from(form, self.file, self.start + offset)[0]
+
+    def program_headers(self):
+        table, count = self.word("<Q", 32), self.word("<H", 56)
+        return [struct.unpack_from("<IIQQQQQQ", self.file, self.start + table + 56 * i) for i in range(count)]
+
+    def code(self):
+        """(file offset, bytes) of the executable segment, and of the query function in it."""
+        (offset, address, size), = [(h[2], h[3], h[5]) for h in self.program_headers() if h[0] == 1 and h[1] & 1]
+        (dynamic, length), = [(h[2], h[5]) for h in self.program_headers() if h[0] == 2]
+        tags = dict(struct.iter_unpack("<QQ", self.file[self.start + dynamic:self.start + dynamic + length]))
+        symbols, names = tags[6], tags[5]  # in the first segment, where addresses are offsets
+        for i in range(1, 8):
+            name, _, _, _, value, count = struct.unpack_from("<IBBHQQ", self.file, self.start + symbols + 24 * i)
+            begin = self.start + names + name
+            if self.file[begin:begin + len(self.QUERY) + 1] == self.QUERY + b"\0":
+                return (offset, size), (value - address + offset, count)
+        raise ValueError("no query function")
+
+    def fill(self, offset, size, pattern):
+        begin = self.start + offset
+        self.file[begin:begin + size] = (pattern * (size // len(pattern) + 1))[:size]
+
+    def crashing_query(self, pattern):
+        self.fill(*self.code()[1], pattern[self.machine])
+        return bytes(self.file)
+
+    def crashing_kernels(self, pattern):
+        (offset, size), (query, query_size) = self.code()
+        self.fill(offset, query - offset, pattern[self.machine])
+        self.fill(query + query_size, offset + size - query - query_size, pattern[self.machine])
+        return bytes(self.file)
+
+
 class CliTest(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="rondo-cli-"))
@@ -141,6 +193,22 @@ class CliTest(unittest.TestCase):
         for name, data in cases.items():
             with self.subTest(name):
                 self.call("run", self.write(name + ".vmfb", data), code=1, err=["rondo: ", name + ".vmfb"])
+
+    # A crash of native code is told as what it is.
+    def test_crashes(self):
+        if os.uname().machine not in Elf.MACHINES or any(name in Path(RONDO).read_bytes() for name in (b"__asan_init", b"__tsan_init", b"__msan_init")):
+            self.skipTest("sanitizers have reports of their own")
+        patterns = {"SIGTRAP": Elf.TRAPS, "SIGILL": Elf.ILLEGAL}
+        if os.uname().machine == "x86_64":
+            patterns["SIGSEGV"] = {"x86_64": b"\xf4"}  # hlt
+        for name, pattern in patterns.items():
+            with self.subTest(name):
+                path = self.write("query.vmfb", Elf().crashing_query(pattern))
+                for verb in (["run", f"--input=@{INPUT}"], ["inspect"], ["bench"], ["check"]):
+                    self.call(verb[0], path, *verb[1:], code=1, err=[f"rondo: {name} while the embedded ELF executable of ", " was queried: "])
+                path = self.write("kernels.vmfb", Elf().crashing_kernels(pattern))
+                self.call("inspect", path)
+                self.call("run", path, f"--input=@{INPUT}", code=1, err=[f"rondo: {name} in dispatch mlp_dispatch_", " of the model: "])
 
     def test_unknown_function(self):
         self.call("run", MODEL, "--function=nope", code=1, err=["nope", "NOT_FOUND"])

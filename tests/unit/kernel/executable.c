@@ -20,6 +20,7 @@
 #include "elf_image.h"
 #include "kernel/fat_elf.h"
 #include "kernel/loader.h"
+#include "rondo/runtime.h"
 
 static struct elf_image image;
 static struct rondo_diag diag;
@@ -44,6 +45,7 @@ static struct rdo_executable *load(const char *prefix, struct rdo_bytes data) {
   if (rdo_executable_load(format_of(prefix), data, NULL, 0, &executable, &diag) != RONDO_OK) {
     fail_msg("not loaded: %s", diag.message);
   }
+  assert_null(rondo_current_phase());
   return executable;
 }
 
@@ -56,6 +58,7 @@ static void expect_failure_of(const char *prefix, struct rdo_bytes data, enum ro
              diag.message);
   }
   assert_null(executable);
+  assert_null(rondo_current_phase());
 }
 
 static void expect_failure(enum rondo_status wanted, const char *words) {

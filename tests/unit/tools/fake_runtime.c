@@ -161,6 +161,7 @@ void rondo_runtime_memory(const struct rondo_runtime *runtime, struct rondo_memo
 }
 
 const char *rondo_current_dispatch(void) { return NULL; }
+const char *rondo_current_phase(void) { return NULL; }
 
 const char *rondo_version(void) { return "0.0.0-fake"; }
 
