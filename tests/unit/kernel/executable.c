@@ -184,7 +184,7 @@ static void test_refuses_shared_pages(void **state) {
 static void test_aligns_the_image(void **state) {
   (void)state;
   build(1, 42);
-  elf_image_put(&image, elf_image_program_header(&image, PH_DATA) + offsetof(Elf64_Phdr, p_align), 8, 1 << 21);
+  elf_image_put(&image, elf_image_program_header(&image, PH_READ) + offsetof(Elf64_Phdr, p_align), 8, 1 << 21);
   struct rdo_executable *executable = load("embedded-elf-", elf_image_bytes(&image));
   uintptr_t base = (uintptr_t)executable->functions - elf_image_address(&image, image.functions);
   assert_int_equal(base & ((1 << 21) - 1), 0);
