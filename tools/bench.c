@@ -113,10 +113,12 @@ static void print_row(const struct tool_measurement *measurement) {
 static void print_footer(const struct bench_report *report, const struct tool_measurement *measurements, int count) {
   char text[TOOL_DURATION_TEXT_BYTES];
   double fastest_ns = 0;
+  bool is_chosen = false;
   printf("\n");
   for (int i = 0; i < count; ++i) {
     const struct tool_measurement *m = &measurements[i];
     if (i == 0 || m->summary.p50_ns < fastest_ns) fastest_ns = m->summary.p50_ns;
+    if (m->summary.kept_count < m->summary.sample_count) is_chosen = true;
     if (m->back_to_back_count == 0) continue;
     rdo_tool_format_duration(m->back_to_back_ns, text, sizeof text);
     printf("back to back  %s per call, the mean of %" PRId64 " calls between two clock readings\n", text,
@@ -127,6 +129,7 @@ static void print_footer(const struct bench_report *report, const struct tool_me
   if (report->args->plan.batch <= 1 && fastest_ns < short_call_ns) printf(", part of every sample; see back to back, or --batch");
   printf("\n");
   if (report->args->plan.batch > 1) printf("batch         a sample is the mean of %" PRId64 " calls\n", report->args->plan.batch);
+  if (is_chosen) printf("percentiles   of %d samples, chosen at random where there are more\n", TOOL_SAMPLES_MAX);
   printf("results       %016" PRIx64 "\n", report->result_hash);
 }
 
@@ -144,10 +147,10 @@ static void print_json_string(const char *name, const char *text) {
 
 static void print_json_row(const struct tool_measurement *m, bool is_last) {
   const struct tool_summary *s = &m->summary;
-  printf("    {\"samples\": %" PRId64 ", \"min_ns\": %.1f, \"mean_ns\": %.1f, \"p50_ns\": %.1f, \"p90_ns\": %.1f, "
+  printf("    {\"samples\": %" PRId64 ", \"kept_samples\": %" PRId64 ", \"min_ns\": %.1f, \"mean_ns\": %.1f, \"p50_ns\": %.1f, \"p90_ns\": %.1f, "
          "\"p99_ns\": %.1f, \"p99.9_ns\": %.1f, \"max_ns\": %.1f, \"warmup_calls\": %" PRId64
          ", \"back_to_back_ns\": %.1f, \"back_to_back_calls\": %" PRId64 "}%s\n",
-         s->sample_count, s->min_ns, s->mean_ns, s->p50_ns, s->p90_ns, s->p99_ns, s->p999_ns, s->max_ns,
+         s->sample_count, s->kept_count, s->min_ns, s->mean_ns, s->p50_ns, s->p90_ns, s->p99_ns, s->p999_ns, s->max_ns,
          m->warmup_count, m->back_to_back_ns, m->back_to_back_count, is_last ? "" : ",");
 }
 
@@ -241,7 +244,7 @@ int rdo_tool_bench(int argc, char **argv) {
       TOOL_MODEL_OPTIONS(args.model),
       TOOL_FUNCTION_OPTION(args.model),
       {"input", TOOL_OPTION_LIST, &args.inputs, "VALUE", "An argument, as for rondo run; one flag each."},
-      {"min_time", TOOL_OPTION_NUMBER, &args.plan.min_time_s, "SECONDS", "Take samples for so long; default 1."},
+      {"min_time", TOOL_OPTION_NUMBER, &args.plan.min_time_s, "SECONDS", "Take samples for so long; default 1. Of more than 1000000 the percentiles are those of so many, chosen at random."},
       {"warmup_time", TOOL_OPTION_NUMBER, &args.plan.warmup_s, "SECONDS", "Call for so long before; default 0.1."},
       {"warmup", TOOL_OPTION_COUNT, &args.plan.warmup_count, "COUNT", "Call at least so often before; default 1."},
       {"repetitions", TOOL_OPTION_COUNT, &args.repetitions, "COUNT", "Measure so often, a line each; default 1."},

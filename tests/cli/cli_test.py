@@ -404,6 +404,7 @@ child_list[2]: hal.buffer
             order = [row[key] for key in ("min_ns", "p50_ns", "p90_ns", "p99_ns", "p99.9_ns", "max_ns")]
             self.assertEqual(order, sorted(order))
             self.assertGreater(row["samples"], 0)
+            self.assertEqual(row["kept_samples"], min(row["samples"], 1000000))
 
     def test_bench_interrupt(self):
         process = subprocess.Popen([RONDO, "bench", MODEL, f"--input=@{INPUT}", "--min_time=60", "--warmup_time=0", "--repetitions=1000"],
