@@ -435,6 +435,23 @@ child_list[2]: hal.buffer
         process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, -signal.SIGINT)
 
+    def test_inspect(self):
+        done = self.call("inspect", MODEL, out=["module mlp", "functions\n", "executables\n", "embedded-elf-arm_64, ", "embedded-elf-riscv_64, ",
+                                                "(not for this machine)"])
+        self.assertEqual(done.stdout.count("executables\n"), 1)
+        self.assertNotIn("needs\n", done.stdout)
+        self.call("inspect", MODEL, "--imports", out=["needs\n", "hal.executable.create("])
+        done = self.call("inspect", VALUES, "--all", "--device=null", out="needs\n")
+        self.assertNotIn("executables", done.stdout)
+
+    # One that is no ELF file and no format of ours.
+    def test_inspect_foreign_executable(self):
+        data = MODEL.read_bytes()
+        self.assertEqual(data.count(b"\x7fELF"), 3)
+        data = data.replace(b"\x7fELF", b"FORE").replace(b"embedded-elf-arm_64", b"vmvx-bytecode-fb\x1b[m")
+        done = self.call("inspect", self.write("foreign.vmfb", data), out=["vmvx-bytecode-fb?[m, 5256 bytes (format not supported)\n"])
+        self.assertEqual(done.stdout.count("  rodata["), 3)
+
     def test_check_without_tests(self):
         self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")
 
