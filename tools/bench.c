@@ -229,8 +229,10 @@ static int bench_model(struct bench_args *args) {
     args->plan.warmup_s = 0.01;
     args->plan.min_time_s = 0.05;
   }
-  if (args->plan.batch < 1) args->plan.batch = 1;
-  if (args->repetitions > REPETITIONS_MAX) args->repetitions = REPETITIONS_MAX;
+  if (args->repetitions > REPETITIONS_MAX) {
+    rdo_tool_message("--repetitions is at most %d", REPETITIONS_MAX);
+    return TOOL_EXIT_USAGE;
+  }
   int code = rdo_tool_model_load(&args->model, &model);
   if (code == TOOL_EXIT_OK) code = rdo_tool_model_find(&args->model, &model, &function);
   if (code == TOOL_EXIT_OK) code = bench_function(args, &model, function);
@@ -247,8 +249,8 @@ int rdo_tool_bench(int argc, char **argv) {
       {"min_time", TOOL_OPTION_NUMBER, &args.plan.min_time_s, "SECONDS", "Take samples for so long; default 1. Of more than 1000000 the percentiles are those of so many, chosen at random."},
       {"warmup_time", TOOL_OPTION_NUMBER, &args.plan.warmup_s, "SECONDS", "Call for so long before; default 0.1."},
       {"warmup", TOOL_OPTION_COUNT, &args.plan.warmup_count, "COUNT", "Call at least so often before; default 1."},
-      {"repetitions", TOOL_OPTION_COUNT, &args.repetitions, "COUNT", "Measure so often, a line each; default 1."},
-      {"batch", TOOL_OPTION_COUNT, &args.plan.batch, "COUNT",
+      {"repetitions", TOOL_OPTION_POSITIVE, &args.repetitions, "COUNT", "Measure so often, a line each; default 1, at most 1000."},
+      {"batch", TOOL_OPTION_POSITIVE, &args.plan.batch, "COUNT",
        "Calls between two readings of the clock; default 1. A sample is then their mean, with releasing the results."},
       {"quick", TOOL_OPTION_SWITCH, &args.is_quick, NULL, "0.05 s of samples after 0.01 s of warm-up."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},

@@ -55,7 +55,14 @@ static int fail_unknown(const char *name) {
   return TOOL_EXIT_USAGE;
 }
 
+static int fail_extra(const char *argument) {
+  rdo_tool_message("unexpected argument '%.60s'", argument);
+  fprintf(stderr, "Try 'rondo --help'.\n");
+  return TOOL_EXIT_USAGE;
+}
+
 static int run_help(int argc, char **argv) {
+  if (argc > 1) return fail_extra(argv[1]);
   if (argc < 1) {
     print_help(stdout);
     return TOOL_EXIT_OK;
@@ -73,9 +80,9 @@ static int run_verb(int argc, char **argv) {
     return TOOL_EXIT_USAGE;
   }
   const char *name = argv[1];
-  if (strcmp(name, "help") == 0) return run_help(argc - 2, argv + 2);
-  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return run_help(0, NULL);
+  if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return run_help(argc - 2, argv + 2);
   if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+    if (argc > 2) return fail_extra(argv[2]);
     printf("rondo %s\n", rondo_version());
     return TOOL_EXIT_OK;
   }

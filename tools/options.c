@@ -123,6 +123,7 @@ static bool store_value(const struct tool_option *option, const char *text) {
     case TOOL_OPTION_LIST: return rdo_tool_strings_append(option->target, text);
     case TOOL_OPTION_INTEGER: return parse_integer(text, option->target);
     case TOOL_OPTION_COUNT: return parse_integer(text, option->target) && *(int64_t *)option->target >= 0;
+    case TOOL_OPTION_POSITIVE: return parse_integer(text, option->target) && *(int64_t *)option->target >= 1;
     case TOOL_OPTION_BYTES: return parse_bytes(text, option->target);
     case TOOL_OPTION_NUMBER: return parse_number(text, option->target);
   }

@@ -143,7 +143,16 @@ class CliTest(unittest.TestCase):
         for verb in VERBS:
             text = self.call(verb, "--help", out=["usage: rondo " + verb, "Flags:", "Examples:", "Exit codes:"]).stdout
             self.assertEqual(self.call("help", verb).stdout, text)
+            self.assertEqual(self.call("--help", verb).stdout, text)
             self.assertLess(max(map(len, text.splitlines())), 101)
+
+    def test_too_many_arguments(self):
+        for arguments in (["help", "run", "extra"], ["--help", "run", "extra"], ["--version", "extra"], ["version", "extra"]):
+            self.assertEqual(self.call(*arguments, code=2, err="unexpected argument 'extra'").stdout, "")
+
+    def test_no_limits(self):
+        self.call("run", MODEL, f"--input=@{INPUT}", "--memory-budget=0", "--step-limit=0", out="result[0]")
+        self.assertEqual(" ".join(self.call("help", "run").stdout.split()).count("default 0: no limit"), 2)
 
     def test_unknown_flag(self):
         self.call("run", MODEL, "--imput=3", code=2, err=["no flag --imput", "did you mean --input?"])
@@ -158,6 +167,9 @@ class CliTest(unittest.TestCase):
         self.call("run", MODEL, "--output=result.npy", code=2, err="--output")
         self.call("run", MODEL, "--input", code=2, err="needs a value")
         self.call("bench", MODEL, "--min_time=x", code=2, err="--min_time")
+        self.call("bench", MODEL, "--repetitions=0", code=2, err="--repetitions")
+        self.call("bench", MODEL, "--repetitions=1001", code=2, err="--repetitions is at most 1000")
+        self.call("bench", MODEL, "--batch=0", code=2, err="--batch")
         self.call("demo", "models", code=2, err="--models=DIR")
 
     def test_no_model(self):
