@@ -112,9 +112,8 @@ static void read_shape(struct header *header) {
     }
     header->dims[header->rank++] = read_dimension(header);
     if (take_char(header, ',')) continue;
-    // "(3)" is a number in parentheses, not a tuple.
+    // "(3)" is no tuple in Python, but some writers mean one.
     expect_char(header, ')', "expected , or ) in the shape");
-    if (header->rank == 1) fail_header(header, "the shape is no tuple");
     return;
   }
 }
@@ -151,20 +150,17 @@ static void read_descr(struct header *header) {
   char text[32];
   read_string(header, text, sizeof text);
   if (header->error != NULL) return;
-  char order = text[0];
-  if (order != '<' && order != '>' && order != '|') {
-    fail_header(header, "descr does not begin with a byte order");
-    return;
-  }
+  // Without one, or with one that says nothing, the order is the host's: little.
+  bool has_order = text[0] != '\0' && strchr("<>=|", text[0]) != NULL;
+  const char *type = text + has_order;
   uint64_t bytes = 0;
-  size_t i = 2;
-  for (; text[1] != '\0' && text[i] >= '0' && text[i] <= '9' && bytes < 1000; ++i) bytes = bytes * 10 + (uint64_t)(text[i] - '0');
-  if (text[1] == '\0' || i == 2 || text[i] != '\0' || !find_type(header, text[1], bytes)) {
+  size_t i = 1;
+  for (; type[0] != '\0' && type[i] >= '0' && type[i] <= '9' && bytes < 1000; ++i) bytes = bytes * 10 + (uint64_t)(type[i] - '0');
+  if (type[0] == '\0' || i == 1 || type[i] != '\0' || !find_type(header, type[0], bytes)) {
     refuse_type(header, "element type is not supported");
     return;
   }
-  if (order == '|' && bytes > 1 && text[1] != 'V') fail_header(header, "element type without byte order");
-  header->is_big_endian = order == '>';
+  header->is_big_endian = text[0] == '>';
 }
 
 static void read_order(struct header *header) {

@@ -5,7 +5,8 @@
 //
 // Read: booleans, integers, f2 f4 f8, complex, raw bytes (V); either byte order, either storage
 // order; signed integers become si8 .. si64, as in IREE's tools. Not read: structured types,
-// strings, times, objects. Written: version 1, row-major. Types numpy does not know (bf16, the 8 bit
+// strings, times, objects. Two things that numpy does not write are read as IREE's tools do: a descr whose
+// byte order is missing or says nothing ("f4", "=f4", "|f4": little), and (3) for (3,). Written: version 1, row-major. Types numpy does not know (bf16, the 8 bit
 // floats, packed ones) have no .npy form.
 
 #ifndef RDO_TOOLS_NPY_H_
