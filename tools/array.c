@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Messages quote what the user typed and what files contain: they stay one line, and no terminal is
-// told what to do.
-static void make_printable(char *text) {
+// 0x80 to 0x9F are control characters, too: in UTF-8 two bytes, of which the first is 0xC2.
+void rdo_tool_make_printable(char *text) {
   for (; *text != '\0'; ++text) {
-    if ((unsigned char)*text < 0x20 || *text == 0x7F) *text = '?';
+    unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
+    if (c < 0x20 || c == 0x7F) *text = '?';
+    if (c == 0xC2 && next >= 0x80 && next < 0xA0) text[0] = text[1] = '?';
   }
 }
 
@@ -25,7 +26,7 @@ enum rondo_status rdo_tool_fail(struct rondo_diag *diag, enum rondo_status statu
   int length = vsnprintf(diag->message, sizeof diag->message, format, arguments);
   va_end(arguments);
   if (length < 0) diag->message[0] = '\0';
-  make_printable(diag->message);
+  rdo_tool_make_printable(diag->message);
   diag->message_length = (int)strlen(diag->message);
   return status;
 }

@@ -55,6 +55,10 @@ static inline bool rdo_tool_type_has_whole_bytes(uint32_t element_type) {
   return rondo_element_bits(element_type) != 0 && rondo_element_bits(element_type) % 8 == 0;
 }
 
+// Replaces control characters by '?', in place: what is quoted in a message stays one line, and no terminal
+// is told what to do.
+void rdo_tool_make_printable(char *text);
+
 // Fills a diag (if there is one) unless an earlier error did, and returns `status`. Control characters
 // in what is quoted become '?'.
 enum rondo_status rdo_tool_fail(struct rondo_diag *diag, enum rondo_status status, const char *format, ...)

@@ -8,8 +8,10 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "measure.h"
+#include "message.h"
 #include "model_args.h"
 #include "tool.h"
 #include "trace_file.h"
@@ -39,10 +41,11 @@ struct bench_report {
 
 static volatile sig_atomic_t was_interrupted;
 
+// The first one asks for an end after the call in progress, which may never come; the second one means it.
 static void handle_interrupt(int signal_number) {
-  // Whoever keeps pressing wants out at once.
-  if (was_interrupted >= 2) signal(signal_number, SIG_DFL);
-  was_interrupted = was_interrupted + 1;
+  (void)signal_number;
+  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
+  was_interrupted = 1;
 }
 
 static void install_interrupt(void) {
@@ -92,8 +95,10 @@ static void print_header(const struct bench_report *report) {
   rdo_tool_format_governor(governor, sizeof governor);
   const struct tool_strings *modules = &report->args->model.modules;
   const char *device = report->args->model.device;
-  printf("%s @%s on %s\n", modules->items[modules->count - 1], rondo_function_name(report->function),
-         device != NULL ? device : "local-sync");
+  char file[TOOL_NAME_TEXT_BYTES], name[TOOL_NAME_TEXT_BYTES];
+  rdo_tool_printable(modules->items[modules->count - 1], file, sizeof file);
+  rdo_tool_printable(rondo_function_name(report->function), name, sizeof name);
+  printf("%s @%s on %s\n", file, name, device != NULL ? device : "local-sync");
   printf("%s, governor %s, rondo %s\n\n", cpu, governor, rondo_version());
   printf("  samples        min       mean        p50        p90        p99      p99.9        max\n");
   fflush(stdout);
@@ -110,10 +115,12 @@ static void print_row(const struct tool_measurement *measurement) {
 static void print_footer(const struct bench_report *report, const struct tool_measurement *measurements, int count) {
   char text[TOOL_DURATION_TEXT_BYTES];
   double fastest_ns = 0;
+  bool is_chosen = false;
   printf("\n");
   for (int i = 0; i < count; ++i) {
     const struct tool_measurement *m = &measurements[i];
     if (i == 0 || m->summary.p50_ns < fastest_ns) fastest_ns = m->summary.p50_ns;
+    if (m->summary.kept_count < m->summary.sample_count) is_chosen = true;
     if (m->back_to_back_count == 0) continue;
     rdo_tool_format_duration(m->back_to_back_ns, text, sizeof text);
     printf("back to back  %s per call, the mean of %" PRId64 " calls between two clock readings\n", text,
@@ -124,6 +131,7 @@ static void print_footer(const struct bench_report *report, const struct tool_me
   if (report->args->plan.batch <= 1 && fastest_ns < short_call_ns) printf(", part of every sample; see back to back, or --batch");
   printf("\n");
   if (report->args->plan.batch > 1) printf("batch         a sample is the mean of %" PRId64 " calls\n", report->args->plan.batch);
+  if (is_chosen) printf("percentiles   of %d samples, chosen at random where there are more\n", TOOL_SAMPLES_MAX);
   printf("results       %016" PRIx64 "\n", report->result_hash);
 }
 
@@ -141,10 +149,10 @@ static void print_json_string(const char *name, const char *text) {
 
 static void print_json_row(const struct tool_measurement *m, bool is_last) {
   const struct tool_summary *s = &m->summary;
-  printf("    {\"samples\": %" PRId64 ", \"min_ns\": %.1f, \"mean_ns\": %.1f, \"p50_ns\": %.1f, \"p90_ns\": %.1f, "
+  printf("    {\"samples\": %" PRId64 ", \"kept_samples\": %" PRId64 ", \"min_ns\": %.1f, \"mean_ns\": %.1f, \"p50_ns\": %.1f, \"p90_ns\": %.1f, "
          "\"p99_ns\": %.1f, \"p99.9_ns\": %.1f, \"max_ns\": %.1f, \"warmup_calls\": %" PRId64
          ", \"back_to_back_ns\": %.1f, \"back_to_back_calls\": %" PRId64 "}%s\n",
-         s->sample_count, s->min_ns, s->mean_ns, s->p50_ns, s->p90_ns, s->p99_ns, s->p999_ns, s->max_ns,
+         s->sample_count, s->kept_count, s->min_ns, s->mean_ns, s->p50_ns, s->p90_ns, s->p99_ns, s->p999_ns, s->max_ns,
          m->warmup_count, m->back_to_back_ns, m->back_to_back_count, is_last ? "" : ",");
 }
 
@@ -180,7 +188,7 @@ static int measure_all(struct bench_report *report, struct tool_call *call) {
   while (count < args->repetitions && !was_interrupted) {
     enum rondo_status status = rdo_tool_measure(call, &args->plan, &measurements[count], &diag);
     if (status != RONDO_OK) {
-      rdo_tool_print_failure(rondo_function_name(report->function), status, &diag);
+      rdo_tool_call_print_failure(&args->model.modules, report->function, status, &diag);
       return TOOL_EXIT_FAILURE;
     }
     if (measurements[count].summary.sample_count == 0) break;
@@ -204,7 +212,7 @@ static int bench_function(const struct bench_args *args, struct tool_model *mode
   if (code == TOOL_EXIT_OK) {
     enum rondo_status status = rdo_tool_call_init(&call, model->runtime, function, &arguments, &diag);
     if (status != RONDO_OK) {
-      rdo_tool_print_failure(NULL, status, &diag);
+      rdo_tool_call_print_failure(&args->model.modules, function, status, &diag);
       code = TOOL_EXIT_FAILURE;
     }
   }
@@ -223,8 +231,10 @@ static int bench_model(struct bench_args *args) {
     args->plan.warmup_s = 0.01;
     args->plan.min_time_s = 0.05;
   }
-  if (args->plan.batch < 1) args->plan.batch = 1;
-  if (args->repetitions > REPETITIONS_MAX) args->repetitions = REPETITIONS_MAX;
+  if (args->repetitions > REPETITIONS_MAX) {
+    rdo_tool_message("--repetitions is at most %d", REPETITIONS_MAX);
+    return TOOL_EXIT_USAGE;
+  }
   struct rondo_trace *trace = NULL;
   int code = rdo_tool_trace_start(args->trace_path, &trace);
   if (code == TOOL_EXIT_OK) code = rdo_tool_model_load(&args->model, &model);
@@ -241,11 +251,11 @@ int rdo_tool_bench(int argc, char **argv) {
       TOOL_MODEL_OPTIONS(args.model),
       TOOL_FUNCTION_OPTION(args.model),
       {"input", TOOL_OPTION_LIST, &args.inputs, "VALUE", "An argument, as for rondo run; one flag each."},
-      {"min_time", TOOL_OPTION_NUMBER, &args.plan.min_time_s, "SECONDS", "Take samples for so long; default 1."},
+      {"min_time", TOOL_OPTION_NUMBER, &args.plan.min_time_s, "SECONDS", "Take samples for so long; default 1. Of more than 1000000 the percentiles are those of so many, chosen at random."},
       {"warmup_time", TOOL_OPTION_NUMBER, &args.plan.warmup_s, "SECONDS", "Call for so long before; default 0.1."},
       {"warmup", TOOL_OPTION_COUNT, &args.plan.warmup_count, "COUNT", "Call at least so often before; default 1."},
-      {"repetitions", TOOL_OPTION_COUNT, &args.repetitions, "COUNT", "Measure so often, a line each; default 1."},
-      {"batch", TOOL_OPTION_COUNT, &args.plan.batch, "COUNT",
+      {"repetitions", TOOL_OPTION_POSITIVE, &args.repetitions, "COUNT", "Measure so often, a line each; default 1, at most 1000."},
+      {"batch", TOOL_OPTION_POSITIVE, &args.plan.batch, "COUNT",
        "Calls between two readings of the clock; default 1. A sample is then their mean, with releasing the results."},
       {"quick", TOOL_OPTION_SWITCH, &args.is_quick, NULL, "0.05 s of samples after 0.01 s of warm-up."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
@@ -257,12 +267,13 @@ int rdo_tool_bench(int argc, char **argv) {
       .synopsis = "MODEL.vmfb [--function=NAME] [--input=VALUE]... [flags]",
       .about = "Calls a function again and again and prints how long single calls took. A sample covers the call\n"
                "until its results are there. Calls back to back, with the clock read only twice, follow: their mean\n"
-               "compares with what iree-benchmark-module prints. Ctrl-C ends with what has been measured.",
+               "compares with what iree-benchmark-module prints. Ctrl-C ends with what has been measured,\n"
+               "a second one at once.",
       .options = options,
       .examples = "  rondo bench mlp.vmfb --input=1x64xf32=0.5\n"
                   "  rondo bench dronet.vmfb --input=@image.npy --min_time=5 --repetitions=3 --json",
       .exit_codes = "  0  measured\n  1  the model could not be loaded, or a call failed\n"
-                    "  2  the command line is wrong\n  130  ended by Ctrl-C, after printing",
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C",
   };
   struct tool_strings positional;
   bool wants_help = false;

@@ -3,8 +3,11 @@
 
 #include "call.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "message.h"
 
 static bool is_fence(const struct rondo_function *function, int index) {
   struct rondo_parameter parameter = {.kind = RONDO_VALUE_OBJECT};
@@ -92,4 +95,16 @@ enum rondo_status rdo_tool_call_invoke(struct tool_call *call, struct rondo_diag
     rdo_tool_call_release_outputs(call);
   }
   return status;
+}
+
+void rdo_tool_call_print_failure(const struct tool_strings *modules, const struct rondo_function *function,
+                                 enum rondo_status status, const struct rondo_diag *diag) {
+  char files[TOOL_NAME_TEXT_BYTES] = "";
+  size_t length = 0;
+  for (int i = 0; i < modules->count && length < sizeof files; ++i) {
+    length += (size_t)snprintf(files + length, sizeof files - length, "%s%s", i > 0 ? ", " : "", modules->items[i]);
+  }
+  const char *message = diag->message;
+  rdo_tool_message("%s: @%s: %s%s%s", files, rondo_function_name(function), message, *message != '\0' ? ": " : "",
+                   rondo_status_name(status));
 }

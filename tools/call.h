@@ -35,6 +35,11 @@ void rdo_tool_call_deinit(struct tool_call *call);
 //              without memory; then there are no results
 enum rondo_status rdo_tool_call_invoke(struct tool_call *call, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// Prints "rondo: FILE: @FUNCTION: MESSAGE: STATUS_NAME" to stderr.
+//   modules  the files of the model; with several, all are named
+void rdo_tool_call_print_failure(const struct tool_strings *modules, const struct rondo_function *function,
+                                 enum rondo_status status, const struct rondo_diag *diag);
+
 // Releases the results.
 void rdo_tool_call_release_outputs(struct tool_call *call);
 

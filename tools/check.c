@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "message.h"
 #include "model_args.h"
 #include "tool.h"
 
@@ -22,6 +23,8 @@ static bool is_test(const struct rondo_function *function) {
 
 static void run_test(struct tool_model *model, const struct rondo_function *function, struct check_counts *counts) {
   struct rondo_diag diag = {0};
+  char name[TOOL_NAME_TEXT_BYTES];
+  rdo_tool_printable(rondo_function_name(function), name, sizeof name);
   struct tool_call call;
   const struct tool_values no_arguments = {0};
   enum rondo_status status = rdo_tool_call_init(&call, model->runtime, function, &no_arguments, &diag);
@@ -29,11 +32,10 @@ static void run_test(struct tool_model *model, const struct rondo_function *func
   rdo_tool_call_deinit(&call);
   if (status == RONDO_OK) {
     ++counts->passed;
-    printf("ok      %s\n", rondo_function_name(function));
+    printf("ok      %s\n", name);
   } else {
     ++counts->failed;
-    printf("FAILED  %s: %s%s%s\n", rondo_function_name(function), diag.message, diag.message[0] != '\0' ? ": " : "",
-           rondo_status_name(status));
+    printf("FAILED  %s: %s%s%s\n", name, diag.message, diag.message[0] != '\0' ? ": " : "", rondo_status_name(status));
   }
   fflush(stdout);  // the next test may take the process down
 }
@@ -47,7 +49,7 @@ static int run_tests(const struct tool_model_args *args, struct tool_model *mode
     if (only != NULL ? function == only : is_test(function)) run_test(model, function, &counts);
   }
   printf("%d passed, %d failed\n", counts.passed, counts.failed);
-  if (counts.passed + counts.failed == 0) fprintf(stderr, "rondo: no function without arguments in this model\n");
+  if (counts.passed + counts.failed == 0) rdo_tool_message("no function without arguments in this model");
   return counts.failed == 0 && counts.passed > 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "measure.h"
+#include "message.h"
 #include "model_args.h"
 #include "results.h"
 #include "tensor_text.h"
@@ -71,7 +72,7 @@ static enum rondo_value_kind tensor_kind(const void *user, int index) {
 
 static enum rondo_status read_files(struct rondo_runtime *runtime, const struct case_files *files,
                                     struct tool_values *values, struct rondo_diag *diag) {
-  return rdo_tool_values_read(runtime, &files->strings, tensor_kind, NULL, FILES_MAX, values, diag);
+  return rdo_tool_values_read(runtime, "file", &files->strings, tensor_kind, NULL, FILES_MAX, values, diag);
 }
 
 // Checking
@@ -243,7 +244,7 @@ static int run_demo(const struct demo *demo) {
     if (!demo_model(demo, model_names[i])) ++failed_count;
   }
   if (failed_count == 0) print_next(demo);
-  else fprintf(stderr, "rondo: %d of %d models failed\n", failed_count, MODEL_COUNT);
+  else rdo_tool_message("%d of %d models failed", failed_count, MODEL_COUNT);
   return failed_count == 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
 }
 
@@ -276,8 +277,7 @@ static int find_models(struct demo *demo) {
     }
   }
   if (has_models(demo->directory)) return TOOL_EXIT_OK;
-  fprintf(stderr, "rondo: no bundled models in '%s': run it where the folder is, or name it with --models=DIR\n",
-          demo->directory);
+  rdo_tool_message("no bundled models in '%s': run it where the folder is, or name it with --models=DIR", demo->directory);
   return TOOL_EXIT_FAILURE;
 }
 
@@ -288,7 +288,7 @@ static bool wants_colour(void) {
 
 static int check_no_arguments(const struct tool_strings *positional) {
   if (positional->count == 0) return TOOL_EXIT_OK;
-  fprintf(stderr, "rondo: demo takes no argument '%s'; a folder is --models=DIR\n", positional->items[0]);
+  rdo_tool_message("demo takes no argument '%s'; a folder is --models=DIR", positional->items[0]);
   return TOOL_EXIT_USAGE;
 }
 

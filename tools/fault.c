@@ -42,12 +42,22 @@ static void append_text(struct line *line, const char *text) {
   while (*text != '\0' && line->length < sizeof line->text) line->text[line->length++] = *text++;
 }
 
+// A name that the model's code made up.
+static void append_name(struct line *line, const char *name) {
+  size_t begin = line->length;
+  append_text(line, name);
+  for (size_t i = begin; i < line->length; ++i) {
+    if ((unsigned char)line->text[i] < 0x20 || line->text[i] == 0x7F) line->text[i] = '?';
+  }
+}
+
 static const char *signal_name(int signal_number) {
   switch (signal_number) {
     case SIGILL: return "SIGILL";
     case SIGSEGV: return "SIGSEGV";
     case SIGBUS: return "SIGBUS";
     case SIGFPE: return "SIGFPE";
+    case SIGTRAP: return "SIGTRAP";
     default: return "signal";
   }
 }
@@ -58,6 +68,7 @@ static const char *explain_signal(int signal_number) {
       return "it uses an instruction this processor lacks; compile the model for this CPU "
              "(--iree-llvmcpu-target-cpu=host on this machine, or =generic)";
     case SIGFPE: return "it divided an integer by zero, or overflowed a division";
+    case SIGTRAP: return "it ran into a trap, which compilers put where code must never come";
     default: return "it read or wrote outside of its buffers; the model or its compiler is wrong";
   }
 }
@@ -72,15 +83,24 @@ static void write_line(const struct line *line) {
 }
 
 static void handle_fault(int signal_number) {
-  const char *dispatch = rondo_current_dispatch();
+  const char *dispatch = rondo_current_dispatch(), *phase = rondo_current_phase();
   struct line line = {.length = 0};
   append_text(&line, "rondo: ");
   append_text(&line, signal_name(signal_number));
   if (dispatch != NULL) {
     append_text(&line, " in dispatch ");
-    append_text(&line, dispatch);
+    append_name(&line, dispatch);
     append_text(&line, " of the model: ");
     append_text(&line, explain_signal(signal_number));
+    append_text(&line, "\n");
+    write_line(&line);
+    _exit(TOOL_EXIT_FAILURE);
+  }
+  if (phase != NULL) {
+    append_text(&line, " while ");
+    append_name(&line, phase);
+    append_text(&line, ": ");
+    append_text(&line, signal_number == SIGILL ? explain_signal(SIGILL) : "its file is damaged");
     append_text(&line, "\n");
     write_line(&line);
     _exit(TOOL_EXIT_FAILURE);
@@ -96,7 +116,7 @@ void rdo_tool_fault_install(void) {
   static char stack[SIGNAL_STACK_BYTES];
   stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
   if (sigaltstack(&alternate, NULL) != 0) return;
-  static const int signals[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE};
+  static const int signals[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP};
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = handle_fault;

@@ -7,9 +7,9 @@
 #ifndef RDO_TOOLS_FAULT_H_
 #define RDO_TOOLS_FAULT_H_
 
-// Installs handlers of SIGILL, SIGSEGV, SIGBUS and SIGFPE on a stack of their own. A fault inside a
-// kernel prints one line and ends the process with exit code 1; outside of one it is a defect of this
-// program: the line says so, and the signal takes its usual course (core dump, exit by signal).
+// Installs handlers of SIGILL, SIGSEGV, SIGBUS, SIGFPE and SIGTRAP on a stack of their own. A fault inside
+// a kernel, or while an executable is loaded, prints one line and ends the process with exit code 1;
+// elsewhere it is a defect of this program: the line says so, and the signal takes its usual course (core dump, exit by signal).
 // Does nothing in builds with an address, memory or thread sanitizer, whose own reports say more.
 //   thread  main, once
 void rdo_tool_fault_install(void);

@@ -83,6 +83,37 @@ enum rondo_status rdo_tool_file_read(const char *path, uint64_t byte_limit, stru
   return status;
 }
 
+enum rondo_status rdo_tool_stream_open(struct tool_stream *stream, const char *path, struct rondo_diag *diag) {
+  *stream = (struct tool_stream){.path = path, .file = open(path, O_RDONLY | O_CLOEXEC)};
+  stream->is_open = stream->file >= 0;
+  return stream->is_open ? RONDO_OK : fail_errno(path, "cannot open", errno, diag);
+}
+
+// Memory grows with what arrives: asking for a lot is not having it.
+enum rondo_status rdo_tool_stream_fill(struct tool_stream *stream, uint64_t size, struct rondo_diag *diag) {
+  struct tool_bytes *bytes = &stream->bytes;
+  while (stream->is_open && bytes->size < size) {
+    uint64_t left = size - bytes->size;
+    enum rondo_status status = reserve_bytes(bytes, left < READ_CHUNK_BYTES ? (size_t)left : READ_CHUNK_BYTES, diag);
+    if (status != RONDO_OK) return status;
+    size_t room = bytes->capacity - bytes->size;
+    ssize_t count = read(stream->file, bytes->data + bytes->size, left < room ? (size_t)left : room);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno(stream->path, "cannot read", errno, diag);
+    bytes->size += (size_t)count;
+    if (count > 0) continue;
+    close(stream->file);
+    stream->is_open = false;
+  }
+  return RONDO_OK;
+}
+
+void rdo_tool_stream_close(struct tool_stream *stream) {
+  if (stream->is_open) close(stream->file);
+  rdo_tool_bytes_release(&stream->bytes);
+  *stream = (struct tool_stream){0};
+}
+
 static bool write_all(int file, const uint8_t *data, size_t size) {
   while (size > 0) {
     ssize_t count = write(file, data, size);

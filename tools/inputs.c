@@ -4,11 +4,12 @@
 #include "inputs.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "call.h"
-#include "model_args.h"
+#include "message.h"
 #include "npy.h"
 #include "tensor_text.h"
 
@@ -19,11 +20,12 @@ struct reader {
   enum rondo_value_kind (*kind_of)(const void *user, int index);
   const void *user;
   int value_max;
+  uint64_t byte_limit;  // of one array
   struct tool_values *values;
 };
 
 void rdo_tool_input_files_release(struct tool_input_files *files) {
-  for (int i = 0; i < files->count; ++i) rdo_tool_bytes_release(&files->items[i].bytes);
+  for (int i = 0; i < files->count; ++i) rdo_tool_stream_close(&files->items[i].stream);
   free(files->items);
   *files = (struct tool_input_files){0};
 }
@@ -60,7 +62,7 @@ static enum rondo_status open_file(struct reader *reader, const char *path, char
                                    struct tool_input_file **out_file, struct rondo_diag *diag) {
   struct tool_input_files *files = &reader->files;
   for (int i = 0; i < files->count; ++i) {
-    if (strcmp(files->items[i].path, path) != 0) continue;
+    if (strcmp(files->items[i].stream.path, path) != 0) continue;
     *out_file = &files->items[i];
     if (mode == '@') files->items[i].offset = 0;
     return RONDO_OK;
@@ -69,8 +71,8 @@ static enum rondo_status open_file(struct reader *reader, const char *path, char
   if (items == NULL) return rdo_tool_fail(diag, RONDO_RESOURCE_EXHAUSTED, "no memory");
   files->items = items;
   struct tool_input_file *file = &items[files->count];
-  *file = (struct tool_input_file){.path = path};
-  enum rondo_status status = rdo_tool_file_read(path, TOOL_ARRAY_BYTES_MAX, &file->bytes, diag);
+  *file = (struct tool_input_file){.offset = 0};
+  enum rondo_status status = rdo_tool_stream_open(&file->stream, path, diag);
   if (status != RONDO_OK) return status;
   ++files->count;
   *out_file = file;
@@ -82,7 +84,9 @@ static enum rondo_status read_raw(struct reader *reader, struct tool_text *text,
   struct tool_input_file *file = NULL;
   enum rondo_status status = open_file(reader, text->file_path, text->file_mode, &file, diag);
   if (status != RONDO_OK) return status;
-  uint64_t left = file->bytes.size - file->offset;
+  status = rdo_tool_stream_fill(&file->stream, file->offset + text->array.byte_length, diag);
+  if (status != RONDO_OK) return status;
+  uint64_t left = file->stream.bytes.size - file->offset;
   if (left < text->array.byte_length) {
     return rdo_tool_fail(diag, RONDO_OUT_OF_RANGE,
                          "%s: end of file: %" PRIu64 " bytes left at offset %" PRIu64 ", %" PRIu64 " needed",
@@ -90,7 +94,7 @@ static enum rondo_status read_raw(struct reader *reader, struct tool_text *text,
   }
   status = rdo_tool_array_allocate(&text->array, diag);
   if (status != RONDO_OK) return status;
-  memcpy(text->array.bytes, file->bytes.data + file->offset, (size_t)text->array.byte_length);
+  if (left > 0) memcpy(text->array.bytes, file->stream.bytes.data + file->offset, (size_t)text->array.byte_length);
   file->offset += text->array.byte_length;
   return RONDO_OK;
 }
@@ -148,18 +152,36 @@ static enum rondo_status check_room(const struct reader *reader, struct rondo_di
                        reader->value_max == 1 ? "" : "s");
 }
 
+// Reads on until the array that begins at the file's position is there, as far as its header is right.
+static enum rondo_status fill_npy(const struct reader *reader, struct tool_input_file *file, struct rondo_diag *diag) {
+  const struct tool_bytes *bytes = &file->stream.bytes;
+  uint64_t there = UINT64_MAX;
+  while (there != bytes->size - file->offset) {  // at the end of the file nothing more comes
+    there = bytes->size - file->offset;
+    const uint8_t *begin = there > 0 ? bytes->data + file->offset : NULL;
+    uint64_t wanted = rdo_tool_npy_wanted(begin, there, reader->byte_limit);
+    enum rondo_status status = rdo_tool_stream_fill(&file->stream, file->offset + wanted, diag);
+    if (status != RONDO_OK) return status;
+  }
+  return RONDO_OK;
+}
+
+static bool is_at_end(const struct tool_input_file *file) { return file->offset == file->stream.bytes.size; }
+
 static enum rondo_status append_npy(struct reader *reader, const struct tool_text *text, struct rondo_diag *diag) {
   struct tool_input_file *file = NULL;
   enum rondo_status status = open_file(reader, text->file_path, text->file_mode, &file, diag);
   while (status == RONDO_OK) {
-    if (text->file_mode == '*' && file->offset == file->bytes.size) break;
+    if (text->file_mode == '*') status = rdo_tool_stream_fill(&file->stream, file->offset + 1, diag);
+    if (status != RONDO_OK || (text->file_mode == '*' && is_at_end(file))) break;
     status = check_room(reader, diag);
+    if (status == RONDO_OK) status = fill_npy(reader, file, diag);
     if (status != RONDO_OK) break;
     struct tool_array array = {0};
     struct rondo_diag npy_diag = {0};
-    status = rdo_tool_npy_read(file->bytes.data, file->bytes.size, TOOL_ARRAY_BYTES_MAX, &file->offset, &array,
+    status = rdo_tool_npy_read(file->stream.bytes.data, file->stream.bytes.size, reader->byte_limit, &file->offset, &array,
                                &npy_diag);
-    if (status != RONDO_OK) rdo_tool_fail(diag, status, "%s: %s", file->path, npy_diag.message);
+    if (status != RONDO_OK) rdo_tool_fail(diag, status, "%s: %s", file->stream.path, npy_diag.message);
     else status = append_array(reader, &array, false, diag);
     rdo_tool_array_release(&array);
     if (text->file_mode != '*') break;
@@ -196,23 +218,32 @@ static enum rondo_status read_text(struct reader *reader, const char *string, st
     return status != RONDO_OK ? status : append_value(reader, &value, false, diag);
   }
   struct tool_text text;
-  status = rdo_tool_text_parse(string, TOOL_ARRAY_BYTES_MAX, &text, diag);
+  status = rdo_tool_text_parse(string, reader->byte_limit, &text, diag);
   if (status == RONDO_OK) status = append_text(reader, &text, diag);
   rdo_tool_text_release(&text);
   return status;
 }
 
-enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const struct tool_strings *texts,
+// What does not fit the memory budget need not be read.
+static uint64_t find_byte_limit(const struct rondo_runtime *runtime) {
+  struct rondo_memory_stats memory = {0};
+  rondo_runtime_memory(runtime, &memory);
+  return memory.budget_bytes != 0 && memory.budget_bytes < TOOL_ARRAY_BYTES_MAX ? memory.budget_bytes : TOOL_ARRAY_BYTES_MAX;
+}
+
+enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const char *flag,
+                                       const struct tool_strings *texts,
                                        enum rondo_value_kind (*kind_of)(const void *user, int index), const void *user,
                                        int value_max, struct tool_values *out_values, struct rondo_diag *diag) {
   *out_values = (struct tool_values){0};
   struct reader reader = {
       .runtime = runtime, .kind_of = kind_of, .user = user, .value_max = value_max, .values = out_values};
+  reader.byte_limit = find_byte_limit(runtime);
   enum rondo_status status = RONDO_OK;
   for (int i = 0; i < texts->count && status == RONDO_OK; ++i) {
     struct rondo_diag own = {0};
     status = read_text(&reader, texts->items[i], &own);
-    if (status != RONDO_OK) rdo_tool_fail(diag, status, "'%.200s': %s", texts->items[i], own.message);
+    if (status != RONDO_OK) rdo_tool_fail(diag, status, "%s[%d] '%.200s': %s", flag, i, texts->items[i], own.message);
   }
   rdo_tool_input_files_release(&reader.files);
   return status;
@@ -233,19 +264,37 @@ static enum rondo_value_kind argument_kind(const void *user, int index) {
   return parameter.kind;
 }
 
+enum { SIGNATURE_BYTES = 1024 };
+
+struct signature {
+  char text[SIGNATURE_BYTES];
+  size_t length;
+};
+
+static void append_signature(struct signature *signature, const char *format, ...) TOOL_PRINTF(2, 3);
+static void append_signature(struct signature *signature, const char *format, ...) {
+  size_t room = sizeof signature->text - signature->length;
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(signature->text + signature->length, room, format, arguments);
+  va_end(arguments);
+  if (length > 0) signature->length += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+// What to write for an argument without a shape.
 static const char *describe_kind(enum rondo_value_kind kind) {
   switch (kind) {
-    case RONDO_VALUE_I32: return "a number (i32)";
-    case RONDO_VALUE_I64: return "a number (i64)";
-    case RONDO_VALUE_F32: return "a number (f32)";
-    case RONDO_VALUE_F64: return "a number (f64)";
-    case RONDO_VALUE_BUFFER: return "&SHAPExTYPE (a buffer)";
-    case RONDO_VALUE_FENCE: return "a fence, or (null)";
-    default: return "SHAPExTYPE=VALUES (the file does not tell which)";
+    case RONDO_VALUE_I32: return "i32";
+    case RONDO_VALUE_I64: return "i64";
+    case RONDO_VALUE_F32: return "f32";
+    case RONDO_VALUE_F64: return "f64";
+    case RONDO_VALUE_BUFFER: return "&SHAPExTYPE";
+    case RONDO_VALUE_FENCE: return "(null)";
+    default: return "any tensor";
   }
 }
 
-static void print_argument(const struct rondo_function *function, int index) {
+static void append_argument(struct signature *signature, const struct rondo_function *function, int index) {
   struct rondo_parameter parameter = {.kind = RONDO_VALUE_OBJECT};
   rondo_function_argument(function, index, &parameter);
   char shape[TOOL_SHAPE_TEXT_BYTES];
@@ -254,14 +303,19 @@ static void print_argument(const struct rondo_function *function, int index) {
   } else {
     snprintf(shape, sizeof shape, "%s", describe_kind(parameter.kind));
   }
-  fprintf(stderr, "  %d: %s%s%s\n", index, shape, parameter.name[0] != '\0' ? "  " : "", parameter.name);
+  append_signature(signature, "%s%s%s", shape, parameter.name[0] != '\0' ? " " : "", parameter.name);
 }
 
-static void print_arguments(const struct rondo_function *function) {
+// "2 inputs (2x3xf32 image, i32 count)". What does not fit is left out.
+static void describe_arguments(const struct rondo_function *function, struct signature *signature) {
   int count = rdo_tool_argument_count(function);
-  fprintf(stderr, "@%s takes %d input%s%s\n", rondo_function_name(function), count, count == 1 ? "" : "s",
-          count > 0 ? ":" : "");
-  for (int i = 0; i < count; ++i) print_argument(function, i);
+  signature->length = 0;
+  append_signature(signature, "%d input%s", count, count == 1 ? "" : "s");
+  for (int i = 0; i < count; ++i) {
+    append_signature(signature, i == 0 ? " (" : ", ");
+    append_argument(signature, function, i);
+  }
+  if (count > 0) append_signature(signature, ")");
 }
 
 int rdo_tool_arguments_read(struct rondo_runtime *runtime, const struct rondo_function *function,
@@ -269,12 +323,13 @@ int rdo_tool_arguments_read(struct rondo_runtime *runtime, const struct rondo_fu
   struct rondo_diag diag = {0};
   int wanted = rdo_tool_argument_count(function);
   enum rondo_status status =
-      rdo_tool_values_read(runtime, texts, argument_kind, function, wanted, out_values, &diag);
+      rdo_tool_values_read(runtime, "--input", texts, argument_kind, function, wanted, out_values, &diag);
   if (status == RONDO_OK && out_values->count < wanted) {
-    status = rdo_tool_fail(&diag, RONDO_INVALID_ARGUMENT, "%d of %d inputs given", out_values->count, wanted);
+    status = rdo_tool_fail(&diag, RONDO_INVALID_ARGUMENT, "--input: %d of %d inputs given", out_values->count, wanted);
   }
   if (status == RONDO_OK) return TOOL_EXIT_OK;
-  rdo_tool_print_failure("--input", status, &diag);
-  print_arguments(function);
+  struct signature signature;
+  describe_arguments(function, &signature);
+  rdo_tool_message("%s; @%s takes %s: %s", diag.message, rondo_function_name(function), signature.text, rondo_status_name(status));
   return TOOL_EXIT_FAILURE;
 }

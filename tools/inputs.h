@@ -12,8 +12,7 @@
 
 // A file that inputs were read from, and how far.
 struct tool_input_file {
-  const char *path;  // borrowed from the command line
-  struct tool_bytes bytes;
+  struct tool_stream stream;
   uint64_t offset;
 };
 
@@ -33,12 +32,14 @@ struct tool_values {
 void rdo_tool_values_release(struct tool_values *values);
 
 // Makes one value per string (`*file` makes several).
+//   flag        what the strings were given with, such as "--input", for messages
 //   kind_of     kind of value number `index` if it is a scalar, else anything that is none; called
 //               with `user`
 //   value_max   more values than this fail
 //   out_values  filled; release it also on error
-//   returns     OK, or what was wrong; diag quotes the string
-enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const struct tool_strings *texts,
+//   returns     OK, or what was wrong; diag tells which string, quotes it, and why
+enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const char *flag,
+                                       const struct tool_strings *texts,
                                        enum rondo_value_kind (*kind_of)(const void *user, int index), const void *user,
                                        int value_max, struct tool_values *out_values,
                                        struct rondo_diag *diag) RONDO_MUST_USE;
@@ -46,8 +47,7 @@ enum rondo_status rdo_tool_values_read(struct rondo_runtime *runtime, const stru
 // Arguments that the user supplies: without the two fences of an asynchronous function.
 int rdo_tool_argument_count(const struct rondo_function *function);
 
-// Reads the arguments of a function; says on stderr what is wrong or missing, with the list of
-// arguments.
+// Reads the arguments of a function; says on stderr what is wrong or missing, and what the function takes.
 //   returns  TOOL_EXIT_OK or TOOL_EXIT_FAILURE
 int rdo_tool_arguments_read(struct rondo_runtime *runtime, const struct rondo_function *function,
                             const struct tool_strings *texts, struct tool_values *out_values);

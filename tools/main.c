@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fault.h"
+#include "message.h"
 #include "options.h"
 #include "rondo/runtime.h"
 #include "tool.h"
@@ -49,13 +50,20 @@ static int fail_unknown(const char *name) {
   const char *names[VERB_COUNT + 1] = {"help"};
   for (int i = 0; i < VERB_COUNT; ++i) names[i + 1] = verbs[i].name;
   const char *nearest = rdo_tool_nearest_name(name, names, VERB_COUNT + 1);
-  fprintf(stderr, "rondo: no verb '%.60s'", name);
-  if (nearest != NULL) fprintf(stderr, "; did you mean '%s'?", nearest);
-  fprintf(stderr, "\nTry 'rondo --help'.\n");
+  if (nearest != NULL) rdo_tool_message("no verb '%.60s'; did you mean '%s'?", name, nearest);
+  else rdo_tool_message("no verb '%.60s'", name);
+  fprintf(stderr, "Try 'rondo --help'.\n");
+  return TOOL_EXIT_USAGE;
+}
+
+static int fail_extra(const char *argument) {
+  rdo_tool_message("unexpected argument '%.60s'", argument);
+  fprintf(stderr, "Try 'rondo --help'.\n");
   return TOOL_EXIT_USAGE;
 }
 
 static int run_help(int argc, char **argv) {
+  if (argc > 1) return fail_extra(argv[1]);
   if (argc < 1) {
     print_help(stdout);
     return TOOL_EXIT_OK;
@@ -67,19 +75,30 @@ static int run_help(int argc, char **argv) {
   return verb->run(1, arguments);
 }
 
-int main(int argc, char **argv) {
-  rdo_tool_fault_install();
+static int run_verb(int argc, char **argv) {
   if (argc < 2) {
     print_help(stderr);
     return TOOL_EXIT_USAGE;
   }
   const char *name = argv[1];
-  if (strcmp(name, "help") == 0) return run_help(argc - 2, argv + 2);
-  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return run_help(0, NULL);
+  if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return run_help(argc - 2, argv + 2);
   if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
+    if (argc > 2) return fail_extra(argv[2]);
     printf("rondo %s\n", rondo_version());
     return TOOL_EXIT_OK;
   }
   const struct verb *verb = find_verb(name);
   return verb != NULL ? verb->run(argc - 2, argv + 2) : fail_unknown(name);
+}
+
+// Data that did not reach its reader is a failure, even when everything else went well.
+static int finish_stdout(int code) {
+  if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+  rdo_tool_message("cannot write to stdout");
+  return TOOL_EXIT_FAILURE;
+}
+
+int main(int argc, char **argv) {
+  rdo_tool_fault_install();
+  return finish_stdout(run_verb(argc, argv));
 }

@@ -39,19 +39,41 @@ static double pick_percentile(const double *sorted, int64_t count, double fracti
   return sorted[rank - 1];
 }
 
-void rdo_tool_summarize(double *samples_ns, int64_t count, struct tool_summary *out_summary) {
-  *out_summary = (struct tool_summary){.sample_count = count};
+// xorshift64*: quick, and random enough for choosing.
+static uint64_t next_random(uint64_t *state) {
+  if (*state == 0) *state = UINT64_C(0x9E3779B97F4A7C15);
+  *state ^= *state >> 12;
+  *state ^= *state << 25;
+  *state ^= *state >> 27;
+  return *state * UINT64_C(0x2545F4914F6CDD1D);
+}
+
+void rdo_tool_samples_add(struct tool_samples *samples, double sample_ns) {
+  if (samples->count == 0 || sample_ns < samples->min_ns) samples->min_ns = sample_ns;
+  if (samples->count == 0 || sample_ns > samples->max_ns) samples->max_ns = sample_ns;
+  samples->sum_ns += sample_ns;
+  ++samples->count;
+  if (samples->kept_count < samples->capacity) {
+    samples->kept_ns[samples->kept_count++] = sample_ns;
+    return;
+  }
+  uint64_t place = next_random(&samples->random) % (uint64_t)samples->count;
+  if (place < (uint64_t)samples->capacity) samples->kept_ns[place] = sample_ns;
+}
+
+void rdo_tool_summarize(struct tool_samples *samples, struct tool_summary *out_summary) {
+  double *kept_ns = samples->kept_ns;
+  int64_t count = samples->kept_count;
+  *out_summary = (struct tool_summary){.sample_count = samples->count, .kept_count = count};
   if (count == 0) return;
-  qsort(samples_ns, (size_t)count, sizeof *samples_ns, compare_doubles);
-  double sum = 0;
-  for (int64_t i = 0; i < count; ++i) sum += samples_ns[i];
-  out_summary->min_ns = samples_ns[0];
-  out_summary->mean_ns = sum / (double)count;
-  out_summary->p50_ns = pick_percentile(samples_ns, count, 0.5);
-  out_summary->p90_ns = pick_percentile(samples_ns, count, 0.9);
-  out_summary->p99_ns = pick_percentile(samples_ns, count, 0.99);
-  out_summary->p999_ns = pick_percentile(samples_ns, count, 0.999);
-  out_summary->max_ns = samples_ns[count - 1];
+  qsort(kept_ns, (size_t)count, sizeof *kept_ns, compare_doubles);
+  out_summary->min_ns = samples->min_ns;
+  out_summary->mean_ns = samples->sum_ns / (double)samples->count;
+  out_summary->p50_ns = pick_percentile(kept_ns, count, 0.5);
+  out_summary->p90_ns = pick_percentile(kept_ns, count, 0.9);
+  out_summary->p99_ns = pick_percentile(kept_ns, count, 0.99);
+  out_summary->p999_ns = pick_percentile(kept_ns, count, 0.999);
+  out_summary->max_ns = samples->max_ns;
 }
 
 // Measuring
@@ -99,19 +121,18 @@ static enum rondo_status take_sample(struct tool_call *call, const struct tool_m
   return status;
 }
 
-static enum rondo_status take_samples(struct tool_call *call, const struct tool_measure_plan *plan, double *samples_ns,
-                                      int64_t *out_count, struct rondo_diag *diag) {
-  int64_t start_ns = rdo_tool_clock_ns(), end_ns = start_ns, count = 0;
+static enum rondo_status take_samples(struct tool_call *call, const struct tool_measure_plan *plan,
+                                      struct tool_samples *samples, struct rondo_diag *diag) {
+  int64_t start_ns = rdo_tool_clock_ns(), end_ns = start_ns;
   enum rondo_status status = RONDO_OK;
-  while (count < TOOL_SAMPLES_MAX && !should_stop(plan)) {
+  while (!should_stop(plan)) {
     double sample_ns = 0;
     status = take_sample(call, plan, &end_ns, &sample_ns, diag);
     if (status != RONDO_OK) break;
     // A batch that the user's Ctrl-C cut short is no sample, unless it is all there is.
-    if (!should_stop(plan) || count == 0) samples_ns[count++] = sample_ns;
+    if (!should_stop(plan) || samples->count == 0) rdo_tool_samples_add(samples, sample_ns);
     if ((double)(end_ns - start_ns) >= plan->min_time_s * 1e9) break;
   }
-  *out_count = count;
   return status;
 }
 
@@ -133,15 +154,14 @@ static enum rondo_status call_back_to_back(struct tool_call *call, const struct 
 enum rondo_status rdo_tool_measure(struct tool_call *call, const struct tool_measure_plan *plan,
                                    struct tool_measurement *out_measurement, struct rondo_diag *diag) {
   *out_measurement = (struct tool_measurement){0};
-  double *samples_ns = malloc(sizeof *samples_ns * TOOL_SAMPLES_MAX);
-  if (samples_ns == NULL) return rdo_tool_fail(diag, RONDO_RESOURCE_EXHAUSTED, "no memory for the samples");
-  memset(samples_ns, 0, sizeof *samples_ns * TOOL_SAMPLES_MAX);  // page faults now, not while measuring
-  int64_t count = 0;
+  struct tool_samples samples = {.kept_ns = malloc(sizeof(double) * TOOL_SAMPLES_MAX), .capacity = TOOL_SAMPLES_MAX};
+  if (samples.kept_ns == NULL) return rdo_tool_fail(diag, RONDO_RESOURCE_EXHAUSTED, "no memory for the samples");
+  memset(samples.kept_ns, 0, sizeof(double) * TOOL_SAMPLES_MAX);  // page faults now, not while measuring
   enum rondo_status status = warm_up(call, plan, &out_measurement->warmup_count, diag);
-  if (status == RONDO_OK) status = take_samples(call, plan, samples_ns, &count, diag);
-  rdo_tool_summarize(samples_ns, count, &out_measurement->summary);
-  free(samples_ns);
-  if (status == RONDO_OK && count > 0 && !should_stop(plan)) {
+  if (status == RONDO_OK) status = take_samples(call, plan, &samples, diag);
+  rdo_tool_summarize(&samples, &out_measurement->summary);
+  free(samples.kept_ns);
+  if (status == RONDO_OK && samples.count > 0 && !should_stop(plan)) {
     status = call_back_to_back(call, plan, out_measurement, diag);
   }
   return status;

@@ -27,6 +27,7 @@ struct tool_measure_plan {
 // Latencies in ns. With batch > 1 a sample is the mean of its batch.
 struct tool_summary {
   int64_t sample_count;
+  int64_t kept_count;  // of these the percentiles are, chosen at random; all else is of all samples
   double min_ns, mean_ns, p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
 };
 
@@ -37,8 +38,20 @@ struct tool_measurement {
   int64_t back_to_back_count;
 };
 
-// Most samples kept; measuring ends when they are full.
-enum { TOOL_SAMPLES_MAX = 1000000 };
+// Samples while they are taken. When there is no room for more, a sample takes the place of a random one, so
+// that at any time each has had the same chance to be kept (Vitter: Random sampling with a reservoir, 1985,
+// algorithm R). Set `kept_ns` and `capacity`, zero the rest.
+struct tool_samples {
+  double *kept_ns;  // kept_ns[capacity]
+  int64_t capacity;
+  int64_t kept_count;
+  int64_t count;
+  double sum_ns, min_ns, max_ns;
+  uint64_t random;
+};
+enum { TOOL_SAMPLES_MAX = 1000000 };  // capacity: 1000 beyond p99.9
+
+void rdo_tool_samples_add(struct tool_samples *samples, double sample_ns);
 
 // Warms up, samples single calls, then times calls back to back. A sample covers the call alone, for
 // an asynchronous function until its results are there; releasing them is outside of it unless
@@ -48,8 +61,8 @@ enum { TOOL_SAMPLES_MAX = 1000000 };
 enum rondo_status rdo_tool_measure(struct tool_call *call, const struct tool_measure_plan *plan,
                                    struct tool_measurement *out_measurement, struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Sorts the samples and reads the percentiles off them (nearest rank). No samples: all zeros.
-void rdo_tool_summarize(double *samples_ns, int64_t count, struct tool_summary *out_summary);
+// Sorts the kept samples and reads the percentiles off them (nearest rank). No samples: all zeros.
+void rdo_tool_summarize(struct tool_samples *samples, struct tool_summary *out_summary);
 
 // "812 ns", "12.3 us", "1.20 ms", "3.00 s": three significant digits.
 void rdo_tool_format_duration(double ns, char *buffer, size_t capacity);

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message.h"
+#include "tensor_trace.h"
+
 // With one thread a wait without a timeout that is not over at once never will be.
 #define WAIT_LIMIT_NS INT64_C(2000000000)
 
@@ -19,16 +22,17 @@ static bool parse_count(const char *name, const char *text, int max, int *out) {
     *out = (int)value;
     return true;
   }
-  fprintf(stderr, "rondo: --%s=%s is not a number from 0 to %d\n", name, text, max);
+  rdo_tool_message("--%s=%s is not a number from 0 to %d", name, text, max);
   return false;
 }
 
 void rdo_tool_print_failure(const char *where, enum rondo_status status, const struct rondo_diag *diag) {
   const char *message = diag != NULL ? diag->message : "";
-  fprintf(stderr, "rondo: ");
-  if (where != NULL && strstr(message, where) == NULL) fprintf(stderr, "%s: ", where);
-  if (*message != '\0') fprintf(stderr, "%s: ", message);
-  fprintf(stderr, "%s\n", rondo_status_name(status));
+  char place[TOOL_NAME_TEXT_BYTES] = "";
+  if (where != NULL) rdo_tool_printable(where, place, sizeof place);
+  if (strstr(message, place) != NULL) place[0] = '\0';  // as it is printed, so the diag has it
+  rdo_tool_message("%s%s%s%s%s", place, *place != '\0' ? ": " : "", message, *message != '\0' ? ": " : "",
+                   rondo_status_name(status));
 }
 
 int rdo_tool_model_args_finish(struct tool_model_args *args, const struct tool_strings *positional, const char *verb) {
@@ -67,6 +71,7 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
   // The library's 0 means "default".
   if (args->workers != NULL) options.worker_count = strcmp(args->workers, "0") == 0 ? -1 : atoi(args->workers);
   if (args->spin_us != NULL) options.spin_ns = strcmp(args->spin_us, "0") == 0 ? -1 : INT64_C(1000) * atoi(args->spin_us);
+  options.trace = rdo_tool_tensor_trace;
   enum rondo_status status = rondo_runtime_create(&options, &out_model->runtime, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(args->device, status, &diag);

@@ -34,9 +34,9 @@ struct tool_model_args {
       {"spin-us", TOOL_OPTION_TEXT, &(args).spin_us, "TIME",                                                \
        "How long an idle worker spins before it sleeps, in microseconds; default 20."},                     \
       {"memory-budget", TOOL_OPTION_BYTES, &(args).memory_budget_bytes, "BYTES",                            \
-       "Tensor memory that may be live at once, such as 512M; default no limit."},                          \
+       "Tensor memory that may be live at once, such as 512M; default 0: no limit."},                       \
       {"step-limit", TOOL_OPTION_COUNT, &(args).step_limit, "COUNT",                                        \
-       "Branches and calls one invocation may take in the host program; default no limit."}
+       "Branches and calls one invocation may take in the host program; default 0: no limit."}
 
 #define TOOL_FUNCTION_OPTION(args)                                        \
   {"function", TOOL_OPTION_TEXT, &(args).function, "NAME",                \

@@ -14,6 +14,7 @@ static const uint8_t magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
 enum {
   HEADER_ALIGNMENT = 64,         // numpy's own: contents begin at a multiple of this
+  PREAMBLE_BYTES_MAX = 12,       // of versions 2 and 3; version 1 has 10, and a longer header than the rest
   HEADER_BYTES_MAX = 64 * 1024,  // a dict of three entries; anything longer is no array of ours
 };
 
@@ -111,9 +112,8 @@ static void read_shape(struct header *header) {
     }
     header->dims[header->rank++] = read_dimension(header);
     if (take_char(header, ',')) continue;
-    // "(3)" is a number in parentheses, not a tuple.
+    // "(3)" is no tuple in Python, but some writers mean one.
     expect_char(header, ')', "expected , or ) in the shape");
-    if (header->rank == 1) fail_header(header, "the shape is no tuple");
     return;
   }
 }
@@ -150,20 +150,17 @@ static void read_descr(struct header *header) {
   char text[32];
   read_string(header, text, sizeof text);
   if (header->error != NULL) return;
-  char order = text[0];
-  if (order != '<' && order != '>' && order != '|') {
-    fail_header(header, "descr does not begin with a byte order");
-    return;
-  }
+  // Without one, or with one that says nothing, the order is the host's: little.
+  bool has_order = text[0] != '\0' && strchr("<>=|", text[0]) != NULL;
+  const char *type = text + has_order;
   uint64_t bytes = 0;
-  size_t i = 2;
-  for (; text[1] != '\0' && text[i] >= '0' && text[i] <= '9' && bytes < 1000; ++i) bytes = bytes * 10 + (uint64_t)(text[i] - '0');
-  if (text[1] == '\0' || i == 2 || text[i] != '\0' || !find_type(header, text[1], bytes)) {
+  size_t i = 1;
+  for (; type[0] != '\0' && type[i] >= '0' && type[i] <= '9' && bytes < 1000; ++i) bytes = bytes * 10 + (uint64_t)(type[i] - '0');
+  if (type[0] == '\0' || i == 1 || type[i] != '\0' || !find_type(header, type[0], bytes)) {
     refuse_type(header, "element type is not supported");
     return;
   }
-  if (order == '|' && bytes > 1 && text[1] != 'V') fail_header(header, "element type without byte order");
-  header->is_big_endian = order == '>';
+  header->is_big_endian = text[0] == '>';
 }
 
 static void read_order(struct header *header) {
@@ -220,15 +217,20 @@ struct layout {
   uint64_t contents_offset;
 };
 
+// As far as the bytes go.
+static bool has_magic(const uint8_t *data, uint64_t size) {
+  return size == 0 || memcmp(data, magic, size < sizeof magic ? (size_t)size : sizeof magic) == 0;
+}
+
 static enum rondo_status read_layout(const uint8_t *data, uint64_t size, uint64_t offset, struct layout *layout,
                                      struct rondo_diag *diag) {
   if (offset >= size) return rdo_tool_fail(diag, RONDO_OUT_OF_RANGE, "offset %" PRIu64 ": no array is left", offset);
   const uint8_t *p = data + offset;
   uint64_t left = size - offset;
-  if (left < 10) return rdo_tool_fail(diag, RONDO_DATA_LOSS, "offset %" PRIu64 ": ends within the preamble", offset);
-  if (memcmp(p, magic, sizeof magic) != 0) {
+  if (!has_magic(p, left)) {
     return rdo_tool_fail(diag, RONDO_INVALID_ARGUMENT, "offset %" PRIu64 ": no .npy array begins here", offset);
   }
+  if (left < 10) return rdo_tool_fail(diag, RONDO_DATA_LOSS, "offset %" PRIu64 ": ends within the preamble", offset);
   uint64_t length_bytes = p[6] == 1 ? 2 : 4;
   if (p[6] < 1 || p[6] > 3 || p[7] != 0) {
     return rdo_tool_fail(diag, RONDO_UNIMPLEMENTED, "offset %" PRIu64 ": .npy version %d.%d", offset, p[6], p[7]);
@@ -290,6 +292,21 @@ static void copy_contents(const struct header *header, const uint8_t *source, st
   if (header->is_fortran_order && array->rank > 1) copy_transposed(array, source);
   else memcpy(array->bytes, source, (size_t)array->byte_length);
   if (header->is_big_endian) swap_bytes(array);
+}
+
+uint64_t rdo_tool_npy_wanted(const uint8_t *data, uint64_t size, uint64_t byte_limit) {
+  if (!has_magic(data, size)) return 0;
+  if (size < PREAMBLE_BYTES_MAX) return PREAMBLE_BYTES_MAX;
+  struct layout layout = {0};
+  enum rondo_status status = read_layout(data, size, 0, &layout, NULL);
+  if (status == RONDO_DATA_LOSS) return layout.header_offset + layout.header_bytes;
+  if (status != RONDO_OK) return 0;
+  struct header header = {.text = (const char *)data + layout.header_offset, .length = (size_t)layout.header_bytes};
+  struct tool_array array;
+  read_header(&header);
+  if (header.error != NULL) return 0;
+  status = rdo_tool_array_shape(&array, header.element_type, header.rank, header.dims, byte_limit, NULL);
+  return status == RONDO_OK ? layout.contents_offset + array.byte_length : 0;
 }
 
 enum rondo_status rdo_tool_npy_read(const uint8_t *data, uint64_t size, uint64_t byte_limit, uint64_t *offset,

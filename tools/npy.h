@@ -5,7 +5,8 @@
 //
 // Read: booleans, integers, f2 f4 f8, complex, raw bytes (V); either byte order, either storage
 // order; signed integers become si8 .. si64, as in IREE's tools. Not read: structured types,
-// strings, times, objects. Written: version 1, row-major. Types numpy does not know (bf16, the 8 bit
+// strings, times, objects. Two things that numpy does not write are read as IREE's tools do: a descr whose
+// byte order is missing or says nothing ("f4", "=f4", "|f4": little), and (3) for (3,). Written: version 1, row-major. Types numpy does not know (bf16, the 8 bit
 // floats, packed ones) have no .npy form.
 
 #ifndef RDO_TOOLS_NPY_H_
@@ -23,6 +24,12 @@
 //               DATA_LOSS (ends early), UNIMPLEMENTED, RESOURCE_EXHAUSTED
 enum rondo_status rdo_tool_npy_read(const uint8_t *data, uint64_t size, uint64_t byte_limit, uint64_t *offset,
                                     struct tool_array *out_array, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// How many bytes an array has, header and all, as far as its first bytes tell: no more than that needs to be
+// read. Asked again with so many bytes, it tells more.
+//   data, size  the first bytes; NULL, 0 is fine
+//   returns     at most `size` when all is there, or what is there is malformed
+uint64_t rdo_tool_npy_wanted(const uint8_t *data, uint64_t size, uint64_t byte_limit);
 
 // Appends an array to `bytes`, header first.
 //   returns     OK, UNIMPLEMENTED (no .npy form of this type), RESOURCE_EXHAUSTED

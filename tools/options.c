@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message.h"
+
 enum {
   NAME_BYTES_MAX = 64,
   OPTIONS_MAX = 48,
@@ -19,7 +21,7 @@ enum {
 bool rdo_tool_strings_append(struct tool_strings *strings, const char *text) {
   const char **items = realloc(strings->items, sizeof *items * ((size_t)strings->count + 1));
   if (items == NULL) {
-    fprintf(stderr, "rondo: no memory for the command line\n");
+    rdo_tool_message("no memory for the command line");
     return false;
   }
   items[strings->count++] = text;
@@ -121,6 +123,7 @@ static bool store_value(const struct tool_option *option, const char *text) {
     case TOOL_OPTION_LIST: return rdo_tool_strings_append(option->target, text);
     case TOOL_OPTION_INTEGER: return parse_integer(text, option->target);
     case TOOL_OPTION_COUNT: return parse_integer(text, option->target) && *(int64_t *)option->target >= 0;
+    case TOOL_OPTION_POSITIVE: return parse_integer(text, option->target) && *(int64_t *)option->target >= 1;
     case TOOL_OPTION_BYTES: return parse_bytes(text, option->target);
     case TOOL_OPTION_NUMBER: return parse_number(text, option->target);
   }
@@ -141,9 +144,8 @@ static bool fail_unknown(const struct tool_usage *usage, const char *name, size_
   int count = 0;
   for (const struct tool_option *o = usage->options; o->name != NULL && count < OPTIONS_MAX; ++o) names[count++] = o->name;
   const char *nearest = rdo_tool_nearest_name(typed, names, count);
-  fprintf(stderr, "rondo: %s has no flag --%s", usage->verb, typed);
-  if (nearest != NULL) fprintf(stderr, "; did you mean --%s?", nearest);
-  fputc('\n', stderr);
+  if (nearest != NULL) rdo_tool_message("%s has no flag --%s; did you mean --%s?", usage->verb, typed, nearest);
+  else rdo_tool_message("%s has no flag --%s", usage->verb, typed);
   return fail_usage(usage);
 }
 
@@ -158,14 +160,14 @@ static bool parse_flag(const struct tool_usage *usage, int argc, char **argv, in
   const char *value = equals != NULL ? equals + 1 : NULL;
   if (value == NULL && option->kind != TOOL_OPTION_SWITCH) {
     if (*index + 1 >= argc) {
-      fprintf(stderr, "rondo: --%s needs a value\n", option->name);
+      rdo_tool_message("--%s needs a value", option->name);
       return fail_usage(usage);
     }
     value = argv[++*index];
   }
   if (store_value(option, value)) return true;
-  fprintf(stderr, "rondo: --%s takes %s, not '%s'\n", option->name,
-          option->value_name != NULL ? option->value_name : "true or false", value);
+  rdo_tool_message("--%s takes %s, not '%s'", option->name,
+                   option->value_name != NULL ? option->value_name : "true or false", value);
   return fail_usage(usage);
 }
 
@@ -188,7 +190,7 @@ bool rdo_tool_options_parse(const struct tool_usage *usage, int argc, char **arg
     } else if (!is_positional && strncmp(argv[i], "--", 2) == 0) {
       if (!parse_flag(usage, argc, argv, &i)) return false;
     } else if (!is_positional && argv[i][0] == '-' && argv[i][1] != '\0') {
-      fprintf(stderr, "rondo: '%s': flags begin with two dashes\n", argv[i]);
+      rdo_tool_message("'%s': flags begin with two dashes", argv[i]);
       return fail_usage(usage);
     } else if (!rdo_tool_strings_append(out_positional, argv[i])) {
       return false;

@@ -5,38 +5,76 @@
 
 #include "results.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "npy.h"
 #include "tensor_text.h"
 
-static void print_contents(FILE *file, const struct rondo_value *value, int64_t element_limit) {
-  if (value->kind != RONDO_VALUE_TENSOR) {
-    fprintf(file, "(no printer)\n");
-    return;
+// A list can be in itself, and one that is in another twice prints twice.
+enum { LIST_DEPTH_MAX = 32, LIST_ELEMENTS_MAX = 65536 };
+
+struct printer {
+  FILE *file;
+  int64_t element_limit;  // of one tensor
+  int list_depth;
+  int64_t list_elements_left;
+};
+
+static void print_value(struct printer *printer, const struct rondo_value *value);
+
+static void print_list(struct printer *printer, const struct rondo_value *list) {
+  int64_t count = rondo_list_count(list);
+  ++printer->list_depth;
+  for (int64_t i = 0; i < count; ++i) {
+    struct rondo_value element;
+    if (printer->list_depth > LIST_DEPTH_MAX || printer->list_elements_left-- <= 0 ||
+        rondo_list_get(list, i, &element) != RONDO_OK) {
+      fprintf(printer->file, "...\n");
+      break;
+    }
+    fprintf(printer->file, "child_list[%" PRId64 "]: ", i);
+    print_value(printer, &element);
+    rondo_value_release(&element);
   }
-  struct tool_array array;
-  rdo_tool_array_view(&array, value->tensor);
-  rdo_tool_text_print(file, &array, element_limit);
-  fputc('\n', file);
+  --printer->list_depth;
+  fputc('\n', printer->file);
 }
 
-static void print_value(FILE *file, const struct rondo_value *value, int64_t element_limit) {
-  if (value->kind == RONDO_VALUE_NONE) {
-    fprintf(file, "(null)\n");
-  } else if (rdo_tool_kind_is_scalar(value->kind)) {
-    rdo_tool_text_print_scalar(file, value);
-    fputc('\n', file);
+static void print_contents(struct printer *printer, const struct rondo_value *value) {
+  if (rondo_list_count(value) >= 0) {
+    print_list(printer, value);
+  } else if (value->kind != RONDO_VALUE_TENSOR) {
+    fprintf(printer->file, "(no printer)\n");
   } else {
-    fprintf(file, "%s\n", rondo_value_type_name(value));
-    print_contents(file, value, element_limit);
+    struct tool_array array;
+    rdo_tool_array_view(&array, value->tensor);
+    rdo_tool_text_print(printer->file, &array, printer->element_limit);
+    fputc('\n', printer->file);
   }
+}
+
+static void print_value(struct printer *printer, const struct rondo_value *value) {
+  if (value->kind == RONDO_VALUE_NONE) {
+    fprintf(printer->file, "(null)\n");
+  } else if (rdo_tool_kind_is_scalar(value->kind)) {
+    rdo_tool_text_print_scalar(printer->file, value);
+    fputc('\n', printer->file);
+  } else {
+    fprintf(printer->file, "%s\n", rondo_value_type_name(value));
+    print_contents(printer, value);
+  }
+}
+
+static void print_result(FILE *file, const struct rondo_value *value, int64_t element_limit) {
+  struct printer printer = {.file = file, .element_limit = element_limit, .list_elements_left = LIST_ELEMENTS_MAX};
+  print_value(&printer, value);
 }
 
 void rdo_tool_results_print(FILE *file, const struct rondo_value *values, int count, int64_t element_limit) {
   for (int i = 0; i < count; ++i) {
     fprintf(file, "result[%d]: ", i);
-    print_value(file, &values[i], element_limit);
+    print_result(file, &values[i], element_limit);
   }
 }
 
@@ -107,7 +145,7 @@ enum rondo_status rdo_tool_results_write(const struct tool_strings *outputs, con
     const char *output = outputs->items[i];
     if (*output == '\0') continue;
     if (*output == '-') {
-      print_value(stdout, &values[i], element_limit);
+      print_result(stdout, &values[i], element_limit);
       continue;
     }
     enum rondo_status status = write_value(output, &values[i], diag);

@@ -9,6 +9,7 @@
 
 #include "call.h"
 #include "measure.h"
+#include "message.h"
 #include "model_args.h"
 #include "results.h"
 #include "tool.h"
@@ -43,10 +44,10 @@ static int compare_results(const struct run_args *args, struct tool_model *model
   struct rondo_diag diag = {0};
   struct tool_values expected;
   // One more than there are results may be read, so that a wrong number is told as such.
-  enum rondo_status status = rdo_tool_values_read(model->runtime, &args->expected, result_kind, call->function,
-                                                  call->output_count + 1, &expected, &diag);
+  enum rondo_status status = rdo_tool_values_read(model->runtime, "--expected_output", &args->expected, result_kind,
+                                                  call->function, call->output_count + 1, &expected, &diag);
   bool all_match = false;
-  if (status != RONDO_OK) rdo_tool_print_failure("--expected_output", status, &diag);
+  if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
   else all_match = rdo_tool_results_compare(stdout, call->outputs, call->output_count, &expected, &args->tolerance);
   rdo_tool_values_release(&expected);
   return all_match ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
@@ -81,14 +82,15 @@ static int call_function(const struct run_args *args, struct tool_model *model, 
                          const struct tool_values *arguments, struct run_times *times) {
   struct rondo_diag diag = {0};
   struct tool_call call;
-  printf("EXEC @%s\n", rondo_function_name(function));
+  char name[TOOL_NAME_TEXT_BYTES];
+  printf("EXEC @%s\n", rdo_tool_printable(rondo_function_name(function), name, sizeof name));
   fflush(stdout);
   enum rondo_status status = rdo_tool_call_init(&call, model->runtime, function, arguments, &diag);
   int64_t start_ns = rdo_tool_clock_ns();
   if (status == RONDO_OK) status = rdo_tool_call_invoke(&call, &diag);
   times->invoke_ns = rdo_tool_clock_ns() - start_ns;
   int code = TOOL_EXIT_FAILURE;
-  if (status != RONDO_OK) rdo_tool_print_failure(rondo_function_name(function), status, &diag);
+  if (status != RONDO_OK) rdo_tool_call_print_failure(&args->model.modules, function, status, &diag);
   else code = deliver_results(args, model, &call);
   if (args->wants_stats) {
     fflush(stdout);
@@ -101,8 +103,8 @@ static int call_function(const struct run_args *args, struct tool_model *model, 
 static int check_outputs(const struct run_args *args, const struct rondo_function *function) {
   int count = rondo_function_result_count(function);
   if (args->outputs.count == 0 || args->outputs.count == count) return TOOL_EXIT_OK;
-  fprintf(stderr, "rondo: --output: given %d times, but @%s has %d result%s: %s\n", args->outputs.count,
-          rondo_function_name(function), count, count == 1 ? "" : "s", rondo_status_name(RONDO_OUT_OF_RANGE));
+  rdo_tool_message("--output: given %d times, but @%s has %d result%s: %s", args->outputs.count,
+                   rondo_function_name(function), count, count == 1 ? "" : "s", rondo_status_name(RONDO_OUT_OF_RANGE));
   return TOOL_EXIT_FAILURE;
 }
 
@@ -131,22 +133,15 @@ static int run_traced(const struct run_args *args, struct tool_model *model, str
 static int check_args(struct run_args *args) {
   args->tolerance.is_exact = strcmp(args->equality_mode, "exact") == 0;
   if (!args->tolerance.is_exact && strcmp(args->equality_mode, "approximate") != 0) {
-    fprintf(stderr, "rondo: --equality_mode is exact or approximate, not '%s'\n", args->equality_mode);
+    rdo_tool_message("--equality_mode is exact or approximate, not '%s'", args->equality_mode);
     return TOOL_EXIT_USAGE;
   }
   for (int i = 0; i < args->outputs.count; ++i) {
     if (rdo_tool_output_is_valid(args->outputs.items[i])) continue;
-    fprintf(stderr, "rondo: --output is -, @FILE, +FILE or nothing, not '%s'\n", args->outputs.items[i]);
+    rdo_tool_message("--output is -, @FILE, +FILE or nothing, not '%s'", args->outputs.items[i]);
     return TOOL_EXIT_USAGE;
   }
   return TOOL_EXIT_OK;
-}
-
-// Data that did not reach its reader is a failure, even when everything else went well.
-static int finish_stdout(int code) {
-  if (fflush(stdout) == 0 && !ferror(stdout)) return code;
-  fprintf(stderr, "rondo: cannot write to stdout\n");
-  return TOOL_EXIT_FAILURE;
 }
 
 int rdo_tool_run(int argc, char **argv) {
@@ -209,5 +204,5 @@ int rdo_tool_run(int argc, char **argv) {
   rdo_tool_strings_release(&args.outputs);
   rdo_tool_strings_release(&args.expected);
   rdo_tool_strings_release(&positional);
-  return finish_stdout(code);
+  return code;
 }

@@ -81,7 +81,7 @@ static enum rondo_status parse_shape(struct span text, uint64_t byte_limit, stru
   size_t type_start = text.length;
   while (type_start > 0 && text.start[type_start - 1] != 'x') --type_start;
   struct span shape = trim_span(text.start, type_start > 0 ? type_start - 1 : 0);
-  struct span type = trim_span(text.start + type_start, text.length - type_start);
+  struct span type = {text.start + type_start, text.length - type_start};
   uint32_t element_type = RONDO_ELEMENT_NONE;
   if (rondo_element_type_parse(type.start, type.length, &element_type) != RONDO_OK) {
     return rdo_tool_fail(diag, RONDO_INVALID_ARGUMENT, "'%.*s' is no element type", quote_length(type), type.start);
@@ -106,7 +106,8 @@ static bool parse_integer(struct span text, uint32_t element_type, uint8_t *out)
   errno = 0;
   if (*text.start == '-') {
     int64_t value = strtoll(text.start, &end, 0);
-    if (errno != 0 || !end_is(text, end) || (class == 0x12 && value != 0)) return false;
+    if (errno != 0 || !end_is(text, end)) return false;
+    if (class == 0x12 && bits < 32 && value != 0) return false;  // wider ones: two's complement, as IREE's tools
     if (bits < 64 && value < -(INT64_C(1) << (bits - 1))) return false;
     return store_integer(bits, (uint64_t)value, out);
   }

@@ -13,8 +13,8 @@
 //   (null)                   a null reference
 //   (ignored)                an expected result nobody cares about
 //
-// Integers are decimal, 0x hexadecimal or 0 octal; signless ones take the unsigned range too. Floats
-// are what strtod takes. Booleans (i1), complex, opaque and other types are bytes in hexadecimal, one
+// Integers are decimal, 0x hexadecimal or 0 octal; signless ones take the unsigned range too, and unsigned
+// ones of 32 and 64 bits negative numbers as two's complement. Floats are what strtod takes. Booleans (i1), complex, opaque and other types are bytes in hexadecimal, one
 // group of digits per element, in memory order. Types that are not whole bytes (i4) are packed bytes,
 // one group of two digits per byte, and print the same way without brackets.
 

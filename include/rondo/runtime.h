@@ -106,6 +106,13 @@ RONDO_API void rondo_runtime_trim(struct rondo_runtime *runtime);
 //   thread       any, async-signal-safe        phase  rt
 RONDO_API const char *rondo_current_dispatch(void);
 
+// What the calling thread has a model's native code do right now outside of a kernel, NULL when it does
+// nothing: "the embedded ELF executable of 3552 bytes was queried". For the same handlers: a damaged
+// executable can crash before its first kernel runs.
+//   returns      string that lives as long as the thread, valid until the phase ends
+//   thread       any, async-signal-safe        phase  rt
+RONDO_API const char *rondo_current_phase(void);
+
 // Version of the library, such as "0.1.0".
 //   returns      static string      thread  any      phase  rt
 RONDO_API const char *rondo_version(void);

@@ -186,7 +186,7 @@ enum rondo_value_kind {
   RONDO_VALUE_TENSOR = 5,
   RONDO_VALUE_BUFFER = 6,
   RONDO_VALUE_FENCE = 7,
-  RONDO_VALUE_OBJECT = 8,  // a reference of another type; can be passed on, not looked into
+  RONDO_VALUE_OBJECT = 8,  // a reference of another type; can be passed on, and lists looked into (rondo_list_get)
 };
 
 // An argument or a result. References in it are holds: rondo_value_release ends them.
@@ -212,6 +212,22 @@ RONDO_API void rondo_value_release(struct rondo_value *value);
 // "null" for NONE.
 //   returns  string that lives as long as the value      thread  any      phase  rt
 RONDO_API const char *rondo_value_type_name(const struct rondo_value *value);
+
+// Elements of a list that a program returned: a value of kind OBJECT with the type name "vm.list".
+//   value    borrowed
+//   returns  the number of elements, -1 for a value that is no list
+//   thread   one at a time with calls that may change the list      phase  rt
+RONDO_API int64_t rondo_list_count(const struct rondo_value *value);
+
+// Reads one element. A list may be in itself: who walks one bounds its depth.
+//   value        borrowed
+//   index        0 .. count-1
+//   out_element  owned by caller, end with rondo_value_release; NONE for an element that is null or was never
+//                set, and on error
+//   returns      OK, INVALID_ARGUMENT (no list), OUT_OF_RANGE
+//   thread       as rondo_list_count      phase  rt
+RONDO_API enum rondo_status rondo_list_get(const struct rondo_value *value, int64_t index,
+                                           struct rondo_value *out_element) RONDO_MUST_USE;
 
 #ifdef __cplusplus
 }

@@ -34,7 +34,7 @@ static enum rondo_status fail_errno(const char *what, int error, struct rondo_di
 }
 
 // Grows an anonymous mapping while a pipe has more; a page of it stays free.
-static enum rondo_status read_all(int fd, struct rdo_mapping *mapping, struct rondo_diag *diag) {
+static enum rondo_status read_all(int fd, uint64_t bytes_max, struct rdo_mapping *mapping, struct rondo_diag *diag) {
   uint8_t *data = NULL;
   size_t size = 0, capacity = 0;
   for (;;) {
@@ -57,6 +57,10 @@ static enum rondo_status read_all(int fd, struct rdo_mapping *mapping, struct ro
     }
     if (count == 0) break;
     size += (size_t)count;
+    if (size > bytes_max) {
+      munmap(data, capacity);
+      return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "more than %llu bytes through a pipe", (unsigned long long)bytes_max);
+    }
   }
   if (size == 0) {
     munmap(data, capacity);
@@ -84,14 +88,21 @@ static enum rondo_status map_regular(int fd, uint64_t size, struct rdo_mapping *
   return RONDO_OK;
 }
 
-static enum rondo_status fill_mapping(int fd, struct rdo_mapping *mapping, struct rondo_diag *diag) {
+static enum rondo_status fill_mapping(int fd, uint64_t pipe_bytes_max, struct rdo_mapping *mapping, struct rondo_diag *diag) {
   struct stat info;
   if (fstat(fd, &info) != 0) return fail_errno("stat", errno, diag);
   if (S_ISDIR(info.st_mode)) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "is a directory");
-  return S_ISREG(info.st_mode) ? map_regular(fd, (uint64_t)info.st_size, mapping, diag) : read_all(fd, mapping, diag);
+  if (S_ISREG(info.st_mode)) return map_regular(fd, (uint64_t)info.st_size, mapping, diag);
+  if (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode)) return read_all(fd, pipe_bytes_max, mapping, diag);
+  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "is a device, not a file or a pipe");
 }
 
 enum rondo_status rdo_mapping_open(const char *path, struct rdo_mapping **out_mapping, struct rondo_diag *diag) {
+  return rdo_mapping_open_limited(path, RDO_MAPPING_PIPE_BYTES_MAX, out_mapping, diag);
+}
+
+enum rondo_status rdo_mapping_open_limited(const char *path, uint64_t pipe_bytes_max, struct rdo_mapping **out_mapping,
+                                           struct rondo_diag *diag) {
   *out_mapping = NULL;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return fail_errno("open", errno, diag);
@@ -99,7 +110,7 @@ enum rondo_status rdo_mapping_open(const char *path, struct rdo_mapping **out_ma
   enum rondo_status status = rdo_alloc(sizeof *mapping, &mapping, diag);
   if (status == RONDO_OK) {
     rdo_object_init(&mapping->object, &mapping_type);
-    status = fill_mapping(fd, mapping, diag);
+    status = fill_mapping(fd, pipe_bytes_max, mapping, diag);
     if (status == RONDO_OK) {
       *out_mapping = mapping;
     } else {

@@ -20,9 +20,16 @@ struct rdo_mapping {
   size_t reserved_bytes;  // of address space from bytes.data on
 };
 
-// Opens and maps a file.
-//   returns  OK, NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT (empty, or a directory), DATA_LOSS,
-//            RESOURCE_EXHAUSTED
+// Most bytes that are read from a pipe: it may have no end, and unlike a mapped file it costs memory.
+#define RDO_MAPPING_PIPE_BYTES_MAX (UINT64_C(2) << 30)
+
+// Opens and maps a file, or reads a pipe or socket to its end.
+//   returns  OK, NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT (empty, a directory or a device), DATA_LOSS,
+//            RESOURCE_EXHAUSTED (no memory, or a pipe with more than the limit)
 enum rondo_status rdo_mapping_open(const char *path, struct rdo_mapping **out_mapping, struct rondo_diag *diag);
+
+// The same with another limit for pipes.
+enum rondo_status rdo_mapping_open_limited(const char *path, uint64_t pipe_bytes_max, struct rdo_mapping **out_mapping,
+                                           struct rondo_diag *diag);
 
 #endif  // RDO_BASE_MAPPING_H_

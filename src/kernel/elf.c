@@ -139,6 +139,10 @@ static enum rondo_status add_segment(struct verifier *v, unsigned index, const E
     return REFUSE(v, "program header %u: address 0x%" PRIx64 " is below the end 0x%" PRIx64 " of the segment before",
                   index, header->p_vaddr, layout->memory_bytes);
   }
+  if (header->p_align > 1 && ((header->p_vaddr - header->p_offset) & (header->p_align - 1)) != 0) {
+    return REFUSE(v, "program header %u: address 0x%" PRIx64 " and byte %" PRIu64 " of the file differ modulo the alignment %" PRIu64,
+                  index, header->p_vaddr, header->p_offset, header->p_align);
+  }
   layout->segments[layout->segment_count++] = (struct rdo_elf_segment){
       .address = header->p_vaddr,
       .offset = header->p_offset,

@@ -9,10 +9,13 @@
 
 #include "kernel/executable.h"
 
+#include <stdio.h>
+
 #include "base/alloc.h"
 #include "base/cpu.h"
 #include "base/event.h"
 #include "kernel/loader.h"
+#include "rondo/runtime.h"
 
 enum {
   EXPORT_COUNT_MAX = 65536,
@@ -20,7 +23,15 @@ enum {
   LINEAR_EXPORT_COUNT_MAX = 8,  // up to here comparing all names is as quick as hashing one
   LEARNED_NAME_COUNT_MAX = 8192,  // of an unbound executable; its tables never move, as replays read them
   LEARNED_NAME_BYTES_MAX = 1024,
+  EXPORT_NAME_BYTES_MAX = 64 << 10,
+  PHASE_TEXT_BYTES = 96,
 };
+
+// Read by a signal handler on the same thread only; volatile keeps the stores around what they are about.
+static _Thread_local char phase_text[PHASE_TEXT_BYTES];
+static _Thread_local const char *volatile current_phase;
+
+const char *rondo_current_phase(void) { return current_phase; }
 
 static void destroy_executable(struct rdo_object *object) {
   struct rdo_executable *executable = RDO_CONTAINER(object, struct rdo_executable, object);
@@ -72,6 +83,10 @@ static enum rondo_status check_export(const struct rdo_library *library, uint32_
   const char *name = library->export_names[index];
   if (name == NULL || library->export_functions[index] == NULL) {
     return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "export %u has no name or no function", index);
+  }
+  // Names are read again at each lookup: one that cannot be should show here.
+  if (memchr(name, 0, EXPORT_NAME_BYTES_MAX) == NULL) {
+    return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "name of export %u is longer than %d bytes", index, EXPORT_NAME_BYTES_MAX);
   }
   const struct rdo_dispatch_attrs *attrs = &library->export_attrs[index];
   if (attrs->binding_count > RDO_DISPATCH_BINDINGS_MAX || attrs->constant_count > RDO_DISPATCH_CONSTANTS_MAX) {
@@ -192,11 +207,29 @@ static enum rondo_status link_library(struct rdo_executable *executable, const s
   return build_name_index(executable, diag);
 }
 
+static void begin_phase(const struct rdo_executable *executable, const char *what) {
+  snprintf(phase_text, sizeof phase_text, "the %s executable of %llu bytes was %s", executable->loader->name,
+           (unsigned long long)executable->byte_length, what);
+  current_phase = phase_text;
+}
+
+static void end_phase(void) { current_phase = NULL; }
+
+static enum rondo_status query_library(struct rdo_executable *executable, rdo_library_query_fn query,
+                                       uint32_t constant_count, struct rondo_diag *diag) {
+  begin_phase(executable, "queried");
+  enum rondo_status status = link_library(executable, query(RDO_LIBRARY_VERSION, &executable->environment), constant_count, diag);
+  end_phase();
+  return status;
+}
+
 static enum rondo_status load_library(struct rdo_executable *executable, struct rdo_bytes data,
                                       uint32_t constant_count, struct rondo_diag *diag) {
   rdo_library_query_fn query = NULL;
-  RDO_TRY(executable->loader->load(data, &executable->image, &query, diag));
-  return link_library(executable, query(RDO_LIBRARY_VERSION, &executable->environment), constant_count, diag);
+  begin_phase(executable, "loaded");  // one for libc may run code of its own
+  enum rondo_status status = executable->loader->load(data, &executable->image, &query, diag);
+  end_phase();
+  return status != RONDO_OK ? status : query_library(executable, query, constant_count, diag);
 }
 
 // An executable without code, for the loader of its format.

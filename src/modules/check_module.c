@@ -3,7 +3,9 @@
 
 #include "modules/check_module.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "base/float16.h"
 #include "hal/tensor.h"
@@ -57,21 +59,67 @@ static bool is_close(double a, double b, double atol, double rtol) {
   return isfinite(a) && isfinite(b) && fabs(a - b) <= atol + rtol * fabs(b);
 }
 
-static enum rondo_status compare(const struct rdo_native_call *call, double atol, double rtol) {
-  struct rondo_tensor *lhs, *rhs;
-  struct elements a, b;
-  RDO_TRY(read_elements(call, 1, &lhs, &a));
-  RDO_TRY(read_elements(call, 2, &rhs, &b));
-  RDO_TRY(check_same_shape(call, lhs, rhs));
-  if (memcmp(a.data, b.data, (size_t)a.byte_length) == 0) return RONDO_OK;
-  for (uint64_t i = 0; i < a.count; ++i) {
-    double x, y;
-    if (!element_value(&a, i, &x) || !element_value(&b, i, &y)) return fail_expectation(call, "contents differ");
-    if (!is_close(x, y, atol, rtol)) {
-      return rdo_fail(call->diag, RONDO_FAILED_PRECONDITION, "expectation failed: element %llu is %.9g, expected %.9g", (unsigned long long)i, x, y);
-    }
+enum { ELEMENT_TEXT_BYTES = 128 };
+
+// Bytes in memory order, as digits.
+static void format_bytes(const uint8_t *bytes, uint64_t count, char *buffer, size_t capacity) {
+  size_t length = 0;
+  for (uint64_t i = 0; i < count && length + 3 < capacity; ++i) length += (size_t)snprintf(buffer + length, capacity - length, "%02X", bytes[i]);
+}
+
+static bool format_integer(uint32_t type, const uint8_t *at, char *buffer, size_t capacity) {
+  uint32_t class = type >> 24, bits = rondo_element_bits(type);
+  if (class < 0x10 || class > 0x13 || (bits != 8 && bits != 16 && bits != 32 && bits != 64)) return false;
+  uint64_t value = 0;
+  memcpy(&value, at, bits / 8);
+  bool is_signed = class == 0x10 || class == 0x11;
+  if (is_signed && bits < 64 && (value >> (bits - 1) & 1) != 0) value |= UINT64_MAX << bits;
+  snprintf(buffer, capacity, is_signed ? "%" PRId64 : "%" PRIu64, value);
+  return true;
+}
+
+// One element as a person reads it; behind it its bytes when asked for, or when it is no number.
+static void format_element(const struct elements *elements, uint64_t index, bool with_bytes, char *buffer, size_t capacity) {
+  uint64_t size = rondo_element_bits(elements->type) / 8;
+  const uint8_t *at = elements->data + index * size;
+  double value;
+  size_t length = 0;
+  buffer[0] = 0;
+  if (element_value(elements, index, &value)) {
+    length = (size_t)snprintf(buffer, capacity, "%.*g", elements->type == RONDO_ELEMENT_F64 ? 17 : 9, value);
+  } else if (format_integer(elements->type, at, buffer, capacity)) {
+    return;
+  } else {
+    with_bytes = true;
   }
-  return RONDO_OK;
+  if (!with_bytes) return;
+  if (length != 0) length += (size_t)snprintf(buffer + length, capacity - length, " of bytes ");
+  format_bytes(at, size, buffer + length, capacity - length);
+}
+
+static enum rondo_status fail_element(const struct rdo_native_call *call, const struct elements *a, const struct elements *b, uint64_t index) {
+  char actual[ELEMENT_TEXT_BYTES], expected[ELEMENT_TEXT_BYTES];
+  for (int with_bytes = 0; with_bytes < 2; ++with_bytes) {  // with them when the numbers look alike
+    format_element(a, index, with_bytes != 0, actual, sizeof actual);
+    format_element(b, index, with_bytes != 0, expected, sizeof expected);
+    if (strcmp(actual, expected) != 0) break;
+  }
+  return rdo_fail(call->diag, RONDO_FAILED_PRECONDITION, "expectation failed: element %llu is %s, expected %s", (unsigned long long)index, actual, expected);
+}
+
+// Packed elements are told by their byte.
+static enum rondo_status fail_bytes(const struct rdo_native_call *call, const struct elements *a, const struct elements *b) {
+  uint64_t at = 0, size = rondo_element_bits(a->type) / 8;
+  while (a->data[at] == b->data[at]) ++at;
+  if (rondo_element_bits(a->type) % 8 == 0) return fail_element(call, a, b, at / size);
+  return rdo_fail(call->diag, RONDO_FAILED_PRECONDITION, "expectation failed: byte %llu is %02X, expected %02X", (unsigned long long)at, a->data[at], b->data[at]);
+}
+
+static enum rondo_status read_pair(const struct rdo_native_call *call, struct elements *a, struct elements *b) {
+  struct rondo_tensor *lhs, *rhs;
+  RDO_TRY(read_elements(call, 1, &lhs, a));
+  RDO_TRY(read_elements(call, 2, &rhs, b));
+  return check_same_shape(call, lhs, rhs);
 }
 
 static enum rondo_status expect_true(void *self, struct rdo_native_call *call) {
@@ -107,14 +155,27 @@ static enum rondo_status expect_all_true(void *self, struct rdo_native_call *cal
   return RONDO_OK;
 }
 
+// Bit for bit: zeros of different signs differ, and NaNs of different payloads.
 static enum rondo_status expect_eq(void *self, struct rdo_native_call *call) {
   (void)self;
-  return compare(call, 0, 0);
+  struct elements a, b;
+  RDO_TRY(read_pair(call, &a, &b));
+  return memcmp(a.data, b.data, (size_t)a.byte_length) == 0 ? RONDO_OK : fail_bytes(call, &a, &b);
 }
 
+// As numbers. Types that are none, and integers, are equal or not.
 static enum rondo_status expect_almost_eq(void *self, struct rdo_native_call *call) {
   (void)self;
-  return compare(call, (double)rdo_arg_f32(call, 3), (double)rdo_arg_f32(call, 4));
+  struct elements a, b;
+  RDO_TRY(read_pair(call, &a, &b));
+  if (memcmp(a.data, b.data, (size_t)a.byte_length) == 0) return RONDO_OK;
+  double atol = (double)rdo_arg_f32(call, 3), rtol = (double)rdo_arg_f32(call, 4);
+  for (uint64_t i = 0; i < a.count; ++i) {
+    double x, y;
+    if (!element_value(&a, i, &x) || !element_value(&b, i, &y)) return fail_bytes(call, &a, &b);
+    if (!is_close(x, y, atol, rtol)) return fail_element(call, &a, &b, i);
+  }
+  return RONDO_OK;
 }
 
 static const struct rdo_native_function functions[] = {

@@ -3,10 +3,12 @@
 
 #include "rondo/inspect.h"
 
+#include "base/alloc.h"
 #include "base/cpu.h"
 #include "base/mapping.h"
 #include "base/writer.h"
 #include "runtime/runtime.h"
+#include "vm/decode.h"
 #include "vm/disassemble.h"
 
 #define TEXT(bytes) (int)(bytes).size, (const char *)(bytes).data
@@ -24,7 +26,7 @@ static void write_summary(const struct rdo_module_file *file, const struct rdo_w
 }
 
 static void write_functions(const struct rdo_module_file *file, const struct rdo_writer *w) {
-  rdo_write(w, "functions\n");
+  if (file->export_count != 0) rdo_write(w, "functions\n");
   for (uint32_t i = 0; i < file->export_count; ++i) {
     const struct rdo_export_def *def = &file->exports[i];
     const struct rdo_function_def *function = &file->functions[def->function_ordinal];
@@ -38,7 +40,7 @@ static void write_functions(const struct rdo_module_file *file, const struct rdo
 }
 
 static void write_imports(const struct rdo_module_file *file, const struct rdo_writer *w) {
-  rdo_write(w, "needs\n");
+  if (file->dependency_count != 0 || file->import_count != 0) rdo_write(w, "needs\n");
   for (uint32_t i = 0; i < file->dependency_count; ++i) {
     const struct rdo_dependency_def *def = &file->dependencies[i];
     rdo_write(w, "  module %.*s, version %u or later%s\n", TEXT(def->name), def->minimum_version, def->is_optional ? " (optional)" : "");
@@ -63,14 +65,65 @@ static const char *elf_arch(struct rdo_bytes data) {
   }
 }
 
+// Which rodata a program makes executables of, and with which format, from the calls of hal.executable.create in
+// its bytecode: [rodata_count], the ordinal of the format's text + 1, or 0.
+struct formats {
+  const struct rdo_module_file *file;
+  uint32_t *ordinals;   // owned
+  uint32_t *constants;  // owned: rodata ordinal + 1 that each ref register of the function holds
+};
+
+enum { CREATE_FORMAT = 2, CREATE_DATA = 3, CREATE_OPERANDS = 5, FORMAT_BYTES_MAX = 64 };
+
+static bool is_create(const struct rdo_module_file *file, const struct rdo_instruction *in) {
+  uint32_t index = (uint32_t)in->operands[0].value & 0x7FFFFFFFu;
+  if (in->opcode != RDO_OP_Call || (in->operands[0].value & 0x80000000u) == 0 || index >= file->import_count) return false;
+  return rdo_bytes_equal(file->imports[index].full_name, "hal.executable.create") && in->operands[1].list.count == CREATE_OPERANDS;
+}
+
+// Compilers load a constant shortly before its use, so the last one in the order of the code is the one.
+static void find_formats_in(struct formats *formats, const struct rdo_function_def *def) {
+  const struct rdo_module_file *file = formats->file;
+  const struct rdo_bytes code = {file->bytecode.data + def->bytecode_offset, def->bytecode_length};
+  struct rdo_instruction in;
+  memset(formats->constants, 0, (RDO_REGISTER_REF_MASK + 1) * sizeof *formats->constants);
+  for (uint32_t pc = 0; pc < code.size; pc = in.next_pc) {
+    if (rdo_decode(code, pc, &in, NULL) != RONDO_OK) return;  // loading will say why
+    if (in.opcode == RDO_OP_ConstRefRodata && in.operands[0].value < file->rodata_count) {
+      formats->constants[in.operands[1].value & RDO_REGISTER_REF_MASK] = (uint32_t)in.operands[0].value + 1;
+    } else if (is_create(file, &in)) {
+      uint32_t format = formats->constants[rdo_list_u16(in.operands[1].list, CREATE_FORMAT) & RDO_REGISTER_REF_MASK];
+      uint32_t data = formats->constants[rdo_list_u16(in.operands[1].list, CREATE_DATA) & RDO_REGISTER_REF_MASK];
+      if (format != 0 && data != 0) formats->ordinals[data - 1] = format;
+    }
+  }
+}
+
+static void deinit_formats(struct formats *formats) {
+  rdo_free(formats->ordinals);
+  rdo_free(formats->constants);
+}
+
+static enum rondo_status init_formats(struct formats *formats, const struct rdo_module_file *file, struct rondo_diag *diag) {
+  *formats = (struct formats){.file = file};
+  RDO_TRY(rdo_alloc_array(file->rodata_count, sizeof(uint32_t), &formats->ordinals, diag));
+  RDO_TRY(rdo_alloc_array(RDO_REGISTER_REF_MASK + 1, sizeof(uint32_t), &formats->constants, diag));
+  for (uint32_t i = 0; i < file->function_count; ++i) find_formats_in(formats, &file->functions[i]);
+  return RONDO_OK;
+}
+
+// The format of an executable; size 0 for rodata that is none.
+static struct rdo_bytes format_of(const struct formats *formats, uint32_t ordinal) {
+  uint32_t format = formats->ordinals[ordinal];
+  if (format == 0 || formats->file->rodata[format - 1].size > FORMAT_BYTES_MAX) return (struct rdo_bytes){NULL, 0};
+  return formats->file->rodata[format - 1];
+}
+
 // Code that does not load is told of and is no failure; that memory ran out says nothing about the file.
-static enum rondo_status write_dispatches(struct rdo_bytes data, const char *arch, const struct rdo_writer *w, struct rondo_diag *diag) {
-  char format[64] = "embedded-elf-";
-  strcat(format, arch);
+static enum rondo_status write_dispatches(struct rdo_bytes format, struct rdo_bytes data, const struct rdo_writer *w, struct rondo_diag *diag) {
   struct rondo_diag reason = {RONDO_OK, 0, ""};
   struct rdo_executable *executable;
-  enum rondo_status status =
-      rdo_executable_load((struct rdo_bytes){(const uint8_t *)format, strlen(format)}, data, NULL, 0, &executable, &reason);
+  enum rondo_status status = rdo_executable_load(format, data, NULL, 0, &executable, &reason);
   if (status == RONDO_RESOURCE_EXHAUSTED) return rdo_fail(diag, status, "%s", reason.message);
   if (status != RONDO_OK) {
     rdo_write(w, "    not loadable: %s\n", reason.message);
@@ -85,17 +138,35 @@ static enum rondo_status write_dispatches(struct rdo_bytes data, const char *arc
   return RONDO_OK;
 }
 
+// One executable: by the program's word for its format, or else by its own.
+static enum rondo_status write_executable(uint32_t ordinal, struct rdo_bytes format, struct rdo_bytes data, bool with_dispatches,
+                                          const struct rdo_writer *w, struct rondo_diag *diag) {
+  char own_format[FORMAT_BYTES_MAX] = "embedded-elf-";
+  const char *arch = elf_arch(data);
+  if (format.size == 0) {
+    strcat(own_format, arch);
+    format = (struct rdo_bytes){(const uint8_t *)own_format, strlen(own_format)};
+  }
+  bool is_supported = rdo_executable_format_supported(format);
+  const char *why = is_supported ? "" : arch == NULL ? " (format not supported)" : " (not for this machine)";
+  rdo_write(w, "  rodata[%u]  %.*s, %llu bytes%s\n", ordinal, TEXT(format), (unsigned long long)data.size, why);
+  return is_supported && with_dispatches ? write_dispatches(format, data, w, diag) : RONDO_OK;
+}
+
 static enum rondo_status write_executables(const struct rdo_module_file *file, bool with_dispatches, const struct rdo_writer *w,
                                            struct rondo_diag *diag) {
-  rdo_write(w, "executables\n");
-  for (uint32_t i = 0; i < file->rodata_count; ++i) {
-    const char *arch = elf_arch(file->rodata[i]);
-    if (arch == NULL) continue;
-    rdo_write(w, "  rodata[%u]  elf %s, %llu bytes%s\n", i, arch, (unsigned long long)file->rodata[i].size,
-              strcmp(arch, rdo_cpu_arch()) == 0 ? "" : " (not for this machine)");
-    if (with_dispatches && strcmp(arch, rdo_cpu_arch()) == 0) RDO_TRY(write_dispatches(file->rodata[i], arch, w, diag));
+  struct formats formats;
+  bool has_header = false;
+  enum rondo_status status = init_formats(&formats, file, diag);
+  for (uint32_t i = 0; i < file->rodata_count && status == RONDO_OK; ++i) {
+    struct rdo_bytes format = format_of(&formats, i);
+    if (format.size == 0 && elf_arch(file->rodata[i]) == NULL) continue;
+    if (!has_header) rdo_write(w, "executables\n");
+    has_header = true;
+    status = write_executable(i, format, file->rodata[i], with_dispatches, w, diag);
   }
-  return RONDO_OK;
+  deinit_formats(&formats);
+  return status;
 }
 
 static enum rondo_status write_module(struct rdo_bytes bytes, unsigned sections, const struct rdo_writer *w, struct rondo_diag *diag) {

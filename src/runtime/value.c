@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "runtime/runtime.h"
+#include "vm/list.h"
 
 // Tensors --------------------------------------------------------------------------------------------
 
@@ -151,4 +152,47 @@ const char *rondo_value_type_name(const struct rondo_value *value) {
     case RONDO_VALUE_NONE: break;
   }
   return "null";
+}
+
+// Lists ----------------------------------------------------------------------------------------------
+
+static const struct rdo_list *list_of(const struct rondo_value *value) {
+  return value->kind == RONDO_VALUE_OBJECT ? rdo_list_cast(value->object) : NULL;
+}
+
+// A new hold on a reference, or NONE.
+static void hold_ref(struct rdo_object *ref, struct rondo_value *out) {
+  *out = (struct rondo_value){.kind = RONDO_VALUE_NONE};
+  if (ref == NULL) return;
+  rdo_object_retain(ref);
+  if (ref->type == &rdo_tensor_type) {
+    *out = (struct rondo_value){.kind = RONDO_VALUE_TENSOR, .tensor = rdo_tensor_of(ref)};
+  } else if (ref->type == &rdo_buffer_type) {
+    *out = (struct rondo_value){.kind = RONDO_VALUE_BUFFER, .buffer = rdo_buffer_public(rdo_buffer_of(ref))};
+  } else if (ref->type == &rdo_fence_type) {
+    *out = (struct rondo_value){.kind = RONDO_VALUE_FENCE, .fence = rdo_fence_public(RDO_CONTAINER(ref, struct rdo_fence, object))};
+  } else {
+    *out = (struct rondo_value){.kind = RONDO_VALUE_OBJECT, .object = ref};
+  }
+}
+
+int64_t rondo_list_count(const struct rondo_value *value) {
+  const struct rdo_list *list = list_of(value);
+  return list != NULL ? (int64_t)list->count : -1;
+}
+
+enum rondo_status rondo_list_get(const struct rondo_value *value, int64_t index, struct rondo_value *out_element) {
+  const struct rdo_list *list = list_of(value);
+  *out_element = (struct rondo_value){.kind = RONDO_VALUE_NONE};
+  if (list == NULL) return RONDO_INVALID_ARGUMENT;
+  if (index < 0 || index >= list->count) return RONDO_OUT_OF_RANGE;
+  const struct rdo_variant *item = &list->items[index];
+  switch (item->value) {
+    case RDO_VALUE_NONE: hold_ref(item->ref, out_element); break;
+    case RDO_VALUE_I8: case RDO_VALUE_I16: case RDO_VALUE_I32: *out_element = (struct rondo_value){.kind = RONDO_VALUE_I32, .i32 = item->i32}; break;
+    case RDO_VALUE_I64: *out_element = (struct rondo_value){.kind = RONDO_VALUE_I64, .i64 = item->i64}; break;
+    case RDO_VALUE_F32: *out_element = (struct rondo_value){.kind = RONDO_VALUE_F32, .f32 = item->f32}; break;
+    case RDO_VALUE_F64: *out_element = (struct rondo_value){.kind = RONDO_VALUE_F64, .f64 = item->f64}; break;
+  }
+  return RONDO_OK;
 }

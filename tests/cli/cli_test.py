@@ -26,6 +26,7 @@ MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
 MODEL = MODELS / "mlp_f32" / "mlp_f32.vmfb"
 INPUT = MODEL.parent / "case0_input0.npy"
 OUTPUT = MODEL.parent / "case0_output0.npy"
+VALUES = ROOT / "tests" / "cli" / "values.vmfb"
 TIMEOUT_S = 120
 VERBS = ("run", "bench", "check", "demo")
 
@@ -46,6 +47,58 @@ def npy_shape(path):
     for dim in shape:
         count *= dim
     return shape, count
+
+
+class Elf:
+    """The executable for this machine in the bundled model, which has one for each family of processors."""
+
+    MACHINES = {"x86_64": 0x3E, "aarch64": 0xB7, "riscv64": 0xF3}
+    TRAPS = {"x86_64": b"\xcc", "aarch64": b"\x00\x00\x20\xd4", "riscv64": b"\x73\x00\x10\x00"}
+    ILLEGAL = {"x86_64": b"\x0f\x0b", "aarch64": bytes(4), "riscv64": bytes(4)}
+    QUERY = b"iree_hal_executable_library_query"
+
+    def __init__(self):
+        self.file = bytearray(MODEL.read_bytes())
+        self.machine = os.uname().machine
+        self.start = -1
+        while self.machine in self.MACHINES:
+            self.start = self.file.index(b"\x7fELF", self.start + 1)
+            if self.word("<H", 18) == self.MACHINES[self.machine]:
+                break
+
+    def word(self, form, offset):
+        return struct.unpack_from(form, self.file, self.start + offset)[0]
+
+    def program_headers(self):
+        table, count = self.word("<Q", 32), self.word("<H", 56)
+        return [struct.unpack_from("<IIQQQQQQ", self.file, self.start + table + 56 * i) for i in range(count)]
+
+    def code(self):
+        """(file offset, bytes) of the executable segment, and of the query function in it."""
+        (offset, address, size), = [(h[2], h[3], h[5]) for h in self.program_headers() if h[0] == 1 and h[1] & 1]
+        (dynamic, length), = [(h[2], h[5]) for h in self.program_headers() if h[0] == 2]
+        tags = dict(struct.iter_unpack("<QQ", self.file[self.start + dynamic:self.start + dynamic + length]))
+        symbols, names = tags[6], tags[5]  # in the first segment, where addresses are offsets
+        for i in range(1, 8):
+            name, _, _, _, value, count = struct.unpack_from("<IBBHQQ", self.file, self.start + symbols + 24 * i)
+            begin = self.start + names + name
+            if self.file[begin:begin + len(self.QUERY) + 1] == self.QUERY + b"\0":
+                return (offset, size), (value - address + offset, count)
+        raise ValueError("no query function")
+
+    def fill(self, offset, size, pattern):
+        begin = self.start + offset
+        self.file[begin:begin + size] = (pattern * (size // len(pattern) + 1))[:size]
+
+    def crashing_query(self, pattern):
+        self.fill(*self.code()[1], pattern[self.machine])
+        return bytes(self.file)
+
+    def crashing_kernels(self, pattern):
+        (offset, size), (query, query_size) = self.code()
+        self.fill(offset, query - offset, pattern[self.machine])
+        self.fill(query + query_size, offset + size - query - query_size, pattern[self.machine])
+        return bytes(self.file)
 
 
 class CliTest(unittest.TestCase):
@@ -90,7 +143,16 @@ class CliTest(unittest.TestCase):
         for verb in VERBS:
             text = self.call(verb, "--help", out=["usage: rondo " + verb, "Flags:", "Examples:", "Exit codes:"]).stdout
             self.assertEqual(self.call("help", verb).stdout, text)
+            self.assertEqual(self.call("--help", verb).stdout, text)
             self.assertLess(max(map(len, text.splitlines())), 101)
+
+    def test_too_many_arguments(self):
+        for arguments in (["help", "run", "extra"], ["--help", "run", "extra"], ["--version", "extra"], ["version", "extra"]):
+            self.assertEqual(self.call(*arguments, code=2, err="unexpected argument 'extra'").stdout, "")
+
+    def test_no_limits(self):
+        self.call("run", MODEL, f"--input=@{INPUT}", "--memory-budget=0", "--step-limit=0", out="result[0]")
+        self.assertEqual(" ".join(self.call("help", "run").stdout.split()).count("default 0: no limit"), 2)
 
     def test_unknown_flag(self):
         self.call("run", MODEL, "--imput=3", code=2, err=["no flag --imput", "did you mean --input?"])
@@ -105,11 +167,29 @@ class CliTest(unittest.TestCase):
         self.call("run", MODEL, "--output=result.npy", code=2, err="--output")
         self.call("run", MODEL, "--input", code=2, err="needs a value")
         self.call("bench", MODEL, "--min_time=x", code=2, err="--min_time")
+        self.call("bench", MODEL, "--repetitions=0", code=2, err="--repetitions")
+        self.call("bench", MODEL, "--repetitions=1001", code=2, err="--repetitions is at most 1000")
+        self.call("bench", MODEL, "--batch=0", code=2, err="--batch")
         self.call("demo", "models", code=2, err="--models=DIR")
 
     def test_no_model(self):
         for verb in ("run", "bench", "check"):
             self.call(verb, code=2, err="needs a model")
+
+    def test_control_characters(self):
+        names = {"\x1b[31mred\nline": "?[31mred?line", "\u009b5mblink": "??5mblink", "\u00e4\u20ac": "\u00e4\u20ac"}
+        for name, printed in names.items():
+            failures = [["run", name], ["bench", name], ["inspect", name], ["check", name], ["demo", f"--models={name}"],
+                        ["run", MODEL, f"--device={name}"], ["run", MODEL, f"--function={name}"],
+                        ["run", MODEL, f"--input=@{name}.npy"], ["run", MODEL, f"--input=@{INPUT}", f"--expected_output=@{name}.npy"],
+                        ["run", MODEL, f"--input=@{INPUT}", f"--output=@no/{name}.npy"]]
+            mistakes = [[name], ["run", f"--{name}"], ["run", MODEL, f"--output={name}"], ["run", MODEL, f"--stats={name}"],
+                        ["run", f"-{name}"], ["demo", name]]
+            for code, calls in ((1, failures), (2, mistakes)):
+                for arguments in calls:
+                    with self.subTest(arguments):
+                        done = self.call(*arguments, code=code, err=printed)
+                        self.assertRegex(done.stderr, r"^rondo: [^\x00-\x1f\x7f-\x9f]*\n(Try 'rondo [a-z ]*--help'\.\n)?$")
 
     # Models
 
@@ -126,6 +206,22 @@ class CliTest(unittest.TestCase):
             with self.subTest(name):
                 self.call("run", self.write(name + ".vmfb", data), code=1, err=["rondo: ", name + ".vmfb"])
 
+    # A crash of native code is told as what it is.
+    def test_crashes(self):
+        if os.uname().machine not in Elf.MACHINES or any(name in Path(RONDO).read_bytes() for name in (b"__asan_init", b"__tsan_init", b"__msan_init")):
+            self.skipTest("sanitizers have reports of their own")
+        patterns = {"SIGTRAP": Elf.TRAPS, "SIGILL": Elf.ILLEGAL}
+        if os.uname().machine == "x86_64":
+            patterns["SIGSEGV"] = {"x86_64": b"\xf4"}  # hlt
+        for name, pattern in patterns.items():
+            with self.subTest(name):
+                path = self.write("query.vmfb", Elf().crashing_query(pattern))
+                for verb in (["run", f"--input=@{INPUT}"], ["inspect"], ["bench"], ["check"]):
+                    self.call(verb[0], path, *verb[1:], code=1, err=[f"rondo: {name} while the embedded ELF executable of ", " was queried: "])
+                path = self.write("kernels.vmfb", Elf().crashing_kernels(pattern))
+                self.call("inspect", path)
+                self.call("run", path, f"--input=@{INPUT}", code=1, err=[f"rondo: {name} in dispatch mlp_dispatch_", " of the model: "])
+
     def test_unknown_function(self):
         self.call("run", MODEL, "--function=nope", code=1, err=["nope", "NOT_FOUND"])
 
@@ -138,7 +234,7 @@ class CliTest(unittest.TestCase):
     # Inputs
 
     def test_arity(self):
-        self.call("run", MODEL, code=1, err=["0 of 1 inputs given", "takes 1 input"])
+        self.call("run", MODEL, code=1, err=["0 of 1 inputs given", "takes 1 input (1x64xf32 input0)"])
         self.call("run", MODEL, f"--input=@{INPUT}", "--input=f32=1", code=1, err="takes 1 input")
 
     def test_wrong_shape_and_type(self):
@@ -149,6 +245,16 @@ class CliTest(unittest.TestCase):
         self.call("run", MODEL, "--input=(null)", code=1, err="rondo: ")
         self.call("run", MODEL, "--input=&4xf32", code=1, err="rondo: ")
 
+    def test_which_input(self):
+        self.call("run", MODEL, f"--input=@{INPUT}", "--input=f32=1", code=1, err="--input[1] 'f32=1': more than 1 value; @mlp takes")
+        self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=(ignored)", "--expected_output=5", code=1,
+                  err="--expected_output[1] '5': a tensor needs")
+
+    def test_failing_call(self):
+        for verb in ("run", "bench"):
+            done = self.call(verb, MODEL, "--input=1x65xf32=1", code=1, err=f"rondo: {MODEL}: @mlp: ")
+            self.assertRegex(done.stderr, r"^[^\n]*: INVALID_ARGUMENT\n$")
+
     def test_bad_texts(self):
         cases = {
             "5": "shape and a type", "": "empty", "4xf32=1 2": "underflow", "4xf32=1 2 3 4 5": "overflow",
@@ -158,8 +264,8 @@ class CliTest(unittest.TestCase):
         }
         for text, words in cases.items():
             with self.subTest(text):
-                done = self.call("run", MODEL, f"--input={text}", code=1, err=words)
-                self.assertNotIn("\x1b", done.stderr)
+                done = self.call("run", MODEL, f"--input={text}", code=1, err=[words, "--input[0] '", "; @mlp takes 1 input (1x64xf32 input0): "])
+                self.assertRegex(done.stderr, r"^rondo: [^\x00-\x1f]*\n$")  # one line
 
     def test_bad_npy(self):
         good = npy_bytes("<f4", "(2,)", bytes(8))
@@ -171,6 +277,27 @@ class CliTest(unittest.TestCase):
         for name, (data, words) in cases.items():
             with self.subTest(name):
                 self.call("run", MODEL, f"--input=@{self.write(name + '.npy', data)}", code=1, err=[words, name + ".npy"])
+
+    # Who writes into these pipes never closes them.
+    def test_endless_inputs(self):
+        for name, head in (("npy", npy_bytes("<f4", "(2,)", bytes(8))), ("raw", bytes(8))):
+            with self.subTest(name):
+                path = self.folder / f"pipe.{name}"
+                os.mkfifo(path)
+                file = os.open(path, os.O_RDWR)
+                self.addCleanup(os.close, file)
+                os.write(file, head + bytes(1000))
+                text = f"@{path}" if name == "npy" else f"2xf32=@{path}"
+                self.call("run", VALUES, "--function=traced", f"--input={text}", "--input=i8=1", out="2xf32=0 0\n")
+        self.call("run", VALUES, "--function=traced", "--input=4xf32=@/dev/zero", "--input=i8=1", out="4xf32=0 0 0 0\n")
+
+    def test_device_as_model(self):
+        for verb in ("run", "inspect"):
+            self.call(verb, "/dev/zero", code=1, err=["/dev/zero", "is a device"])
+
+    def test_memory_budget_of_inputs(self):
+        path = self.write("claims.npy", npy_bytes("<f4", "(1000000,)", b""))
+        self.call("run", MODEL, f"--input=@{path}", "--memory-budget=1M", code=1, err=["needs 4000000 bytes, the limit is 1048576", "claims.npy"])
 
     def test_raw_file_too_short(self):
         path = self.write("raw.bin", bytes(8))
@@ -198,6 +325,52 @@ class CliTest(unittest.TestCase):
         self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=7xi8", code=1, out="metadata is")
         self.call("run", MODEL, f"--input=@{INPUT}", "--expected_output=(ignored)", out="[SUCCESS]")
 
+    # What IREE's runner prints.
+    def test_lists(self):
+        self.assertEqual(self.call("run", VALUES, "--function=mixed", "--input=2xf32=1", "--input=1.5").stdout, """\
+EXEC @mixed
+result[0]: vm.list
+child_list[0]: i32=-1
+child_list[1]: i64=7
+child_list[2]: f32=2.5
+child_list[3]: f64=1.5
+child_list[4]: hal.buffer_view
+2xf32=1 1
+child_list[5]: vm.buffer
+(no printer)
+child_list[6]: (null)
+
+result[1]: i32=-1
+""")
+        self.assertEqual(self.call("run", VALUES, "--function=nested", "--input=&4xi8").stdout, """\
+EXEC @nested
+result[0]: vm.list
+child_list[0]: vm.list
+child_list[0]: i32=-56
+child_list[1]: i32=0
+
+child_list[1]: vm.list
+
+child_list[2]: hal.buffer
+(no printer)
+
+""")
+        self.assertEqual(self.call("run", VALUES, "--function=none").stdout,
+                         "EXEC @none\nresult[0]: vm.buffer\n(no printer)\nresult[1]: (null)\n")
+        self.assertEqual(self.call("run", VALUES, "--function=mixed", "--input=2xf32=1", "--input=1.5", "--output=-", "--output=").stdout.count("child_list"), 7)
+
+    def test_list_in_itself(self):
+        text = self.call("run", VALUES, "--function=cycle").stdout
+        self.assertEqual(text.count("child_list[0]: vm.list\n"), text.count("child_list[1]: (null)\n"))
+        self.assertEqual(text.count("\n...\n"), 1)
+        self.assertLess(len(text), 10000)
+
+    def test_traced_tensors(self):
+        inputs = ["--input=2xf32=1", "--input=3000xi8=3"]
+        done = self.call("run", VALUES, "--function=traced", *inputs, "--output_max_element_count=2", out="2xf32=1 1")
+        self.assertEqual(done.stderr, "=== both ?[31minputs ===\n2xf32=1 1\n3000xi8=" + " ".join("3" * 3000) +
+                         "\n\n=== first ===\n2xf32=1 1\n\n")
+
     def test_output_files(self):
         arguments = ["run", MODEL, f"--input=@{INPUT}"]
         self.call(*arguments, "--output=@a.npy")
@@ -219,10 +392,15 @@ class CliTest(unittest.TestCase):
     def test_full_disk(self):
         if not Path("/dev/full").exists():
             self.skipTest("no /dev/full")
-        with open("/dev/full", "wb") as full:
-            done = subprocess.run([RONDO, "run", MODEL, f"--input=@{INPUT}"], stdout=full, stderr=subprocess.PIPE, timeout=TIMEOUT_S,
-                                  check=False)
-        self.assertEqual(done.returncode, 1)
+        bench = ["bench", MODEL, f"--input=@{INPUT}", "--quick"]
+        calls = [["run", MODEL, f"--input=@{INPUT}"], bench, [*bench, "--json"], ["inspect", MODEL], ["check", MODEL],
+                 ["demo", f"--models={MODELS}", "--min_time=0.01"], ["--version"], ["--help"], ["help", "run"]]
+        for arguments in calls:
+            with self.subTest(arguments[0]), open("/dev/full", "wb") as full:
+                done = subprocess.run([RONDO, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S,
+                                      check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("rondo: cannot write to stdout", done.stderr)
 
     # The other verbs
 
@@ -238,6 +416,7 @@ class CliTest(unittest.TestCase):
             order = [row[key] for key in ("min_ns", "p50_ns", "p90_ns", "p99_ns", "p99.9_ns", "max_ns")]
             self.assertEqual(order, sorted(order))
             self.assertGreater(row["samples"], 0)
+            self.assertEqual(row["kept_samples"], min(row["samples"], 1000000))
 
     def test_bench_interrupt(self):
         process = subprocess.Popen([RONDO, "bench", MODEL, f"--input=@{INPUT}", "--min_time=60", "--warmup_time=0", "--repetitions=1000"],
@@ -248,6 +427,42 @@ class CliTest(unittest.TestCase):
         out, _ = process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 130, out)
         self.assertIn("results", out)
+
+    # A call that never ends: the first Ctrl-C waits for it, the second one does not.
+    def test_bench_interrupt_twice(self):
+        process = subprocess.Popen([RONDO, "bench", VALUES, "--function=spin", "--input=-1"], stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()  # it has begun
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 130)
+
+    def test_interrupt_of_other_verbs(self):
+        process = subprocess.Popen([RONDO, "run", VALUES, "--function=spin", "--input=-1"], stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, -signal.SIGINT)
+
+    def test_inspect(self):
+        done = self.call("inspect", MODEL, out=["module mlp", "functions\n", "executables\n", "embedded-elf-arm_64, ", "embedded-elf-riscv_64, ",
+                                                "(not for this machine)"])
+        self.assertEqual(done.stdout.count("executables\n"), 1)
+        self.assertNotIn("needs\n", done.stdout)
+        self.call("inspect", MODEL, "--imports", out=["needs\n", "hal.executable.create("])
+        done = self.call("inspect", VALUES, "--all", "--device=null", out="needs\n")
+        self.assertNotIn("executables", done.stdout)
+
+    # One that is no ELF file and no format of ours.
+    def test_inspect_foreign_executable(self):
+        data = MODEL.read_bytes()
+        self.assertEqual(data.count(b"\x7fELF"), 3)
+        data = data.replace(b"\x7fELF", b"FORE").replace(b"embedded-elf-arm_64", b"vmvx-bytecode-fb\x1b[m")
+        done = self.call("inspect", self.write("foreign.vmfb", data), out=["vmvx-bytecode-fb?[m, 5256 bytes (format not supported)\n"])
+        self.assertEqual(done.stdout.count("  rodata["), 3)
 
     def test_check_without_tests(self):
         self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")

@@ -19,6 +19,8 @@ enum {
   TENSOR_BYTES_MAX = 64 << 10,  // larger inputs are left null
   VALUES_MAX = 64,              // functions with more arguments or results are not called
   FUNCTIONS_MAX = 32,
+  LIST_DEPTH = 2,
+  LIST_ELEMENTS_MAX = 100,
   ROUNDS = 3,                   // calls with other inputs, and after a failed one
 };
 
@@ -89,7 +91,7 @@ static unsigned read_bytes(const uint8_t *data, uint64_t length) {
 }
 
 // Reads everything that the result says is there.
-static void read_output(const struct rondo_value *value) {
+static void read_output(const struct rondo_value *value, int list_depth) {
   require(rondo_value_type_name(value) != NULL, "a result has a type's name", NULL);
   if (value->kind == RONDO_VALUE_TENSOR) {
     sink += read_bytes(rondo_tensor_data(value->tensor), rondo_tensor_byte_length(value->tensor));
@@ -99,6 +101,13 @@ static void read_output(const struct rondo_value *value) {
     sink += read_bytes(rondo_buffer_data(value->buffer), rondo_buffer_byte_length(value->buffer));
   } else if (value->kind == RONDO_VALUE_FENCE) {
     sink += (unsigned)rondo_fence_query(value->fence);
+  }
+  int64_t count = list_depth > 0 ? rondo_list_count(value) : 0;
+  for (int64_t i = 0; i < count && i < LIST_ELEMENTS_MAX; ++i) {
+    struct rondo_value element;
+    require(rondo_list_get(value, i, &element) == RONDO_OK, "a list has as many elements as it says", NULL);
+    read_output(&element, list_depth - 1);
+    rondo_value_release(&element);
   }
 }
 
@@ -120,7 +129,7 @@ static void call_function(struct rondo_runtime *runtime, const struct rondo_func
   ++*(status == RONDO_OK ? &counts->call_ok_count : &counts->call_failed_count);
   for (int i = 0; i < output_count; ++i) {
     require(status == RONDO_OK || outputs[i].kind == RONDO_VALUE_NONE, "a failed call has no outputs", &diag);
-    read_output(&outputs[i]);
+    read_output(&outputs[i], LIST_DEPTH);
     rondo_value_release(&outputs[i]);
   }
   for (int i = 0; i < input_count; ++i) rondo_value_release(&inputs[i]);

@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       return 0;
     }
     require(offset > before && offset <= size && array.byte_length <= offset - before);
+    require(rdo_tool_npy_wanted(data + before, size - before, UINT64_C(1) << 30) == offset - before);
     check_round_trip(&array);
     rdo_tool_array_release(&array);
   }

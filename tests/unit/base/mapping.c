@@ -131,6 +131,28 @@ static void test_pipe(void **state) {
   with_pipe(0, check_empty_pipe);
 }
 
+static void check_pipe_limit(const char *path, size_t size) {
+  struct rdo_mapping *mapping = NULL;
+  diag = (struct rondo_diag){.status = RONDO_OK};
+  enum rondo_status status = rdo_mapping_open_limited(path, 5000, &mapping, &diag);
+  assert_int_equal(status, size <= 5000 ? RONDO_OK : RONDO_RESOURCE_EXHAUSTED);
+  if (status == RONDO_OK) expect_bytes(mapping, size);
+  else assert_non_null(strstr(diag.message, "more than 5000 bytes"));
+  if (mapping != NULL) rdo_object_release(&mapping->object);
+}
+
+static void test_pipe_limit(void **state) {
+  (void)state;
+  const size_t sizes[] = {4999, 5000, 5001, 60000};  // all fit into a pipe, so that its writer never meets a closed one
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; ++i) with_pipe(sizes[i], check_pipe_limit);
+}
+
+static void test_device(void **state) {
+  (void)state;
+  expect_failure("/dev/zero", RONDO_INVALID_ARGUMENT, "is a device");
+  expect_failure("/dev/null", RONDO_INVALID_ARGUMENT, "is a device");
+}
+
 // Bytes mapped by this process. Not from statm: under qemu-user that tells of the emulator, and only `maps` of
 // the program.
 static uint64_t mapped_bytes(void) {
@@ -192,6 +214,7 @@ static void test_permission(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_file),       cmocka_unit_test(test_pipe),
+      cmocka_unit_test(test_pipe_limit), cmocka_unit_test(test_device),
       cmocka_unit_test(test_pipe_leaves_nothing), cmocka_unit_test(test_empty_file),
       cmocka_unit_test(test_directory),  cmocka_unit_test(test_missing),
       cmocka_unit_test(test_permission),

@@ -20,6 +20,7 @@
 #include "elf_image.h"
 #include "kernel/fat_elf.h"
 #include "kernel/loader.h"
+#include "rondo/runtime.h"
 
 static struct elf_image image;
 static struct rondo_diag diag;
@@ -44,6 +45,7 @@ static struct rdo_executable *load(const char *prefix, struct rdo_bytes data) {
   if (rdo_executable_load(format_of(prefix), data, NULL, 0, &executable, &diag) != RONDO_OK) {
     fail_msg("not loaded: %s", diag.message);
   }
+  assert_null(rondo_current_phase());
   return executable;
 }
 
@@ -56,6 +58,7 @@ static void expect_failure_of(const char *prefix, struct rdo_bytes data, enum ro
              diag.message);
   }
   assert_null(executable);
+  assert_null(rondo_current_phase());
 }
 
 static void expect_failure(enum rondo_status wanted, const char *words) {
@@ -181,7 +184,7 @@ static void test_refuses_shared_pages(void **state) {
 static void test_aligns_the_image(void **state) {
   (void)state;
   build(1, 42);
-  elf_image_put(&image, elf_image_program_header(&image, PH_DATA) + offsetof(Elf64_Phdr, p_align), 8, 1 << 21);
+  elf_image_put(&image, elf_image_program_header(&image, PH_READ) + offsetof(Elf64_Phdr, p_align), 8, 1 << 21);
   struct rdo_executable *executable = load("embedded-elf-", elf_image_bytes(&image));
   uintptr_t base = (uintptr_t)executable->functions - elf_image_address(&image, image.functions);
   assert_int_equal(base & ((1 << 21) - 1), 0);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -127,15 +128,23 @@ static void test_eq_floats(void **state) {
   (void)state;
   assert_true(is_equal(1.5f, 1.5f));
   assert_false(is_equal(1.5f, nextafterf(1.5f, 2.0f)));
-  assert_true(is_equal(0.0f, -0.0f));
+  assert_false(is_equal(0.0f, -0.0f));
   assert_true(is_equal(NAN, NAN));
-  assert_true(is_equal(NAN, -NAN));  // whatever their bits
+  assert_false(is_equal(NAN, -NAN));
   assert_false(is_equal(NAN, 1.0f));
   assert_false(is_equal(1.0f, NAN));
   assert_true(is_equal(INFINITY, INFINITY));
   assert_false(is_equal(INFINITY, -INFINITY));
   assert_false(is_equal(INFINITY, 1.0f));
   expect_unmet(compare_f32("expect_eq", 1.0f, 2.0f, 0, 0), "expectation failed: element 0 is 1, expected 2");
+  expect_unmet(compare_f32("expect_eq", -0.0f, 0.0f, 0, 0), "expectation failed: element 0 is -0, expected 0");
+  // What looks alike is told by its bytes.
+  uint32_t nans[] = {0x7FC00001, 0x7FC00000};
+  struct rondo_tensor *a = make(RONDO_ELEMENT_F32, 1, &nans[0]), *b = make(RONDO_ELEMENT_F32, 1, &nans[1]);
+  expect_unmet(compare("expect_eq", a, b, 0, 0), "expectation failed: element 0 is nan of bytes 0100C07F, expected nan of bytes 0000C07F");
+  assert_int_equal(compare("expect_almost_eq", a, b, 0, 0), RONDO_OK);
+  end(a);
+  end(b);
 }
 
 static void test_eq_small_floats(void **state) {
@@ -144,8 +153,9 @@ static void test_eq_small_floats(void **state) {
   for (int i = 0; i < 2; ++i) {
     struct rondo_tensor *zeros = make(types[i], 2, (const uint16_t[]){0x0000, 0x8000}), *signs = make(types[i], 2, (const uint16_t[]){0x8000, 0x0000});
     struct rondo_tensor *other = make(types[i], 2, (const uint16_t[]){0x0000, 0x8001});
-    assert_int_equal(compare("expect_eq", zeros, signs, 0, 0), RONDO_OK);
-    assert_int_equal(compare("expect_eq", zeros, other, 0, 0), RONDO_FAILED_PRECONDITION);
+    expect_unmet(compare("expect_eq", zeros, signs, 0, 0), "expectation failed: element 0 is 0, expected -0");
+    assert_int_equal(compare("expect_almost_eq", zeros, signs, 0, 0), RONDO_OK);
+    assert_int_equal(compare("expect_almost_eq", zeros, other, 0, 0), RONDO_FAILED_PRECONDITION);
     end(zeros);
     end(signs);
     end(other);
@@ -157,11 +167,47 @@ static void test_eq_integers(void **state) {
   const int32_t values[] = {1, -2, 3}, others[] = {1, -2, 4};
   struct rondo_tensor *a = make(RONDO_ELEMENT_I32, 3, values), *b = make(RONDO_ELEMENT_I32, 3, values), *c = make(RONDO_ELEMENT_I32, 3, others);
   assert_int_equal(compare("expect_eq", a, b, 0, 0), RONDO_OK);
-  expect_unmet(compare("expect_eq", a, c, 0, 0), "expectation failed: contents differ");
-  expect_unmet(compare("expect_almost_eq", a, c, 100, 100), "expectation failed: contents differ");  // tolerances are for floats
+  expect_unmet(compare("expect_eq", a, c, 0, 0), "expectation failed: element 2 is 3, expected 4");
+  expect_unmet(compare("expect_almost_eq", a, c, 100, 100), "expectation failed: element 2 is 3, expected 4");  // tolerances are for floats
   end(a);
   end(b);
   end(c);
+}
+
+static void test_messages(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t type;
+    int64_t count;
+    const char *actual, *expected, *message;
+  } cases[] = {
+      {RONDO_ELEMENT_I8, 2, "\1\377", "\1\2", "element 1 is -1, expected 2"},
+      {RONDO_ELEMENT_UI8, 2, "\1\377", "\1\2", "element 1 is 255, expected 2"},
+      {RONDO_ELEMENT_I1, 1, "\1", "\0", "element 0 is 1, expected 0"},
+      {RONDO_ELEMENT_SI16, 2, "\1\0\0\200", "\1\0\0\201", "element 1 is -32768, expected -32512"},
+      {RONDO_ELEMENT_UI64, 1, "\377\377\377\377\377\377\377\377", "\0\0\0\0\0\0\0\1", "element 0 is 18446744073709551615, expected 72057594037927936"},
+      {RONDO_ELEMENT_SI64, 1, "\377\377\377\377\377\377\377\377", "\0\0\0\0\0\0\0\0", "element 0 is -1, expected 0"},
+      {RONDO_ELEMENT_F8E4M3FN, 2, "\1\2", "\1\3", "element 1 is 02, expected 03"},
+      {RONDO_ELEMENT_CF64, 1, "\0\0\200\77\0\0\0\0", "\0\0\200\77\0\0\0\100", "element 0 is 0000803F00000000, expected 0000803F00000040"},
+      {RONDO_ELEMENT_I4, 4, "\41\103", "\41\104", "byte 1 is 43, expected 44"},
+      {24, 1, "\1\2\3", "\1\2\4", "element 0 is 010203, expected 010204"},
+      {248, 1, "0123456789012345678901234567890", "0123456789012345678901234567891",
+       "element 0 is 30313233343536373839303132333435363738393031323334353637383930, expected "
+       "30313233343536373839303132333435363738393031323334353637383931"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+    struct rondo_tensor *a = make(cases[i].type, cases[i].count, cases[i].actual), *b = make(cases[i].type, cases[i].count, cases[i].expected);
+    char message[256];
+    snprintf(message, sizeof message, "expectation failed: %s", cases[i].message);
+    expect_unmet(compare("expect_eq", a, b, 0, 0), message);
+    expect_unmet(compare("expect_almost_eq", a, b, 0, 0), message);
+    end(a);
+    end(b);
+  }
+  struct rondo_tensor *a = make(RONDO_ELEMENT_F64, 1, (const double[]){1.0}), *b = make(RONDO_ELEMENT_F64, 1, (const double[]){1.0 + 0x1p-52});
+  expect_unmet(compare("expect_eq", a, b, 0, 0), "expectation failed: element 0 is 1, expected 1.0000000000000002");
+  end(a);
+  end(b);
 }
 
 static void test_shapes(void **state) {
@@ -257,7 +303,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_table),       cmocka_unit_test(test_truth),           cmocka_unit_test(test_all_true),
       cmocka_unit_test(test_all_true_floats), cmocka_unit_test(test_eq_floats),   cmocka_unit_test(test_eq_small_floats),
-      cmocka_unit_test(test_eq_integers), cmocka_unit_test(test_shapes),          cmocka_unit_test(test_empty_and_scalar),
+      cmocka_unit_test(test_eq_integers), cmocka_unit_test(test_messages), cmocka_unit_test(test_shapes),          cmocka_unit_test(test_empty_and_scalar),
       cmocka_unit_test(test_almost_eq),   cmocka_unit_test(test_doubles),         cmocka_unit_test(test_wrong_arguments),
       cmocka_unit_test(test_uncommitted),
   };

@@ -162,6 +162,7 @@ void rondo_runtime_memory(const struct rondo_runtime *runtime, struct rondo_memo
 }
 
 const char *rondo_current_dispatch(void) { return NULL; }
+const char *rondo_current_phase(void) { return NULL; }
 
 const char *rondo_version(void) { return "0.0.0-fake"; }
 
@@ -265,6 +266,18 @@ const char *rondo_value_type_name(const struct rondo_value *value) {
   static const char *const names[] = {"null", "i32",             "i64",        "f32",       "f64",
                                       "hal.buffer_view", "hal.buffer", "hal.fence", "object"};
   return names[value->kind];
+}
+
+// The fake has no lists.
+int64_t rondo_list_count(const struct rondo_value *value) {
+  (void)value;
+  return -1;
+}
+
+enum rondo_status rondo_list_get(const struct rondo_value *value, int64_t index, struct rondo_value *out_element) {
+  (void)value, (void)index;
+  *out_element = (struct rondo_value){.kind = RONDO_VALUE_NONE};
+  return RONDO_INVALID_ARGUMENT;
 }
 
 // Models

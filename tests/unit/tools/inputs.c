@@ -72,8 +72,8 @@ static char *read_and_print(int count, const char **texts, enum rondo_status exp
   struct tool_strings strings = {.items = texts, .count = count};
   struct tool_values values;
   struct rondo_diag diag = {0};
-  assert_int_equal(rdo_tool_values_read(runtime, &strings, tensor_kind, NULL, 4, &values, &diag), expected_status);
-  assert_int_equal(diag.message[0] != '\0', expected_status != RONDO_OK);
+  assert_int_equal(rdo_tool_values_read(runtime, "--input", &strings, tensor_kind, NULL, 4, &values, &diag), expected_status);
+  assert_int_equal(strncmp(diag.message, "--input[", 8) == 0, expected_status != RONDO_OK);
   char *text = NULL;
   size_t size = 0;
   FILE *file = open_memstream(&text, &size);
@@ -122,6 +122,18 @@ static void test_npy_positions(void **state) {
   CHECK_FAILS(RONDO_NOT_FOUND, "@missing.npy");
 }
 
+// What has no end is read as far as needed.
+static void test_endless(void **state) {
+  (void)state;
+  CHECK("result[0]: hal.buffer_view\n2xi8=0 0\nresult[1]: hal.buffer_view\n3xui8=0 0 0\n", "2xi8=@/dev/zero",
+        "3xui8=+/dev/zero");
+  CHECK("result[0]: hal.buffer_view\n0xi8=\n", "0xi8=@/dev/zero");
+  assert_int_equal(symlink("/dev/zero", "zero.npy"), 0);
+  CHECK_FAILS(RONDO_INVALID_ARGUMENT, "@zero.npy");
+  CHECK_FAILS(RONDO_INVALID_ARGUMENT, "*zero.npy");
+  unlink("zero.npy");
+}
+
 static void test_raw_positions(void **state) {
   (void)state;
   CHECK("result[0]: hal.buffer_view\n2xi8=0 1\nresult[1]: hal.buffer_view\n3xui8=2 3 4\n", "2xi8=@raw.bin",
@@ -136,7 +148,7 @@ static void test_raw_positions(void **state) {
 static void check_scalar(const char *text, enum rondo_value_kind kind, enum rondo_status status, double expected) {
   struct tool_strings strings = {.items = &text, .count = 1};
   struct tool_values values;
-  assert_int_equal(rdo_tool_values_read(runtime, &strings, scalar_kind, &kind, 1, &values, NULL), status);
+  assert_int_equal(rdo_tool_values_read(runtime, "--input", &strings, scalar_kind, &kind, 1, &values, NULL), status);
   if (status == RONDO_OK) {
     double value = kind == RONDO_VALUE_I32 ? values.items[0].i32 : (double)values.items[0].f32;
     assert_true(value == expected);
@@ -209,6 +221,7 @@ static void test_write(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_text),    cmocka_unit_test(test_npy_positions), cmocka_unit_test(test_raw_positions),
+      cmocka_unit_test(test_endless),
       cmocka_unit_test(test_scalars), cmocka_unit_test(test_arity),         cmocka_unit_test(test_write),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -20,6 +20,7 @@ struct targets {
   struct tool_strings list;
   int64_t integer;
   int64_t count;
+  int64_t positive;
   uint64_t bytes;
   double number;
   struct tool_strings positional;
@@ -33,6 +34,7 @@ static bool parse(struct targets *targets, int argc, const char *const *argument
       {"list", TOOL_OPTION_LIST, &targets->list, "ITEM", ""},
       {"integer", TOOL_OPTION_INTEGER, &targets->integer, "N", ""},
       {"count", TOOL_OPTION_COUNT, &targets->count, "N", ""},
+      {"positive", TOOL_OPTION_POSITIVE, &targets->positive, "N", ""},
       {"bytes", TOOL_OPTION_BYTES, &targets->bytes, "BYTES", ""},
       {"number", TOOL_OPTION_NUMBER, &targets->number, "X", ""},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
@@ -85,8 +87,10 @@ static void test_values(void **state) {
     release(&t);
   }
   struct targets t = {.is_on = true, .number = 1};
-  const char *const arguments[] = {"--on=false", "--number=0.25"};
-  assert_true(parse(&t, 2, arguments));
+  const char *const arguments[] = {"--on=false", "--number=0.25", "--count=0", "--positive=1"};
+  assert_true(parse(&t, 4, arguments));
+  assert_int_equal(t.count, 0);
+  assert_int_equal(t.positive, 1);
   assert_false(t.is_on);
   assert_true(t.number == 0.25);
   release(&t);
@@ -95,7 +99,7 @@ static void test_values(void **state) {
 static void test_failures(void **state) {
   (void)state;
   static const char *const bad[] = {"--onn",        "--on=maybe",  "--text_name", "--integer=x",  "--integer=",
-                                    "--count=-1",   "--bytes=-1",  "--bytes=5Q",  "--bytes=1KiBx", "--bytes=99999999999G",
+                                    "--count=-1",   "--positive=0", "--positive=-1", "--bytes=-1",  "--bytes=5Q",  "--bytes=1KiBx", "--bytes=99999999999G",
                                     "--number=-1",  "--number=nan", "--number=",   "-o",           "--",
                                     "--unknown_and_very_long_name_that_does_not_fit_anywhere=1"};
   for (int i = 0; i < COUNT(bad); ++i) {

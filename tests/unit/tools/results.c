@@ -40,7 +40,7 @@ static enum rondo_value_kind pick_kind(const void *user, int index) {
 static struct tool_values read_value(const char *text, enum rondo_value_kind kind) {
   struct tool_strings strings = {.items = &text, .count = 1};
   struct tool_values values;
-  assert_int_equal(rdo_tool_values_read(runtime, &strings, pick_kind, &kind, 1, &values, NULL), RONDO_OK);
+  assert_int_equal(rdo_tool_values_read(runtime, "--input", &strings, pick_kind, &kind, 1, &values, NULL), RONDO_OK);
   return values;
 }
 
