@@ -3,29 +3,32 @@
 //
 // Where runnable processes wait, and how workers are told. The workers' own loop is in worker.c.
 //
-// SYNC(slot). The word of a slot: generation 32 | state 2 | drainers 30. The generation tells occupants
-// apart and wraps after 2^32 of them: a worker would have to sleep between two of its own loads for that
-// long to take one for another, and then only looks once too often.
+// SYNC(slot). The word of a slot: generation 32 | state 2 | lookers 10 | drainers 20. The generation tells
+// occupants apart and wraps after 2^32 of them: a worker would have to sleep between two of its own loads for
+// that long to take one for another, and then only looks once too often.
 //
 //   FREE → TAKEN     compare-exchange, next generation    a putter
 //   TAKEN → OPEN     after the process is written         that putter
 //   OPEN → CLOSED    after complete has run               the drainer whose drain returned DONE
-//   CLOSED → TAKEN   compare-exchange, no drainers        whoever leaves it empty
-//   TAKEN → FREE     before release runs                  that one
+//   CLOSED → FREE    before release runs                  whoever leaves it empty
 //
-// Entering adds a drainer whatever the state and looks at the state that the addition returned; in any
-// other than OPEN it only leaves again. State changes add to the word, so they keep the count.
+// Entering is a compare-exchange from a word that is OPEN and has fewer drainers than the budget: so drainers
+// are those who drain and nobody else, and nobody comes in late. Who is not let in goes away, because all
+// the places are taken by workers that drain and will look again. A donor that wants to know what is in the
+// slot before it drains is a looker meanwhile; a looker keeps the process and takes nobody's place.
 
 #include "task/executor.h"
 
 #include "task/worker.h"
 
 enum slot_state { SLOT_FREE, SLOT_OPEN, SLOT_CLOSED, SLOT_TAKEN };
-enum { STATE_SHIFT = 30, GENERATION_SHIFT = 32 };
-#define DRAINER_MASK ((UINT64_C(1) << STATE_SHIFT) - 1)
+enum { LOOKER_SHIFT = 20, STATE_SHIFT = 30, GENERATION_SHIFT = 32 };
+enum { ONE_DRAINER = 1, ONE_LOOKER = 1 << LOOKER_SHIFT, DRAINER_MASK = ONE_LOOKER - 1, INSIDE_MASK = (1 << STATE_SHIFT) - 1 };
+_Static_assert(RDO_WORKERS_MAX + RDO_DONORS_MAX <= DRAINER_MASK, "drainers fit");
+_Static_assert(RDO_DONORS_MAX < 1 << (STATE_SHIFT - LOOKER_SHIFT), "lookers fit");
 
 static enum slot_state state_of(uint64_t word) { return (enum slot_state)(word >> STATE_SHIFT & 3); }
-static uint32_t drainers_of(uint64_t word) { return (uint32_t)(word & DRAINER_MASK); }
+static uint32_t drainers_of(uint64_t word) { return (uint32_t)word & DRAINER_MASK; }
 static uint32_t generation_of(uint64_t word) { return (uint32_t)(word >> GENERATION_SHIFT); }
 
 static void change_state(struct rdo_compute_slot *slot, enum slot_state from, enum slot_state to) {
@@ -159,10 +162,12 @@ static bool try_put(struct rdo_executor *executor, struct rdo_process *process) 
     struct rdo_compute_slot *slot = &executor->slots[i];
     uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);  // SYNC(slot): pairs with the change to FREE
     while (state_of(word) == SLOT_FREE) {
-      uint64_t taken = (word & DRAINER_MASK) | (uint64_t)SLOT_TAKEN << STATE_SHIFT | ((word >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT;
+      uint64_t taken = ((word >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT | (uint64_t)SLOT_TAKEN << STATE_SHIFT;  // nobody is inside
       if (!rdo_atomic_cas_weak(&slot->word, &word, taken, rdo_seq_cst, rdo_seq_cst)) continue;  // SYNC(slot)
       slot->process = process;
-      rdo_atomic_store(&process->slot, i, rdo_relaxed);  // relaxed: ordered by SYNC(slot), the change to OPEN
+      // relaxed: ordered by SYNC(slot), the change to OPEN, both
+      rdo_atomic_store(&slot->budget, process->budget, rdo_relaxed);
+      rdo_atomic_store(&process->slot, i, rdo_relaxed);
       change_state(slot, SLOT_TAKEN, SLOT_OPEN);
       rdo_atomic_or(&executor->occupied, UINT32_C(1) << i, rdo_seq_cst);  // SYNC(wake): work made visible
       return true;
@@ -217,51 +222,84 @@ uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_
   return drainers_of(rdo_atomic_load(&executor->slots[slot].word, rdo_relaxed));  // relaxed: hint
 }
 
-// The last drainer of a closed slot frees it and releases the process.
-static void leave_slot(struct rdo_executor *executor, uint32_t index) {
+// Subtracts a drainer or looker. The last one out of a closed slot frees it and releases the process.
+static void leave_slot(struct rdo_executor *executor, uint32_t index, uint32_t who) {
   struct rdo_compute_slot *slot = &executor->slots[index];
-  // SYNC(slot): release what this drainer did; acquire, in case it is the last, what the others did.
-  uint64_t word = rdo_atomic_sub(&slot->word, 1, rdo_acq_rel) - 1;
-  while (state_of(word) == SLOT_CLOSED && drainers_of(word) == 0) {
-    uint64_t taken = word | (uint64_t)SLOT_TAKEN << STATE_SHIFT;
-    if (!rdo_atomic_cas_weak(&slot->word, &word, taken, rdo_acq_rel, rdo_acquire)) continue;  // SYNC(slot)
-    struct rdo_process *process = slot->process;
-    rdo_atomic_and(&executor->occupied, ~(UINT32_C(1) << index), rdo_seq_cst);  // SYNC(wake)
-    change_state(slot, SLOT_TAKEN, SLOT_FREE);
-    // SYNC(slot): freed, then look at the list; pairs with put.
-    if (rdo_atomic_load(&executor->overflow, rdo_seq_cst) != NULL) promote_overflow(executor);
-    rdo_process_release(process);
-    return;
-  }
+  // SYNC(slot): release what this one did; acquire, in case it is the last, what the others did. seq_cst, so
+  // that who was not let in for its sake does not miss that it looks again (SYNC(wake)).
+  uint64_t word = rdo_atomic_sub(&slot->word, who, rdo_seq_cst) - who;
+  if (state_of(word) != SLOT_CLOSED || (word & INSIDE_MASK) != 0) return;
+  struct rdo_process *process = slot->process;
+  rdo_atomic_and(&executor->occupied, ~(UINT32_C(1) << index), rdo_seq_cst);  // SYNC(wake)
+  change_state(slot, SLOT_CLOSED, SLOT_FREE);
+  // SYNC(slot): freed, then look at the list; pairs with put.
+  if (rdo_atomic_load(&executor->overflow, rdo_seq_cst) != NULL) promote_overflow(executor);
+  rdo_process_release(process);
 }
 
 static uint64_t view_of(uint64_t word, uint32_t version) { return (uint64_t)generation_of(word) << 32 | version; }
+
+// Makes this thread a looker.
+//   word  what the slot's word was, and is afterwards
+static bool try_look(struct rdo_compute_slot *slot, uint64_t *word) {
+  while (state_of(*word) == SLOT_OPEN) {
+    // SYNC(slot): acquires the process
+    if (rdo_atomic_cas_weak(&slot->word, word, *word + ONE_LOOKER, rdo_seq_cst, rdo_seq_cst)) {
+      *word += ONE_LOOKER;
+      return true;
+    }
+  }
+  return false;
+}
+
+// Makes this thread a drainer, if there is room.
+//   instead_of  ONE_LOOKER if it is one, else 0
+static bool try_enter(struct rdo_compute_slot *slot, uint64_t *word, uint32_t instead_of) {
+  // relaxed: SYNC(slot), the budget belongs to the generation in the word, or the exchange fails
+  while (state_of(*word) == SLOT_OPEN && drainers_of(*word) < rdo_atomic_load(&slot->budget, rdo_relaxed)) {
+    if (rdo_atomic_cas_weak(&slot->word, word, *word + ONE_DRAINER - instead_of, rdo_seq_cst, rdo_seq_cst)) return true;  // SYNC(slot)
+  }
+  return false;
+}
+
+// Drains the process of a slot that this worker has entered.
+//   view  what the slot looked like before
+static enum rdo_drain_result drain_slot(struct rdo_worker *worker, uint32_t index, uint64_t view) {
+  struct rdo_process *process = worker->executor->slots[index].process;
+  if (worker->owes_wake) rdo_worker_pay_wake(worker);
+  enum rdo_drain_result result = process->type->drain(process, worker);
+  if (result == RDO_DRAIN_IDLE) worker->seen[index] = view;
+  worker->more_slots &= ~(UINT32_C(1) << index);
+  if (result == RDO_DRAIN_MORE) worker->more_slots |= UINT32_C(1) << index;
+  if (result == RDO_DRAIN_DONE) {
+    rdo_process_finish(process);
+    change_state(&worker->executor->slots[index], SLOT_OPEN, SLOT_CLOSED);
+  }
+  return result;
+}
 
 static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)(const struct rdo_process *, void *), void *user) {
   struct rdo_executor *executor = worker->executor;
   struct rdo_compute_slot *slot = &executor->slots[index];
   uint32_t version = rdo_atomic_load(&slot->version, rdo_seq_cst);  // SYNC(wake): before looking for work
-  uint64_t word = rdo_atomic_load(&slot->word, rdo_acquire);        // SYNC(slot): a look, entering decides
+  uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);        // SYNC(slot), and after the version
   if (state_of(word) != SLOT_OPEN || worker->seen[index] == view_of(word, version)) return false;
-  word = rdo_atomic_add(&slot->word, 1, rdo_acq_rel);  // SYNC(slot): acquires the process
-  // SYNC(slot): in any other state somebody may be writing it.
-  struct rdo_process *process = state_of(word) == SLOT_OPEN ? slot->process : NULL;
-  bool is_worked = false;
-  if (process != NULL && (wanted == NULL || wanted(process, user))) {
-    enum rdo_drain_result result = RDO_DRAIN_IDLE;
-    if (worker->owes_wake) rdo_worker_pay_wake(worker);
-    if (drainers_of(word) < process->budget) result = process->type->drain(process, worker);
-    if (result == RDO_DRAIN_IDLE) worker->seen[index] = view_of(word, version);
-    worker->more_slots &= ~(UINT32_C(1) << index);
-    if (result == RDO_DRAIN_MORE) worker->more_slots |= UINT32_C(1) << index;
-    if (result == RDO_DRAIN_DONE) {
-      rdo_process_finish(process);
-      change_state(slot, SLOT_OPEN, SLOT_CLOSED);
+  if (wanted != NULL) {
+    if (!try_look(slot, &word)) return false;
+    if (!wanted(slot->process, user)) {
+      leave_slot(executor, index, ONE_LOOKER);
+      return false;
     }
-    is_worked = result != RDO_DRAIN_IDLE;
   }
-  leave_slot(executor, index);
-  return is_worked;
+  if (!try_enter(slot, &word, wanted != NULL ? ONE_LOOKER : 0)) {
+    // All places are taken: nothing to do here until there is more. A slot in another state has a future.
+    if (state_of(word) == SLOT_OPEN) worker->seen[index] = view_of(word, version);
+    if (wanted != NULL) leave_slot(executor, index, ONE_LOOKER);
+    return false;
+  }
+  enum rdo_drain_result result = drain_slot(worker, index, view_of(word, version));
+  leave_slot(executor, index, ONE_DRAINER);
+  return result != RDO_DRAIN_IDLE;
 }
 
 bool rdo_worker_visit_slots(struct rdo_worker *worker, bool (*wanted)(const struct rdo_process *, void *), void *user) {

@@ -14,7 +14,7 @@
 // for work once more. All four are seq_cst, so a publisher sees the sleeper or the sleeper sees the work.
 // Who may wake a worker is decided by its token alone; the idle set only says where to look.
 //
-// SYNC(slot). A slot's word is {generation 32, state 2, drainers 30}; see executor.c.
+// SYNC(slot). A slot's word is {generation 32, state 2, lookers 10, drainers 20}; see executor.c.
 
 #ifndef RDO_TASK_EXECUTOR_H_
 #define RDO_TASK_EXECUTOR_H_
@@ -79,6 +79,7 @@ struct rdo_worker {
 struct rdo_compute_slot {
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u64 word;     // SYNC(slot)
   struct rdo_process *process;                            // SYNC(slot): set before the slot opens
+  rdo_atomic_u32 budget;                                  // SYNC(slot): of the process, for those who are not inside
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 version;  // SYNC(wake): grows with work for more workers
 };
 

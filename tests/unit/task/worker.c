@@ -509,6 +509,57 @@ static void test_donor_leaves_cpu(void **state) {
   stop_executor(executor);
 }
 
+struct onlooker {
+  pthread_t thread;
+  struct rdo_executor *executor;
+  struct gate *gate;
+};
+
+static bool look_and_refuse(const struct rdo_process *process, void *user) {
+  (void)process;
+  gate_pass(user);
+  return false;
+}
+
+static void *look_at_slots(void *user) {
+  struct onlooker *onlooker = user;
+  struct rdo_worker *seat = take_seat(onlooker->executor);
+  CHECK(!rdo_worker_visit_slots(seat, look_and_refuse, onlooker->gate));
+  rdo_executor_seat_return(seat);
+  return NULL;
+}
+
+// Donors that only look take nobody's place: a worker that comes meanwhile drains.
+static void test_onlookers_take_no_place(void **state) {
+  (void)state;
+  enum { BUDGET = 2 };
+  struct rdo_executor *executor = start_executor(1);
+  struct probe blocker, probe;
+  struct gate blocking, looking;
+  struct onlooker onlookers[BUDGET];
+  gate_init(&blocking);
+  gate_init(&looking);
+  probe_init(&blocker, executor, 1, drain_gate);
+  blocker.user = &blocking;
+  rdo_process_resume(&blocker.process);
+  await_count(&blocking.waiting_count, 1);  // the worker is busy
+  probe_init(&probe, executor, BUDGET, NULL);
+  rdo_process_resume(&probe.process);
+  for (int i = 0; i < BUDGET; ++i) {
+    onlookers[i] = (struct onlooker){.executor = executor, .gate = &looking};
+    assert_int_equal(pthread_create(&onlookers[i].thread, NULL, look_at_slots, &onlookers[i]), 0);
+  }
+  await_count(&looking.waiting_count, BUDGET);
+  gate_open(&blocking);
+  await_count(&probe.complete_count, 1);
+  await_sleep(executor);
+  assert_int_equal(count_of(&probe.release_count), 0);  // they still look at it
+  gate_open(&looking);
+  await_release(&probe);
+  for (int i = 0; i < BUDGET; ++i) pthread_join(onlookers[i].thread, NULL);
+  stop_executor(executor);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_create_and_destroy),
@@ -529,6 +580,7 @@ int main(void) {
       cmocka_unit_test(test_bell_deadline),
       cmocka_unit_test(test_donor_leaves_work),
       cmocka_unit_test(test_donor_leaves_cpu),
+      cmocka_unit_test(test_onlookers_take_no_place),
   };
   return cmocka_run_group_tests(tests, begin_watching, end_watching);
 }
