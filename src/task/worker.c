@@ -238,6 +238,9 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   if (options->worker_count > RDO_WORKERS_MAX) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%u workers (at most %d)", options->worker_count, RDO_WORKERS_MAX);
   }
+  if (options->local_memory_bytes > SIZE_MAX / 2 + 1) {
+    return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "%zu bytes of local memory for each worker", options->local_memory_bytes);
+  }
   struct rdo_executor *executor = rdo_alloc_aligned(sizeof *executor, RDO_CACHE_LINE_BYTES);
   size_t workers_bytes = sizeof *executor->workers * (options->worker_count + RDO_DONORS_MAX);
   struct rdo_worker *workers = rdo_alloc_aligned(workers_bytes, RDO_CACHE_LINE_BYTES);

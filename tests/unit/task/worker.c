@@ -110,6 +110,8 @@ static void test_refused(void **state) {
   assert_refused(&(struct rdo_executor_options){.worker_count = RDO_WORKERS_MAX + 1}, RONDO_INVALID_ARGUMENT, "257 workers (at most 256)");
   assert_refused(&(struct rdo_executor_options){.worker_count = UINT32_MAX}, RONDO_INVALID_ARGUMENT, "workers (at most 256)");
   assert_refused(&(struct rdo_executor_options){.worker_count = 2, .stack_bytes = 1000}, RONDO_INVALID_ARGUMENT, "stacks of 1000 bytes");
+  assert_refused(&(struct rdo_executor_options){.worker_count = 1, .local_memory_bytes = SIZE_MAX}, RONDO_RESOURCE_EXHAUSTED, "local memory");
+  assert_refused(&(struct rdo_executor_options){.worker_count = 0, .local_memory_bytes = SIZE_MAX / 2 + 2}, RONDO_RESOURCE_EXHAUSTED, "local memory");
   await_thread_count(thread_count);
 }
 
