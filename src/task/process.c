@@ -155,7 +155,9 @@ void rdo_process_cancel(struct rdo_process *process) {
     }
     // Listed or draining: the status is looked at before the next drain. In a slot: by the drainers.
     if (process->budget > 1) {
-      rdo_process_announce(process, 1);
+      // `slot` is a hint to those inside; this thread may see an older one. A cancel can afford to tell all.
+      for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) rdo_executor_announce(process->executor, i, 0);
+      rdo_executor_wake(process->executor, 1);
     } else {
       rdo_process_schedule(process);  // it may have become idle since the look at its state
     }

@@ -45,7 +45,9 @@ const char *rdo_worker_state_name(const struct rdo_worker *worker) {
 }
 
 bool rdo_worker_wake(struct rdo_worker *worker, uint32_t relay_count) {
-  uint32_t token = rdo_atomic_load(&worker->token, rdo_acquire);  // SYNC(wake): a look, the exchange decides
+  // SYNC(wake): a look, the exchange decides. seq_cst, because destroy comes here without the idle set: it has
+  // written is_stopping, and this worker goes to rest first and then reads it.
+  uint32_t token = rdo_atomic_load(&worker->token, rdo_seq_cst);
   while ((token & TOKEN_STATE_MASK) == TOKEN_SPINNING || (token & TOKEN_STATE_MASK) == TOKEN_SLEEPING) {
     // SYNC(wake): whoever does this owns the wake; acq_rel, so that the woken one sees the work.
     if (!rdo_atomic_cas_weak(&worker->token, &token, TOKEN_WOKEN | relay_count << TOKEN_RELAY_SHIFT, rdo_acq_rel, rdo_acquire)) continue;
