@@ -112,12 +112,13 @@ struct rdo_executor {
 };
 
 // Starts the workers, pins them, and checks that they are where they should be.
-//   returns  OK, INVALID_ARGUMENT (too many workers, a CPU that may not be used), RESOURCE_EXHAUSTED; on
-//            error nothing is left running
+//   returns  OK, INVALID_ARGUMENT (too many workers, stacks too small), RESOURCE_EXHAUSTED (memory, threads),
+//            what rdo_pin_thread says of a CPU; on error nothing is left running
 enum rondo_status rdo_executor_create(const struct rdo_executor_options *options, struct rdo_executor **out_executor,
                                       struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Stops and joins the workers. No process may be in flight. Not from a worker. NULL is fine.
+// Stops and joins the workers. No process may be in flight, nor a call that made one run: the process may be
+// released before the call returns. Not from a worker. NULL is fine.
 void rdo_executor_destroy(struct rdo_executor *executor);
 
 // The worker that the calling thread is, of any executor; NULL on other threads.

@@ -98,7 +98,8 @@ void rdo_process_announce(struct rdo_process *process, uint32_t count);
 bool rdo_process_fail(struct rdo_process *process, enum rondo_status status);
 
 // Ends a process early with CANCELLED: at once, on this thread, when it is suspended or idle; else as soon
-// as its drainers see it. Nothing happens to a complete one.
+// as its drainers see it. Nothing happens to a complete one. The caller sees to it that the process is not
+// released meanwhile, as with schedule.
 void rdo_process_cancel(struct rdo_process *process);
 
 static inline enum rondo_status rdo_process_status(const struct rdo_process *process) {
