@@ -96,12 +96,13 @@ enum rondo_status rdo_io_perform(const struct rdo_io_os *os, struct rdo_io *io) 
   if (io->kind == RDO_IO_TIMER) return RONDO_INVALID_ARGUMENT;
   enum rondo_status status = rdo_io_begin(io);
   if (status != RONDO_DEFERRED) return status;
+  bool is_write = io->kind == RDO_IO_WRITE;
   struct held_signals held;
-  if (io->kind == RDO_IO_WRITE) hold_signals(&held);
+  if (is_write) hold_signals(&held);
   while (status == RONDO_DEFERRED) {
     if (io->needs_poll) wait_until_ready(os, io);
     status = rdo_io_advance(io, rdo_io_transfer(os, io, UINT64_MAX, 0));
   }
-  if (io->kind == RDO_IO_WRITE) unhold_signals(&held, status);
+  if (is_write) unhold_signals(&held, status);
   return status;
 }

@@ -149,6 +149,10 @@ static void cancel(struct rdo_proactor *proactor, struct rdo_io *io) {
 
 // Waiting ---------------------------------------------------------------------------------------------
 
+static struct pollfd poll_of(const struct rdo_io *io) {
+  return (struct pollfd){.fd = io->fd, .events = io->kind == RDO_IO_READ ? POLLIN : POLLOUT};
+}
+
 static void fill_polls(struct rdo_proactor *proactor, struct worker_pool *pool) {
   pool->polls[0] = (struct pollfd){.fd = proactor->wake_fd, .events = POLLIN};
   uint32_t index = 1;
@@ -156,7 +160,7 @@ static void fill_polls(struct rdo_proactor *proactor, struct worker_pool *pool) 
     struct rdo_io *io = RDO_IO_OF(link, link);
     io->poll_index = index;
     pool->polled[index] = io;
-    pool->polls[index] = (struct pollfd){.fd = io->fd, .events = io->kind == RDO_IO_READ ? POLLIN : POLLOUT};
+    pool->polls[index] = poll_of(io);
   }
   pool->polled_count = index;
 }
@@ -179,11 +183,15 @@ static void wait_for_any(struct rdo_proactor *proactor, int64_t deadline_ns) {
   rdo_proactor_failed(proactor, newest, RONDO_RESOURCE_EXHAUSTED);
 }
 
-// One transfer of a ready stream that does not block even if another reader was faster. Where the system
-// cannot promise that for this kind of descriptor, one that a ready pipe takes at once.
+// One transfer of a ready stream that does not block, although an operation before it, or somebody else, may
+// have taken what was there. Older systems cannot promise that for pipes: then a second look at the descriptor
+// right before, and no more than a ready pipe takes at once, leave only other processes to be afraid of.
 static int64_t transfer_ready(const struct rdo_proactor *proactor, const struct rdo_io *io) {
+  static const struct timespec now = {0, 0};
   int64_t result = rdo_io_transfer(proactor->os, io, proactor->options.chunk_bytes_max, RWF_NOWAIT);
   if (result != -EOPNOTSUPP && result != -ENOSYS && result != -EINVAL) return result;
+  struct pollfd poll = poll_of(io);
+  if (proactor->os->ppoll(&poll, 1, &now) == 0) return -EAGAIN;
   return rdo_io_transfer(proactor->os, io, io->kind == RDO_IO_READ ? proactor->options.chunk_bytes_max : PIPE_BUF, 0);
 }
 

@@ -81,7 +81,7 @@ enum rondo_status rdo_file_create_from_descriptor(int fd, uint32_t access, const
   static const struct rdo_file_options none = {.proactor = NULL};
   if (options == NULL) options = &none;
   *out_file = NULL;
-  bool is_readable, is_writable;
+  bool is_readable = false, is_writable = false;
   RDO_TRY(check_access(fd, access, &is_readable, &is_writable, diag));
   struct rdo_file *file;
   RDO_TRY(rdo_alloc(sizeof *file, &file, diag));

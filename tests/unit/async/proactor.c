@@ -468,6 +468,68 @@ static void test_pipe_write_waits_for_room(void **state) {
   free(target);
 }
 
+// On a system that cannot promise not to block for a pipe, for worker threads to get along with.
+static ssize_t read_older(int fd, const struct iovec *parts, int count, off_t offset, int flags) {
+  if (flags == 0) return preadv2(fd, parts, count, offset, flags);
+  errno = EOPNOTSUPP;
+  return -1;
+}
+
+static ssize_t write_older(int fd, const struct iovec *parts, int count, off_t offset, int flags) {
+  if (flags == 0) return pwritev2(fd, parts, count, offset, flags);
+  errno = EOPNOTSUPP;
+  return -1;
+}
+
+// Several operations wait for the same pipe: what one of them takes is not there for the next.
+static void expect_shared_pipe(void) {
+  enum { COUNT = 5, LENGTH = 100000 };
+  static struct operation readers[COUNT], writers[COUNT];
+  static uint8_t source[LENGTH], targets[COUNT][LENGTH];
+  int fds[2];
+  assert_int_equal(pipe(fds), 0);
+  memset(source, 0xAB, sizeof source);
+  memset(targets, 0, sizeof targets);
+  for (int i = 0; i < COUNT; ++i) {
+    operation_init(&readers[i], proactor, RDO_IO_READ, fds[0], RDO_IO_CURRENT, targets[i], LENGTH);
+    operation_submit(&readers[i]);
+  }
+  usleep(1000);
+  assert_int_equal(write(fds[1], source, 1), 1);  // too little for all of them
+  usleep(1000);
+  struct operation timer;
+  operation_start_timer(&timer, proactor, 0);
+  assert_int_equal(operation_wait(&timer), RONDO_OK);  // the polling thread is not blocked
+  for (int i = 0; i < COUNT; ++i) {
+    operation_init(&writers[i], proactor, RDO_IO_WRITE, fds[1], RDO_IO_CURRENT, source, i == 0 ? LENGTH - 1 : LENGTH);
+    operation_submit(&writers[i]);
+  }
+  for (int i = 0; i < COUNT; ++i) {
+    assert_int_equal(operation_wait(&writers[i]), RONDO_OK);
+    assert_int_equal(operation_wait(&readers[i]), RONDO_OK);
+    assert_true(is_filled(targets[i], 0xAB, LENGTH));
+  }
+  close(fds[0]);
+  close(fds[1]);
+}
+
+static void test_shared_pipe(void **state) {
+  (void)state;
+  expect_shared_pipe();
+}
+
+static void test_shared_pipe_of_an_older_system(void **state) {
+  struct rdo_io_os os = rdo_io_os_linux;
+  os.preadv2 = read_older;
+  os.pwritev2 = write_older;
+  options.os = &os;
+  end(state);
+  assert_int_equal(begin(state), 0);
+  expect_shared_pipe();
+  end(state);
+  options.os = NULL;
+}
+
 // Pipes that nobody writes to keep neither files nor each other from going on.
 static void test_waiting_pipes_block_nobody(void **state) {
   (void)state;
@@ -754,6 +816,8 @@ static int run_on_proactor(const char *name) {
       WITH_PROACTOR(test_chain_from_callbacks),
       WITH_PROACTOR(test_pipe_read_accumulates),
       WITH_PROACTOR(test_pipe_write_waits_for_room),
+      WITH_PROACTOR(test_shared_pipe),
+      WITH_PROACTOR(test_shared_pipe_of_an_older_system),
       WITH_PROACTOR(test_waiting_pipes_block_nobody),
       WITH_PROACTOR(test_socket),
       WITH_PROACTOR(test_timer_order),
