@@ -15,7 +15,8 @@
 // Operations run in no particular order, except that timers end in the order of their deadlines.
 // Transfers of files in flight are limited (to the ring's entries, or the workers); the others wait their
 // turn. Operations at a descriptor's current position, that is those of pipes, may stay in flight for ever
-// and are not limited. No operation allocates (on THREADS, the first so many pipes at once do).
+// and are not limited (THREADS fails with RESOURCE_EXHAUSTED what is more than the process may have
+// descriptors). No operation allocates (on THREADS, the first so many pipes at once do).
 
 #ifndef RDO_ASYNC_PROACTOR_H_
 #define RDO_ASYNC_PROACTOR_H_

@@ -560,6 +560,36 @@ static void test_waiting_pipes_block_nobody(void **state) {
   close(fd);
 }
 
+// More operations become ready at once than there are places for completions in the ring; and more than the
+// process may have descriptors, which ppoll does not take.
+static void test_very_many_at_once(void **state) {
+  (void)state;
+  enum { COUNT = 3000 };
+  static struct operation readers[COUNT];
+  static uint8_t source[COUNT], targets[COUNT];
+  int fds[2], done_count = 0, refused_count = 0;
+  assert_int_equal(pipe(fds), 0);
+  memset(source, 1, sizeof source);
+  memset(targets, 0, sizeof targets);
+  for (int i = 0; i < COUNT; ++i) {
+    operation_init(&readers[i], proactor, RDO_IO_READ, fds[0], RDO_IO_CURRENT, &targets[i], 1);
+    operation_submit(&readers[i]);
+  }
+  usleep(2000);
+  assert_int_equal(write(fds[1], source, sizeof source), sizeof source);
+  for (int i = 0; i < COUNT; ++i) {
+    enum rondo_status status = operation_wait(&readers[i]);
+    assert_int_equal(readers[i].call_count, 1);
+    assert_int_equal(targets[i], status == RONDO_OK);
+    done_count += status == RONDO_OK;
+    refused_count += status == RONDO_RESOURCE_EXHAUSTED;
+  }
+  assert_int_equal(done_count + refused_count, COUNT);
+  assert_true(refused_count == 0 || (way == ON_THREADS && refused_count < COUNT));
+  close(fds[0]);
+  close(fds[1]);
+}
+
 static void test_socket(void **state) {
   (void)state;
   int fds[2];
@@ -819,6 +849,7 @@ static int run_on_proactor(const char *name) {
       WITH_PROACTOR(test_shared_pipe),
       WITH_PROACTOR(test_shared_pipe_of_an_older_system),
       WITH_PROACTOR(test_waiting_pipes_block_nobody),
+      WITH_PROACTOR(test_very_many_at_once),
       WITH_PROACTOR(test_socket),
       WITH_PROACTOR(test_timer_order),
       WITH_PROACTOR(test_timer_is_never_early),
