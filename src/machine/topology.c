@@ -331,7 +331,7 @@ static enum rondo_status fail_forbidden(const struct rdo_topology *topology, int
   rdo_cpu_set_format(&topology->allowed, allowed, sizeof allowed);
   const char *why = rdo_cpu_set_contains(&topology->isolated, cpu)
                         ? "the kernel keeps it free (isolcpus): start the process with taskset -c"
-                        : "taskset or a cgroup keeps it from it";
+                        : "taskset or a cgroup forbids it";
   return rdo_fail(diag, RONDO_PERMISSION_DENIED, "this process may not use CPU %d: %s; it may use %.400s", cpu, why, allowed);
 }
 

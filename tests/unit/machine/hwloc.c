@@ -19,7 +19,7 @@ static bool has_hwloc(void) {
   rdo_topology_deinit(&t);
   if (status == RONDO_OK) return true;
   if (status != RONDO_UNIMPLEMENTED && status != RONDO_UNAVAILABLE) fail_msg("%s", diag.message);
-  print_message("no comparison with hwloc: %s\n", diag.message);
+  printf("no comparison with hwloc: %s\n", diag.message);
   return false;
 }
 
@@ -89,7 +89,7 @@ static void test_trees(void **state) {
     char root[64];
     tree_make_root(root);
     unpack_tree(names[i], root);
-    print_message("%s\n", names[i]);
+    printf("%s\n", names[i]);
     compare(&(struct rdo_topology_options){.root = root});
     tree_remove(root);
   }
