@@ -59,6 +59,16 @@ static enum rondo_status load_modules(const struct tool_strings *modules, struct
   return status;
 }
 
+// A kernel that does not come back for so long hangs, or is larger than any we know.
+#define WATCHDOG_NS INT64_C(10000000000)
+
+static void tell_stuck(void *user, int worker, const char *dispatch, int64_t busy_ns) {
+  (void)user;
+  char name[TOOL_NAME_TEXT_BYTES];
+  rdo_tool_printable(dispatch, name, sizeof name);
+  rdo_tool_message("worker %d has been in dispatch %s for %lld s", worker, name, (long long)(busy_ns / 1000000000));
+}
+
 int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *out_model) {
   *out_model = (struct tool_model){0};
   struct rondo_diag diag = {0};
@@ -68,6 +78,8 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
                                           .cpus = args->cpus};
   bool is_task = args->device != NULL && strcmp(args->device, "local-task") == 0;
   if (!is_task) options.endless_wait_limit_ns = WAIT_LIMIT_NS;
+  options.watchdog_ns = WATCHDOG_NS;
+  options.stuck = tell_stuck;
   // The library's 0 means "default".
   if (args->workers != NULL) options.worker_count = strcmp(args->workers, "0") == 0 ? -1 : atoi(args->workers);
   if (args->spin_us != NULL) options.spin_ns = strcmp(args->spin_us, "0") == 0 ? -1 : INT64_C(1000) * atoi(args->spin_us);

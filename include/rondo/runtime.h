@@ -57,6 +57,12 @@ struct rondo_runtime_options {
   // at all.
   int64_t spin_ns;
   uint64_t worker_stack_bytes;         // 0 = the system's default
+  // Told when a worker has been inside one call of a kernel for `watchdog_ns`, once each time; 0 or NULL =
+  // nobody looks. Called on a thread of its own.
+  //   dispatch  name of the kernel, borrowed for the call      busy_ns  so far
+  int64_t watchdog_ns;
+  void (*stuck)(void *user, int worker, const char *dispatch, int64_t busy_ns);
+  void *stuck_user;
   uint64_t worker_local_memory_bytes;  // scratch of a worker for kernels; 0 = 256 KiB; a dispatch that asks for more fails
 };
 

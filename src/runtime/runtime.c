@@ -56,6 +56,9 @@ static enum rondo_status create_task_device(const struct rondo_runtime_options *
         .spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns == 0 ? SPIN_NS_DEFAULT : options->spin_ns,
         .stack_bytes = (size_t)options->worker_stack_bytes,
         .local_memory_bytes = (size_t)options->worker_local_memory_bytes,
+        .watchdog_ns = options->stuck == NULL ? 0 : options->watchdog_ns,
+        .stuck = options->stuck,
+        .stuck_user = options->stuck_user,
     };
     const struct rdo_device_options device = {"local-task", options->memory_budget_bytes, &queue, 1};
     status = rdo_device_create(&device, out_device, diag);

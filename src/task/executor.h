@@ -49,7 +49,7 @@ struct rdo_executor_options {
   // A thread looks whether any worker has been in the same call of a kernel for so long, and says so once each
   // time; 0 = no such thread. The name stays valid while the model is loaded.
   int64_t watchdog_ns;
-  void (*stuck)(void *user, uint32_t worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread
+  void (*stuck)(void *user, int worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread
   void *stuck_user;
   bool is_stepped;                        // no threads: whoever made it calls rdo_worker_step for each worker in turn
 };

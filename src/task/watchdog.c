@@ -24,7 +24,7 @@ struct sight {
 struct rdo_watchdog {
   const struct rdo_executor *executor;
   int64_t limit_ns;
-  void (*stuck)(void *user, uint32_t worker_id, const char *name, int64_t busy_ns);
+  void (*stuck)(void *user, int worker_id, const char *name, int64_t busy_ns);
   void *user;
   pthread_t thread;
   pthread_mutex_t lock;
@@ -45,7 +45,7 @@ static void look(struct rdo_watchdog *watchdog, uint32_t index, int64_t now_ns) 
   }
   if (sight->is_reported || now_ns - sight->since_ns < watchdog->limit_ns) return;
   sight->is_reported = true;
-  watchdog->stuck(watchdog->user, watchdog->executor->worker_base + index, name, now_ns - sight->since_ns);
+  watchdog->stuck(watchdog->user, (int)(watchdog->executor->worker_base + index), name, now_ns - sight->since_ns);
 }
 
 static void *run_watchdog(void *user) {
