@@ -272,6 +272,7 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   for (int i = 0; i < RDO_IDLE_WORDS; ++i) rdo_atomic_init(&executor->idle[i], 0);
   for (int i = 0; i < RDO_SLOT_COUNT; ++i) {
     rdo_atomic_init(&executor->slots[i].word, 0);
+    rdo_atomic_init(&executor->slots[i].budget, 0);
     rdo_atomic_init(&executor->slots[i].version, 0);
   }
   rdo_atomic_init(&executor->immediate, NULL);
