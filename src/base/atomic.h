@@ -22,18 +22,37 @@ typedef void *_Atomic rdo_atomic_ptr;
 #define rdo_acq_rel memory_order_acq_rel
 #define rdo_seq_cst memory_order_seq_cst
 
+// Hostile builds give the processor away before some of the operations, so that what can happen between two
+// of them does happen. Not before every one: then all threads would go in step.
+#ifdef RDO_HOSTILE
+#include <sched.h>
+#include <time.h>
+static inline void rdo_hostile_yield(void) {
+  static _Thread_local uint32_t random;
+  if (random == 0) random = (uint32_t)((uintptr_t)&random >> 4) | 1;
+  random ^= random << 13;
+  random ^= random >> 17;
+  random ^= random << 5;
+  if (random % 64 == 0) sched_yield();
+  if (random % 1024 == 1) nanosleep(&(const struct timespec){.tv_nsec = 50000}, NULL);
+}
+#define RDO_ATOMIC_YIELD rdo_hostile_yield(),
+#else
+#define RDO_ATOMIC_YIELD
+#endif
+
 #define rdo_atomic_init(p, v) atomic_init((p), (v))
-#define rdo_atomic_load(p, order) atomic_load_explicit((p), (order))
-#define rdo_atomic_store(p, v, order) atomic_store_explicit((p), (v), (order))
-#define rdo_atomic_add(p, v, order) atomic_fetch_add_explicit((p), (v), (order))
-#define rdo_atomic_sub(p, v, order) atomic_fetch_sub_explicit((p), (v), (order))
-#define rdo_atomic_or(p, v, order) atomic_fetch_or_explicit((p), (v), (order))
-#define rdo_atomic_and(p, v, order) atomic_fetch_and_explicit((p), (v), (order))
-#define rdo_atomic_exchange(p, v, order) atomic_exchange_explicit((p), (v), (order))
+#define rdo_atomic_load(p, order) (RDO_ATOMIC_YIELD atomic_load_explicit((p), (order)))
+#define rdo_atomic_store(p, v, order) (RDO_ATOMIC_YIELD atomic_store_explicit((p), (v), (order)))
+#define rdo_atomic_add(p, v, order) (RDO_ATOMIC_YIELD atomic_fetch_add_explicit((p), (v), (order)))
+#define rdo_atomic_sub(p, v, order) (RDO_ATOMIC_YIELD atomic_fetch_sub_explicit((p), (v), (order)))
+#define rdo_atomic_or(p, v, order) (RDO_ATOMIC_YIELD atomic_fetch_or_explicit((p), (v), (order)))
+#define rdo_atomic_and(p, v, order) (RDO_ATOMIC_YIELD atomic_fetch_and_explicit((p), (v), (order)))
+#define rdo_atomic_exchange(p, v, order) (RDO_ATOMIC_YIELD atomic_exchange_explicit((p), (v), (order)))
 #define rdo_atomic_cas(p, expected, v, success, failure) \
-  atomic_compare_exchange_strong_explicit((p), (expected), (v), (success), (failure))
+  (RDO_ATOMIC_YIELD atomic_compare_exchange_strong_explicit((p), (expected), (v), (success), (failure)))
 #define rdo_atomic_cas_weak(p, expected, v, success, failure) \
-  atomic_compare_exchange_weak_explicit((p), (expected), (v), (success), (failure))
+  (RDO_ATOMIC_YIELD atomic_compare_exchange_weak_explicit((p), (expected), (v), (success), (failure)))
 
 // Counts: reference counts and statistics, the read-modify-writes that a model's host program makes
 // by the dozen in every call. While the process has a single thread there is nobody to race with, and
