@@ -12,6 +12,7 @@ static void destroy_device(struct rdo_object *object) {
   struct rdo_device *device = RDO_CONTAINER(object, struct rdo_device, object);
   rdo_device_close(device);
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_queue_deinit(&device->queues[i]);
+  for (uint32_t i = 0; i < device->queue_count; ++i) rdo_executor_destroy(device->executors[i]);
   rdo_object_release(&device->heap->object);
   pthread_mutex_destroy(&device->lock);
   rdo_free(device);
@@ -25,7 +26,7 @@ void rdo_device_close(struct rdo_device *device) {
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_queue_close(&device->queues[i]);
   rdo_proactor_destroy(device->proactor);
   device->proactor = NULL;
-  for (uint32_t i = 0; i < device->queue_count; ++i) rdo_executor_destroy(device->executors[i]);
+  for (uint32_t i = 0; i < device->queue_count; ++i) rdo_executor_stop(device->executors[i]);
 }
 
 // Files ------------------------------------------------------------------------------------------

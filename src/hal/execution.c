@@ -20,6 +20,7 @@ enum {
 
 enum rondo_status rdo_execution_bind(struct rdo_execution *e, const struct rdo_recording *recording, const struct rdo_binding_table *table,
                                      bool is_null, uint32_t concurrency, struct rondo_diag *diag) {
+  rdo_diag_clear(&e->diag);  // of the execution before this one; `diag` may be the same
   if (!recording->is_final) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "recording is not finalized");
   if (recording->slot_count > table->count) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "recording names %u binding slots, the table has %u", recording->slot_count, table->count);
@@ -28,7 +29,6 @@ enum rondo_status rdo_execution_bind(struct rdo_execution *e, const struct rdo_r
   RDO_TRY(rdo_bindings_resolve(table, e->slots, diag));
   e->recording = recording;
   e->bound = (struct rdo_bound){e->slots, table->count, concurrency > 255 ? 255 : concurrency, is_null, NULL};
-  rdo_diag_clear(&e->diag);
   return RONDO_OK;
 }
 

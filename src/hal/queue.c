@@ -33,7 +33,8 @@ struct rdo_submission {
   rdo_atomic_u32 failure;        // SYNC(pending): of the wait, or CANCELLED
   struct rdo_fence_watch watch;  // of the wait
   struct rdo_file_transfer transfer;  // READ, WRITE
-  struct rdo_submission *next;   // owner: ready list, captured list
+  struct rdo_submission *next;   // owner: ready list
+  bool is_late;                  // owner: became active when the queue was closing; not in active_count
   const struct rdo_worker *launched_by;  // the donor that made it run, hint
   struct rdo_operation operation;        // with holds on what it names; `wait` is NULL
   struct rdo_buffer_ref *bindings;       // owned, kept for the next operation, as the following ones
@@ -48,7 +49,7 @@ static _Thread_local struct {
   struct rdo_submission *held;       // submitted, given to nobody yet
   struct rdo_queue *donates_to;      // this thread is inside rdo_queue_wait with a seat
   struct rdo_worker *seat;
-  struct rdo_submission *captured;   // became ready through this thread's donation, to be run alone
+  struct rdo_submission *captured;   // became ready through this thread's donation, to be run alone, next
   const struct rdo_fence *awaited;
 } here;
 
@@ -145,17 +146,23 @@ static enum rondo_status acquire_submission(struct rdo_queue *queue, const struc
   return RONDO_OK;
 }
 
+// SYNC(closing): the closer may go on as soon as it sees 0; the caller holds the owner, and so the executor's
+// memory. Without workers the closer is a donor and sleeps on the bell.
+static void end_active(struct rdo_queue *queue) {
+  if (rdo_atomic_sub(&queue->active_count, 1, rdo_seq_cst) != 1 || rdo_atomic_load(&queue->is_closing, rdo_seq_cst) == 0) return;
+  rdo_futex_wake_all(&queue->active_count);
+  if (queue->executor != NULL && queue->executor->worker_count == 0) rdo_executor_ring_bell(queue->executor);
+}
+
 // Lets go of what a complete submission names and makes its memory free.
 static void return_submission(struct rdo_submission *submission) {
   struct rdo_queue *queue = submission->queue;
   struct rdo_object *owner = queue->owner;
+  bool is_late = submission->is_late;
   rdo_operation_release(&submission->operation);
   rdo_atomic_store(&submission->state, SUBMISSION_FREE, rdo_release);  // SYNC(pending): cancel leaves it alone
   push_free(queue, submission);
-  // SYNC(closing): the closer may go on as soon as it sees 0; the owner stays for this call.
-  if (rdo_atomic_sub(&queue->active_count, 1, rdo_seq_cst) == 1 && rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0) {
-    rdo_futex_wake_all(&queue->active_count);
-  }
+  if (!is_late) end_active(queue);
   rdo_object_release(owner);
 }
 
@@ -260,8 +267,8 @@ static void launch(struct rdo_submission *submission, bool may_hold) {
   rdo_process_init(&submission->process, width > 1 ? &together_type : &alone_type, executor, width);
   if (here.donates_to == queue) {
     submission->launched_by = here.seat;
-    if (width == 1) {
-      submission->next = here.captured;
+    // One at a time: what else became ready with it is for the others.
+    if (width == 1 && here.captured == NULL) {
       here.captured = submission;
       return;
     }
@@ -324,7 +331,16 @@ static void start_transfer(struct rdo_submission *submission) {
 
 // The control process ----------------------------------------------------------------------------
 
-static void run_ready(struct rdo_submission *submission) {
+// An execution on this thread: as the worker of this queue that it is, or with local memory of its own.
+static enum rondo_status replay_here(struct rdo_submission *submission, struct rdo_worker *worker, struct rondo_diag *diag) {
+  const struct rdo_operation *o = &submission->operation;
+  bool is_other = worker == NULL || worker->executor != submission->queue->executor;
+  if (is_other || o->recording == NULL) return rdo_operation_perform(o, submission->queue->is_null, diag);
+  const struct rdo_scratch scratch = {worker, submission->execution.event_id};
+  return rdo_replay(o->recording, &o->bindings, submission->queue->is_null, &scratch, diag);
+}
+
+static void run_ready(struct rdo_submission *submission, struct rdo_worker *worker) {
   struct rdo_queue *queue = submission->queue;
   struct rondo_diag diag;
   rdo_diag_clear(&diag);
@@ -332,7 +348,8 @@ static void run_ready(struct rdo_submission *submission) {
   rdo_event_emit(RDO_EVENT_READY, submission->execution.event_id, status, 0);
   bool is_inline = queue->executor == NULL || rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
   is_inline |= submission->operation.may_inline;
-  if (status == RONDO_OK && submission->operation.kind == RDO_OPERATION_EXECUTE && !is_inline) {
+  bool is_execute = submission->operation.kind == RDO_OPERATION_EXECUTE;
+  if (status == RONDO_OK && is_execute && !is_inline) {
     launch(submission, false);
     return;
   }
@@ -341,13 +358,15 @@ static void run_ready(struct rdo_submission *submission) {
     start_transfer(submission);
     return;
   }
-  if (status == RONDO_OK) status = rdo_operation_perform(&submission->operation, queue->is_null, &diag);
+  if (status == RONDO_OK && is_execute) {
+    status = replay_here(submission, worker, &diag);
+  } else if (status == RONDO_OK) {
+    status = rdo_operation_perform(&submission->operation, queue->is_null, &diag);
+  }
   finish(submission, status, &diag);
 }
 
-static enum rdo_drain_result drain_control(struct rdo_process *process, struct rdo_worker *worker) {
-  (void)worker;
-  struct rdo_queue *queue = RDO_CONTAINER(process, struct rdo_queue, control);
+static void drain_ready(struct rdo_queue *queue, struct rdo_worker *worker) {
   // SYNC(pending): acquires what every pusher wrote.
   struct rdo_submission *newest = rdo_atomic_exchange(&queue->ready, NULL, rdo_acq_rel), *oldest = NULL;
   while (newest != NULL) {  // reverse: first come, first served
@@ -358,17 +377,35 @@ static enum rdo_drain_result drain_control(struct rdo_process *process, struct r
   }
   while (oldest != NULL) {
     struct rdo_submission *next = oldest->next;
-    run_ready(oldest);
+    run_ready(oldest, worker);
     oldest = next;
+    // A worker that lists a process comes to the list next and wakes nobody; not this one.
+    bool has_more = oldest != NULL && queue->executor != NULL;
+    // relaxed: hint, this thread sees what it has listed itself
+    if (has_more && rdo_atomic_load(&queue->executor->immediate, rdo_relaxed) != NULL) rdo_executor_wake(queue->executor, 1);
   }
+}
+
+static enum rdo_drain_result drain_control(struct rdo_process *process, struct rdo_worker *worker) {
+  drain_ready(RDO_CONTAINER(process, struct rdo_queue, control), worker);
+  return RDO_DRAIN_IDLE;
+}
+
+static enum rdo_drain_result drain_late(struct rdo_process *process, struct rdo_worker *worker) {
+  drain_ready(RDO_CONTAINER(process, struct rdo_queue, late_control), worker);
   return RDO_DRAIN_IDLE;
 }
 
 static const struct rdo_process_type control_type = {"queue", drain_control, NULL, NULL};
+static const struct rdo_process_type late_control_type = {"closed queue", drain_late, NULL, NULL};
 
 static void make_active(struct rdo_submission *submission) {
+  struct rdo_queue *queue = submission->queue;
   rdo_atomic_store(&submission->state, SUBMISSION_READY, rdo_release);  // SYNC(pending)
-  rdo_atomic_add(&submission->queue->active_count, 1, rdo_seq_cst);     // SYNC(closing): before is_closing is looked at
+  rdo_atomic_add(&queue->active_count, 1, rdo_seq_cst);                 // SYNC(closing): before is_closing is looked at
+  submission->is_late = rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
+  // The closer does not wait for what needs no executor, or there might be no end to it.
+  if (submission->is_late) end_active(queue);
 }
 
 // Gives an active submission to the control process: here, where this thread may run it, else on a worker.
@@ -379,8 +416,10 @@ static void push_ready(struct rdo_submission *submission) {
     submission->next = head;
     // SYNC(pending): release what this thread and the signallers wrote.
   } while (!rdo_atomic_cas_weak(&queue->ready, &head, submission, rdo_acq_rel, rdo_relaxed));  // relaxed: hint
-  bool is_here = queue->executor == NULL || here.donates_to == queue || rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
-  if (is_here) {
+  if (rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0) {  // SYNC(closing)
+    // The control process may stand on the list of an executor that has stopped.
+    rdo_process_schedule_here(&queue->late_control, here.seat);
+  } else if (queue->executor == NULL || here.donates_to == queue) {
     rdo_process_schedule_here(&queue->control, here.seat);
   } else {
     rdo_process_schedule(&queue->control);
@@ -484,8 +523,7 @@ __attribute__((noinline)) static enum rondo_status submit_later(struct rdo_queue
   make_active(submission);
   if (rdo_worker_current() != NULL) may_hold = false;
   if (here.held != NULL) rdo_queue_flush();
-  bool is_closing = rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
-  if (o->kind == RDO_OPERATION_EXECUTE && !o->may_inline && !is_closing) {
+  if (o->kind == RDO_OPERATION_EXECUTE && !o->may_inline && !submission->is_late) {
     rdo_event_emit(RDO_EVENT_READY, submission->execution.event_id, RONDO_OK, 0);
     launch(submission, may_hold);
   } else {
@@ -534,9 +572,14 @@ static void start_held(void) {
 }
 
 static bool donate_once(struct rdo_queue *queue) {
+  if (here.seat == NULL) {  // without workers a caller that finds no seat waits for one
+    here.seat = rdo_executor_seat_acquire(queue->executor);
+    if (here.seat == NULL) return false;
+    here.donates_to = queue;
+  }
   struct rdo_submission *captured = here.captured;
   if (captured != NULL) {
-    here.captured = captured->next;
+    here.captured = NULL;
     run_alone(captured, here.seat);
     return true;
   }
@@ -604,15 +647,18 @@ enum rondo_status rdo_queue_wait(struct rdo_queue *queue, const struct rdo_fence
   enum rondo_status status = rdo_fence_query(fence);
   if (status != RONDO_DEFERRED) return status;
   struct rdo_executor *executor = queue->executor;
-  if (executor == NULL || rdo_atomic_load(&queue->is_closing, rdo_acquire) != 0) return rdo_fence_wait(fence, deadline_ns);  // SYNC(closing)
+  if (executor == NULL || rdo_atomic_load(&queue->is_closing, rdo_acquire) != 0) {  // SYNC(closing)
+    rdo_queue_flush();
+    return rdo_fence_wait(fence, deadline_ns);
+  }
   if (rdo_worker_current() != NULL) return RONDO_FAILED_PRECONDITION;
   if (here.held != NULL && here.held->queue != queue) rdo_queue_flush();
   struct rdo_worker *seat = rdo_executor_seat_acquire(executor);
   if (seat == NULL) {
     rdo_queue_flush();
-    return rdo_fence_wait(fence, deadline_ns);
+    if (executor->worker_count != 0) return rdo_fence_wait(fence, deadline_ns);
   }
-  here.donates_to = queue;
+  here.donates_to = seat == NULL ? NULL : queue;
   here.seat = seat;
   here.awaited = fence;
   if (here.held != NULL) start_held();
@@ -623,15 +669,14 @@ enum rondo_status rdo_queue_wait(struct rdo_queue *queue, const struct rdo_fence
   }
   // What became ready in the last moment is for the workers.
   struct rdo_submission *left = here.captured;
+  seat = here.seat;
   here.captured = NULL;
   here.donates_to = NULL;
   here.seat = NULL;
-  rdo_executor_seat_return(seat);
-  while (left != NULL) {
-    struct rdo_submission *next = left->next;
-    hand_over(left);
-    left = next;
-  }
+  if (seat != NULL) rdo_executor_seat_return(seat);
+  // Others may sleep until there is a seat.
+  if (executor->worker_count == 0) rdo_executor_ring_bell(executor);
+  if (left != NULL) hand_over(left);
   return rdo_fence_wait(fence, deadline_ns);
 }
 
@@ -653,22 +698,33 @@ void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor
   rdo_diag_clear(&queue->failure);
   rdo_process_init(&queue->control, &control_type, executor, 1);
   rdo_process_start_idle(&queue->control);
+  rdo_process_init(&queue->late_control, &late_control_type, executor, 1);
+  rdo_process_start_idle(&queue->late_control);
+}
+
+// One look at what there is to do, for a closer without workers; else sleeps until there may be more.
+static void help_close(struct rdo_queue *queue) {
+  struct rdo_executor *executor = queue->executor;
+  uint32_t heard = rdo_executor_bell(executor);  // SYNC(wake): before looking for work, and at the count
+  struct rdo_worker *seat = rdo_executor_seat_acquire(executor);
+  bool is_worked = seat != NULL && rdo_worker_pump(seat);
+  if (seat != NULL) rdo_executor_seat_return(seat);
+  if (is_worked || rdo_atomic_load(&queue->active_count, rdo_seq_cst) == 0) return;  // SYNC(closing)
+  rdo_executor_wait_bell(executor, heard, RDO_DEADLINE_NONE);
 }
 
 void rdo_queue_close(struct rdo_queue *queue) {
+  rdo_queue_flush();  // nobody else can do what this thread holds
   // SYNC(closing): from here on whoever makes a submission active runs it on its own thread.
   rdo_atomic_store(&queue->is_closing, 1, rdo_seq_cst);
   rdo_queue_cancel(queue);
   uint32_t active;
-  while ((active = rdo_atomic_load(&queue->active_count, rdo_seq_cst)) != 0) {
-    // Without workers there may be nobody else to run it.
+  while ((active = rdo_atomic_load(&queue->active_count, rdo_seq_cst)) != 0) {  // SYNC(closing)
     if (queue->executor != NULL && queue->executor->worker_count == 0) {
-      struct rdo_worker *seat = rdo_executor_seat_acquire(queue->executor);
-      bool is_worked = seat != NULL && rdo_worker_pump(seat);
-      if (seat != NULL) rdo_executor_seat_return(seat);
-      if (is_worked) continue;
+      help_close(queue);
+    } else {
+      rdo_futex_wait(&queue->active_count, active, RDO_DEADLINE_NONE);
     }
-    rdo_futex_wait(&queue->active_count, active, RDO_DEADLINE_NONE);
   }
 }
 

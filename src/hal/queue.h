@@ -31,6 +31,7 @@ struct rdo_queue {
   struct rdo_object *owner;       // retained by every submission in flight
   // shared
   struct rdo_process control;     // budget 1: takes ready operations in turn
+  struct rdo_process late_control;  // the same once the queue is closing: drained by who has an operation, never listed
   rdo_atomic_ptr ready;           // SYNC(pending): newest first
   rdo_atomic_u32 active_count;    // SYNC(closing): submissions that are READY or RUNNING
   rdo_atomic_u32 is_closing;      // SYNC(closing)
@@ -46,7 +47,7 @@ struct rdo_queue {
 void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor *executor, bool is_null, struct rdo_object *owner);
 
 // Fails, as CANCELLED, the signals of all operations that wait, and waits until none is running; from then on
-// the queue does not touch its executor. What still waits ends when its fence does.
+// no operation needs its executor. What still waits ends when its fence does.
 void rdo_queue_close(struct rdo_queue *queue);
 // Ends a queue that has no submission in flight.
 void rdo_queue_deinit(struct rdo_queue *queue);

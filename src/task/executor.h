@@ -117,7 +117,11 @@ struct rdo_executor {
 enum rondo_status rdo_executor_create(const struct rdo_executor_options *options, struct rdo_executor **out_executor,
                                       struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Stops and joins the workers. No process may be in flight, nor a call that made one run: the process may be
+// Stops and joins the workers; what is listed afterwards stays there. Threads that are inside calls of the
+// executor may go on with them. Not from a worker. NULL is fine, and so is a second time.
+void rdo_executor_stop(struct rdo_executor *executor);
+
+// Stops it and frees it. No process may be in flight, nor a call that made one run: the process may be
 // released before the call returns. Not from a worker. NULL is fine.
 void rdo_executor_destroy(struct rdo_executor *executor);
 

@@ -290,12 +290,19 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   return RONDO_OK;
 }
 
-void rdo_executor_destroy(struct rdo_executor *executor) {
+void rdo_executor_stop(struct rdo_executor *executor) {
   if (executor == NULL) return;
   rdo_watchdog_destroy(executor->watchdog);
+  executor->watchdog = NULL;
   rdo_atomic_store(&executor->is_stopping, 1, rdo_seq_cst);  // SYNC(wake): half A, as for any work
   for (uint32_t i = 0; i < executor->started_count; ++i) (void)rdo_worker_wake(&executor->workers[i], 0);
   for (uint32_t i = 0; i < executor->started_count; ++i) pthread_join(executor->workers[i].thread, NULL);
+  executor->started_count = 0;
+}
+
+void rdo_executor_destroy(struct rdo_executor *executor) {
+  if (executor == NULL) return;
+  rdo_executor_stop(executor);
   for (uint32_t i = 0; i < executor->worker_count + RDO_DONORS_MAX; ++i) rdo_free(executor->workers[i].local_memory);
   pthread_mutex_destroy(&executor->lock);
   pthread_cond_destroy(&executor->started);
