@@ -270,6 +270,56 @@ static void test_push_from_slot(void **state) {
   stop_executor(executor);
 }
 
+// Stepped -------------------------------------------------------------------------------------------
+
+static uint32_t count_state(const struct rdo_executor *executor, const char *name) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < executor->worker_count; ++i) count += strcmp(rdo_worker_state_name(&executor->workers[i]), name) == 0;
+  return count;
+}
+
+// Every worker once; how many are awake afterwards.
+static uint32_t step_all(struct rdo_executor *executor) {
+  for (uint32_t i = 0; i < executor->worker_count; ++i) {
+    uint32_t woken_count = count_state(executor, "is woken");
+    (void)rdo_worker_step(&executor->workers[i]);
+    assert_true(count_state(executor, "is woken") <= woken_count + RDO_WAKE_FANOUT);
+    assert_null(rdo_worker_current());
+  }
+  return executor->worker_count - count_state(executor, "sleeps");
+}
+
+static enum rdo_drain_result drain_until_told(struct probe *probe, struct rdo_worker *worker) {
+  CHECK(rdo_worker_current() == worker);
+  return probe->user == NULL ? RDO_DRAIN_MORE : probe_end(probe);
+}
+
+// One thread plays all workers. Whoever wakes makes two wakes at most, and relay brings the budget's number,
+// for any number of workers.
+static void test_stepped(void **state) {
+  (void)state;
+  for (uint32_t worker_count = 4; worker_count <= RDO_WORKERS_MAX; worker_count *= 4) {
+    struct rdo_executor *executor =
+        start_executor_with(&(struct rdo_executor_options){.worker_count = worker_count, .local_memory_bytes = 1, .is_stepped = true});
+    while (step_all(executor) != 0) continue;
+    for (uint32_t budget = 1; budget <= worker_count; budget *= 2) {
+      struct probe probe;
+      uint64_t before = sum_wakes(executor);
+      probe_init(&probe, executor, budget, drain_until_told);
+      rdo_process_resume(&probe.process);
+      assert_int_equal(count_state(executor, "is woken"), budget < RDO_WAKE_FANOUT ? budget : RDO_WAKE_FANOUT);
+      for (int i = 0; i < 10; ++i) (void)step_all(executor);
+      assert_int_equal(worker_count - count_state(executor, "sleeps"), budget);
+      assert_int_equal(sum_wakes(executor) - before, budget);
+      probe.user = &probe;
+      while (step_all(executor) != 0) continue;
+      assert_int_equal(count_of(&probe.release_count), 1);
+      assert_int_equal(sum_wakes(executor) - before, budget);
+    }
+    stop_executor(executor);
+  }
+}
+
 // Diagnosis -----------------------------------------------------------------------------------------
 
 static void dump(const struct rdo_executor *executor, char *text, size_t capacity) {
@@ -329,6 +379,7 @@ int main(void) {
       cmocka_unit_test(test_wake_all),
       cmocka_unit_test(test_announce),
       cmocka_unit_test(test_push_from_slot),
+      cmocka_unit_test(test_stepped),
       cmocka_unit_test(test_dump),
   };
   return cmocka_run_group_tests(tests, begin_watching, end_watching);
