@@ -468,6 +468,19 @@ child_list[2]: hal.buffer
         done = self.call("inspect", self.write("foreign.vmfb", data), out=["vmvx-bytecode-fb?[m, 5256 bytes (format not supported)\n"])
         self.assertEqual(done.stdout.count("  rodata["), 3)
 
+    # The command ends a wait without end after two seconds; one that ends by itself it leaves alone.
+    def test_waits(self):
+        calls = {timeout_ms: subprocess.Popen([RONDO, "run", VALUES, "--function=wait", f"--input={timeout_ms}"], text=True,
+                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) for timeout_ms in (2500, 100, 0, -1)}
+        for timeout_ms, process in calls.items():
+            out, err = process.communicate(timeout=TIMEOUT_S)
+            with self.subTest(timeout_ms):
+                self.assertEqual(process.returncode, 1 if timeout_ms < 0 else 0, err)
+                if timeout_ms < 0:
+                    self.assertIn("longer than the limit of 2000 ms", err)
+                else:
+                    self.assertIn("result[0]: i32=4\n", out)  # DEADLINE_EXCEEDED
+
     def test_check_without_tests(self):
         self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")
 
