@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "message.h"
 #include "model_args.h"
 
 int rdo_tool_trace_start(const char *path, struct rondo_trace **out_trace) {
@@ -28,7 +29,8 @@ int rdo_tool_trace_stop(const char *path, struct rondo_trace **trace, int code) 
     rdo_tool_print_failure("--trace", status, &diag);
     return code == TOOL_EXIT_OK ? TOOL_EXIT_FAILURE : code;
   }
-  fprintf(stderr, "trace   %s: %" PRIu64 " events, %" PRIu64 " dropped, %.1f KB\n", path, stats.event_count, stats.dropped_count,
-          (double)stats.byte_count / 1000);
+  char name[TOOL_NAME_TEXT_BYTES];
+  fprintf(stderr, "trace   %s: %" PRIu64 " events, %" PRIu64 " dropped, %.1f KB\n", rdo_tool_printable(path, name, sizeof name),
+          stats.event_count, stats.dropped_count, (double)stats.byte_count / 1000);
   return code;
 }

@@ -180,7 +180,7 @@ class CliTest(unittest.TestCase):
         names = {"\x1b[31mred\nline": "?[31mred?line", "\u009b5mblink": "??5mblink", "\u00e4\u20ac": "\u00e4\u20ac"}
         for name, printed in names.items():
             failures = [["run", name], ["bench", name], ["inspect", name], ["check", name], ["demo", f"--models={name}"],
-                        ["run", MODEL, f"--device={name}"], ["run", MODEL, f"--function={name}"],
+                        ["machine", f"--root={name}"], ["run", MODEL, f"--device={name}"], ["run", MODEL, f"--function={name}"],
                         ["run", MODEL, f"--input=@{name}.npy"], ["run", MODEL, f"--input=@{INPUT}", f"--expected_output=@{name}.npy"],
                         ["run", MODEL, f"--input=@{INPUT}", f"--output=@no/{name}.npy"]]
             mistakes = [[name], ["run", f"--{name}"], ["run", MODEL, f"--output={name}"], ["run", MODEL, f"--stats={name}"],
@@ -190,6 +190,10 @@ class CliTest(unittest.TestCase):
                     with self.subTest(arguments):
                         done = self.call(*arguments, code=code, err=printed)
                         self.assertRegex(done.stderr, r"^rondo: [^\x00-\x1f\x7f-\x9f]*\n(Try 'rondo [a-z ]*--help'\.\n)?$")
+
+    def test_control_characters_of_a_trace(self):
+        done = self.call("run", MODEL, f"--input=@{INPUT}", "--trace=\x1b[31mred", err="?[31mred: ")
+        self.assertNotIn("\x1b", done.stderr)
 
     # Models
 
@@ -394,7 +398,7 @@ child_list[2]: hal.buffer
             self.skipTest("no /dev/full")
         bench = ["bench", MODEL, f"--input=@{INPUT}", "--quick"]
         calls = [["run", MODEL, f"--input=@{INPUT}"], bench, [*bench, "--json"], ["inspect", MODEL], ["check", MODEL],
-                 ["demo", f"--models={MODELS}", "--min_time=0.01"], ["--version"], ["--help"], ["help", "run"]]
+                 ["demo", f"--models={MODELS}", "--min_time=0.01"], ["machine"], ["--version"], ["--help"], ["help", "run"]]
         for arguments in calls:
             with self.subTest(arguments[0]), open("/dev/full", "wb") as full:
                 done = subprocess.run([RONDO, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S,
@@ -463,6 +467,19 @@ child_list[2]: hal.buffer
         data = data.replace(b"\x7fELF", b"FORE").replace(b"embedded-elf-arm_64", b"vmvx-bytecode-fb\x1b[m")
         done = self.call("inspect", self.write("foreign.vmfb", data), out=["vmvx-bytecode-fb?[m, 5256 bytes (format not supported)\n"])
         self.assertEqual(done.stdout.count("  rodata["), 3)
+
+    # The command ends a wait without end after two seconds; one that ends by itself it leaves alone.
+    def test_waits(self):
+        calls = {timeout_ms: subprocess.Popen([RONDO, "run", VALUES, "--function=wait", f"--input={timeout_ms}"], text=True,
+                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) for timeout_ms in (2500, 100, 0, -1)}
+        for timeout_ms, process in calls.items():
+            out, err = process.communicate(timeout=TIMEOUT_S)
+            with self.subTest(timeout_ms):
+                self.assertEqual(process.returncode, 1 if timeout_ms < 0 else 0, err)
+                if timeout_ms < 0:
+                    self.assertIn("longer than the limit of 2000 ms", err)
+                else:
+                    self.assertIn("result[0]: i32=4\n", out)  # DEADLINE_EXCEEDED
 
     def test_check_without_tests(self):
         self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")

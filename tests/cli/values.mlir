@@ -70,6 +70,15 @@ module @values {
     return %buffer, %null : !util.buffer, !hal.buffer_view
   }
 
+  // Waits for a fence that nobody signals; -1 is without end.
+  func.func @wait(%timeout_ms: i32) -> i32 {
+    %c0 = arith.constant 0 : index
+    %device = hal.devices.get %c0 : !hal.device
+    %fence = hal.fence.create device(%device : !hal.device) flags("None") : !hal.fence
+    %status = hal.fence.await until([%fence]) timeout_millis(%timeout_ms) flags("None") : i32
+    return %status : i32
+  }
+
   // Counts down to 0; from a negative number: for ever, nearly.
   func.func @spin(%count: i64) -> i64 {
     %c0 = arith.constant 0 : i64
