@@ -173,7 +173,7 @@ static void use_seat(struct rdo_executor *executor) {
   rdo_executor_seat_return(seat);
 }
 
-static void ignore_stuck(void *user, uint32_t worker_id, const char *name, int64_t busy_ns) {
+static void ignore_stuck(void *user, int worker_id, const char *name, int64_t busy_ns) {
   (void)user;
   (void)worker_id;
   (void)name;

@@ -24,7 +24,7 @@ static struct {
   long thread;
 } report;
 
-static void take_report(void *user, uint32_t worker_id, const char *name, int64_t busy_ns) {
+static void take_report(void *user, int worker_id, const char *name, int64_t busy_ns) {
   CHECK(user == &report);
   report.worker_id = worker_id;
   snprintf(report.name, sizeof report.name, "%s", name);
