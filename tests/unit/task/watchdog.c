@@ -18,7 +18,7 @@ enum { LIMIT_NS = 20000000, WORKER_BASE = 40 };
 // What it said last.
 static struct {
   rdo_atomic_u32 count;
-  uint32_t worker_id;
+  int worker_id;
   char name[32];
   int64_t busy_ns;
   long thread;
