@@ -53,7 +53,7 @@ static enum rdo_drain_result drain_stuck(struct probe *probe, struct rdo_worker 
     set_busy(worker, names[i]);
     if (i % 3 != 0) continue;
     await_count(&report.count, i == 0 ? 1 : 2);
-    CHECK(report.worker_id == WORKER_BASE + worker->index);
+    CHECK((uint32_t)report.worker_id == WORKER_BASE + worker->index);
     CHECK(strcmp(report.name, names[i]) == 0);
     CHECK(report.busy_ns >= LIMIT_NS);
     CHECK(report.thread != thread_id());
