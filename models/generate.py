@@ -5,7 +5,7 @@
 
 Everything comes from the seeds below; nothing is downloaded. Needs the packages iree-base-compiler[onnx] and iree-base-runtime.
 
-    python3 models/generate.py                     all models and benchmark modules
+    python3 models/generate.py                     all models and small modules
     python3 models/generate.py mlp_f32 vm_loop     only these
     python3 models/generate.py --out DIR           somewhere else (to compare two runs)
 
@@ -202,12 +202,12 @@ ins({source} : {source_type}) outs({target} : {target_type}) {{
     return text
 
 
-def compile_module(mlir_text, module_name, needs_cpu, vmfb_path):
-    """Compiles MLIR text to one `.vmfb` that holds all CPU families."""
+def compile_module(mlir_text, module_name, needs_cpu, vmfb_path, *flags):
+    """Compiles MLIR text to one `.vmfb` that holds all CPU families; `flags` are for the second half of the compilation."""
     text = annotate(mlir_text, module_name, needs_cpu)
     text = run_tool("iree-compile", "-", "-o", "-", "--compile-to=input", *COMPILE_FLAGS, text=text)
     text = quick_quantisation(plain_convolutions(text))
-    run_tool("iree-compile", "-", "-o", vmfb_path, *COMPILE_FLAGS, text=text)
+    run_tool("iree-compile", "-", "-o", vmfb_path, *COMPILE_FLAGS, *flags, text=text)
 
 
 def import_onnx(onnx_path):
@@ -469,17 +469,23 @@ def compare(what, actual, expected, exact, precision, tolerance):
 BENCHES = {"add4": True, "pass": False, "vm_loop": False, "vm_call": False}
 
 
-def write_bench(name, out):
-    source = HERE / "bench" / f"{name}.mlir"
-    folder = out / "bench"
+# Modules of examples/: their functions take a wait and a signal fence.
+
+EXAMPLES = ["perceive", "decide"]
+ASYNC_FLAGS = ["--iree-execution-model=async-external"]
+
+
+def write_module(group, name, needs_cpu, out, *flags):
+    source = HERE / group / f"{name}.mlir"
+    folder = out / group
     folder.mkdir(parents=True, exist_ok=True)
     vmfb_path = folder / f"{name}.vmfb"
-    compile_module(source.read_text(), name, BENCHES[name], vmfb_path)
+    compile_module(source.read_text(), name, needs_cpu, vmfb_path, *flags)
     print(f"{name}: {vmfb_path.stat().st_size} bytes")
 
 
 def main():
-    known = [*BENCHES, *(f"{family}_{precision}" for family in MODELS for precision in ("f32", "int8"))]
+    known = [*BENCHES, *EXAMPLES, *(f"{family}_{precision}" for family in MODELS for precision in ("f32", "int8"))]
     parser = argparse.ArgumentParser(description="Makes the bundled models.")
     parser.add_argument("names", nargs="*", default=[], metavar="name", help=f"one of {', '.join(known)} (default: all)")
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write to (default: this script's)")
@@ -489,7 +495,10 @@ def main():
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     for name in BENCHES:
         if name in wanted:
-            write_bench(name, options.out)
+            write_module("bench", name, BENCHES[name], options.out)
+    for name in EXAMPLES:
+        if name in wanted:
+            write_module("examples", name, True, options.out, *ASYNC_FLAGS)
     for key, family in MODELS.items():
         precisions = [precision for precision in ("f32", "int8") if f"{key}_{precision}" in wanted]
         twins = build_twins(family) if precisions else {}
