@@ -91,7 +91,7 @@ RONDO_API enum rondo_status rondo_tensor_create(struct rondo_runtime *runtime, u
 // Makes a tensor over memory of the caller, without a copy.
 //   data          used in place until `release` is called; 64-byte aligned, `byte_length` >= the bytes
 //                 of all elements
-//   release       called once, with `user`, on whichever thread drops the last hold; may be NULL
+//   release       called once, with `user`, on whichever thread drops the last hold, perhaps a worker; may be NULL
 //   returns       as rondo_tensor_create, and INVALID_ARGUMENT for misaligned or short data (then
 //                 `release` is not called)
 //   thread        any                phase  setup
@@ -152,16 +152,22 @@ RONDO_API void *rondo_buffer_data(const struct rondo_buffer *buffer);
 RONDO_API enum rondo_status rondo_fence_create(struct rondo_runtime *runtime, struct rondo_fence **out_fence,
                                                struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Ends a hold and nulls the pointer; NULL and pointer to NULL are fine. What waits for a fence that
-// everybody has let go before it was reached fails as CANCELLED.
+// One more hold on a fence.
+//   thread  any      phase  rt
+RONDO_API void rondo_fence_retain(struct rondo_fence *fence);
+
+// Ends a hold and nulls the pointer; NULL and pointer to NULL are fine. A call holds its signal fence until it
+// is over, not its wait fence: what waits for a fence that everybody has let go before it was reached fails as
+// CANCELLED.
 //   thread  any      phase  steady
 RONDO_API void rondo_fence_release(struct rondo_fence **fence);
 
-// Reaches the fence: what waited for it may run, on this thread if the device is synchronous.
+// Reaches the fence. Callbacks run now, on this thread; calls that waited for it too if the device is
+// synchronous, else on its workers.
 //   thread  any      phase  steady
 RONDO_API void rondo_fence_signal(struct rondo_fence *fence);
 
-// Fails the fence: whatever waits for it fails with the same status.
+// Fails the fence: whatever waits for it fails with the same status. One that is reached stays so.
 //   status  not OK      thread  any      phase  steady
 RONDO_API void rondo_fence_fail(struct rondo_fence *fence, enum rondo_status status);
 
@@ -170,10 +176,12 @@ RONDO_API void rondo_fence_fail(struct rondo_fence *fence, enum rondo_status sta
 //   thread  any      phase  rt
 RONDO_API enum rondo_status rondo_fence_query(const struct rondo_fence *fence) RONDO_MUST_USE;
 
-// Blocks until the fence is reached or failed.
+// Blocks until the fence is reached or failed. With "local-task" the caller may run work meanwhile, so it can
+// come back later than its timeout by as much as a kernel takes.
 //   timeout_ns  from now; negative = for ever
-//   returns     OK, DEADLINE_EXCEEDED, or the status it failed with
-//   thread  any      phase  steady
+//   returns     OK, DEADLINE_EXCEEDED, the status it failed with, or FAILED_PRECONDITION (inside a callback on a
+//               thread that works)
+//   thread  any, not inside a callback      phase  steady
 RONDO_API enum rondo_status rondo_fence_wait(const struct rondo_fence *fence, int64_t timeout_ns) RONDO_MUST_USE;
 
 // What a value is.

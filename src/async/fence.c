@@ -3,6 +3,7 @@
 
 #include "async/fence.h"
 
+#include "async/watch.h"
 #include "base/pool.h"
 
 // Programs make a fence for every queue operation, so a fence and its own semaphore are one
@@ -126,6 +127,14 @@ void rdo_fence_fail(struct rdo_fence *fence, enum rondo_status status) {
 }
 
 enum rondo_status rdo_fence_wait(const struct rdo_fence *fence, int64_t deadline_ns) {
+  if (fence != NULL && fence->count > 1) {
+    // Also when the first point that ends is one that fails.
+    struct rdo_fence *only = (struct rdo_fence *)(uintptr_t)fence;
+    uint32_t index;
+    enum rondo_status status = rdo_fence_wait_any(&only, 1, deadline_ns, NULL, NULL, &index);
+    if (index == 0 || status == RONDO_DEADLINE_EXCEEDED) return status;
+  }
+  // Without memory for that: one after the other.
   for (uint32_t i = 0; fence != NULL && i < fence->count; ++i) {
     RDO_TRY(rdo_semaphore_wait(fence->points[i].semaphore, fence->points[i].value, deadline_ns));
   }

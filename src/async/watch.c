@@ -7,7 +7,6 @@
 #include "async/watch.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/futex.h"
 
 static void end_points(struct rdo_fence_watch *watch, uint32_t count, enum rondo_status status) {
@@ -45,24 +44,22 @@ void rdo_fence_watch_cancel(struct rdo_fence_watch *watch, const struct rdo_fenc
 
 // Waiting for one of several -----------------------------------------------------------------------
 
-enum { POINTS_INLINE = 32, FENCES_INLINE = 16 };
+enum { POINTS_INLINE = 32 };
 
+// One sleeper, woken by every point that ends: a fence may be over, because it has failed, before all its
+// points are.
 struct any_wait {
-  rdo_atomic_u32 over_count;  // SYNC(pending): watches whose callback has run; the sleeper's futex word
+  rdo_atomic_u64 over_count;  // SYNC(pending): points that have ended
+  rdo_atomic_u32 left_count;  // SYNC(pending): callbacks that have returned, but for a few instructions
+  struct rdo_fence *bell;     // its timeline follows over_count
 };
 
-struct any_watch {
-  struct rdo_fence_watch watch;
-  struct any_wait *wait;
-};
-
-static void count_over(void *user, enum rondo_status status) {
+static void ring(void *user, enum rondo_status status) {
   (void)status;
-  struct any_wait *wait = ((struct any_watch *)user)->wait;
-  // SYNC(pending): the waiter leaves only when all have counted, so the word is there for the wake of the
-  // last one as well: the kernel takes an address that nobody sleeps on for what it is.
-  rdo_atomic_add(&wait->over_count, 1, rdo_seq_cst);
-  rdo_futex_wake(&wait->over_count);
+  struct any_wait *wait = user;
+  uint64_t over_count = rdo_atomic_add(&wait->over_count, 1, rdo_seq_cst) + 1;  // SYNC(pending)
+  rdo_semaphore_signal(wait->bell->points[0].semaphore, over_count);
+  rdo_atomic_add(&wait->left_count, 1, rdo_release);  // SYNC(pending): nothing of the waiter is touched after this
 }
 
 static bool find_over(struct rdo_fence *const *fences, uint32_t count, enum rondo_status *out_status, uint32_t *out_index) {
@@ -71,46 +68,62 @@ static bool find_over(struct rdo_fence *const *fences, uint32_t count, enum rond
     *out_index = i;
     if (*out_status != RONDO_DEFERRED) return true;
   }
+  *out_index = UINT32_MAX;
   return false;
 }
 
-enum rondo_status rdo_fence_wait_any(struct rdo_fence *const *fences, uint32_t count, int64_t deadline_ns, uint32_t *out_index) {
+static enum rondo_status wait_here(void *user, const struct rdo_fence *fence, int64_t deadline_ns) {
+  (void)user;
+  return rdo_fence_wait(fence, deadline_ns);
+}
+
+static enum rondo_status wait_with_points(struct any_wait *wait, struct rdo_timepoint *points, struct rdo_fence *const *fences, uint32_t count,
+                                          rdo_wait_function *sleep, void *user, int64_t deadline_ns, uint32_t *out_index) {
+  enum rondo_status status = RONDO_DEFERRED;
+  uint32_t armed_count = 0;
+  struct rdo_timepoint *next = points;
+  for (uint32_t i = 0; i < count; ++i) {
+    for (uint32_t k = 0; k < fences[i]->count; ++k, ++next) {
+      *next = (struct rdo_timepoint){.value = fences[i]->points[k].value, .callback = ring, .user = wait};
+      armed_count += rdo_semaphore_arm(fences[i]->points[k].semaphore, next) == RONDO_DEFERRED;
+    }
+  }
+  for (;;) {
+    uint64_t heard = rdo_atomic_load(&wait->over_count, rdo_seq_cst);  // SYNC(pending): before looking
+    if (find_over(fences, count, &status, out_index)) break;
+    wait->bell->points[0].value = heard + 1;
+    status = sleep(user, wait->bell, deadline_ns);
+    if (status != RONDO_OK) {
+      enum rondo_status last;
+      if (find_over(fences, count, &last, out_index)) status = last;
+      break;
+    }
+  }
+  next = points;
+  for (uint32_t i = 0; i < count; ++i) {
+    for (uint32_t k = 0; k < fences[i]->count; ++k, ++next) armed_count -= rdo_semaphore_disarm(fences[i]->points[k].semaphore, next);
+  }
+  // A callback may still be on its way on another thread; it is a few instructions long.
+  while (rdo_atomic_load(&wait->left_count, rdo_acquire) != armed_count) rdo_cpu_relax();  // SYNC(pending)
+  return status;
+}
+
+enum rondo_status rdo_fence_wait_any(struct rdo_fence *const *fences, uint32_t count, int64_t deadline_ns, rdo_wait_function *sleep, void *user,
+                                     uint32_t *out_index) {
   enum rondo_status status;
   if (find_over(fences, count, &status, out_index)) return status;
   size_t point_count = 0;
   for (uint32_t i = 0; i < count; ++i) point_count += fences[i]->count;
   struct rdo_timepoint inline_points[POINTS_INLINE], *points = inline_points;
-  struct any_watch inline_watches[FENCES_INLINE], *watches = inline_watches;
-  if (point_count > POINTS_INLINE) RDO_TRY(rdo_alloc_array(point_count, sizeof *points, &points, NULL));
-  status = RONDO_OK;
-  if (count > FENCES_INLINE) status = rdo_alloc_array(count, sizeof *watches, &watches, NULL);
-  if (status == RONDO_OK) {
-    struct any_wait wait;
-    rdo_atomic_init(&wait.over_count, 0);
-    struct rdo_timepoint *next = points;
-    for (uint32_t i = 0; i < count; ++i) {
-      watches[i].wait = &wait;
-      rdo_fence_watch_begin(&watches[i].watch, fences[i], next, count_over, &watches[i]);
-      next += fences[i]->count;
-    }
-    while (!find_over(fences, count, &status, out_index)) {
-      uint32_t over_count = rdo_atomic_load(&wait.over_count, rdo_seq_cst);  // SYNC(pending): before looking again
-      if (find_over(fences, count, &status, out_index)) break;
-      rdo_futex_wait(&wait.over_count, over_count, deadline_ns);
-      if (deadline_ns != RDO_DEADLINE_NONE && rdo_clock_now_ns() >= deadline_ns) {
-        if (!find_over(fences, count, &status, out_index)) status = RONDO_DEADLINE_EXCEEDED;
-        break;
-      }
-    }
-    next = points;
-    for (uint32_t i = 0; i < count; ++i) {
-      rdo_fence_watch_cancel(&watches[i].watch, fences[i], next);
-      next += fences[i]->count;
-    }
-    // A callback may still be on its way on another thread; it is a few instructions long.
-    while (rdo_atomic_load(&wait.over_count, rdo_acquire) != count) rdo_cpu_relax();  // SYNC(pending)
+  struct any_wait wait;
+  rdo_atomic_init(&wait.over_count, 0);
+  rdo_atomic_init(&wait.left_count, 0);
+  RDO_TRY(rdo_fence_create(&wait.bell, NULL));
+  if (point_count > POINTS_INLINE) status = rdo_alloc_array(point_count, sizeof *points, &points, NULL);
+  if (point_count <= POINTS_INLINE || status == RONDO_OK) {
+    status = wait_with_points(&wait, points, fences, count, sleep == NULL ? wait_here : sleep, user, deadline_ns, out_index);
   }
   if (points != inline_points) rdo_free(points);
-  if (watches != inline_watches) rdo_free(watches);
+  rdo_object_release(&wait.bell->object);
   return status;
 }

@@ -32,11 +32,16 @@ void rdo_fence_watch_begin(struct rdo_fence_watch *watch, const struct rdo_fence
 //   fence  the one of begin, still held by the caller
 void rdo_fence_watch_cancel(struct rdo_fence_watch *watch, const struct rdo_fence *fence, struct rdo_timepoint *timepoints);
 
-// Blocks until one of the fences is over.
-//   fences       [count]; NULL = over
+// How a thread waits for a fence; what it returns is as of rdo_fence_wait, or a reason why it does not wait.
+typedef enum rondo_status rdo_wait_function(void *user, const struct rdo_fence *fence, int64_t deadline_ns);
+
+// Blocks until one of the fences is over, as rdo_fence_query tells.
+//   fences       [count], at least one; NULL = over
 //   deadline_ns  on CLOCK_MONOTONIC; INT64_MAX = none
-//   out_index    which one it is, when it is OK or a failure of that fence
-//   returns      the outcome of that fence, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED (more points than fit on the stack, no memory)
-enum rondo_status rdo_fence_wait_any(struct rdo_fence *const *fences, uint32_t count, int64_t deadline_ns, uint32_t *out_index);
+//   sleep        how to block, with `user`; NULL = rdo_fence_wait
+//   out_index    the lowest that is over; UINT32_MAX when none is
+//   returns      the outcome of that fence; when none is over DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, or what `sleep` refused with
+enum rondo_status rdo_fence_wait_any(struct rdo_fence *const *fences, uint32_t count, int64_t deadline_ns, rdo_wait_function *sleep, void *user,
+                                     uint32_t *out_index);
 
 #endif  // RDO_ASYNC_WATCH_H_

@@ -37,6 +37,8 @@ enum rondo_status rondo_timeline_create(struct rondo_runtime *runtime, uint64_t 
   return RONDO_OK;
 }
 
+void rondo_timeline_retain(struct rondo_timeline *timeline) { rdo_object_retain(&timeline->semaphore.object); }
+
 void rondo_timeline_release(struct rondo_timeline **timeline) {
   if (timeline == NULL || *timeline == NULL) return;
   rdo_object_release(&(*timeline)->semaphore.object);
@@ -75,13 +77,19 @@ enum rondo_status rondo_fence_join(struct rondo_fence *const *fences, int fence_
   return RONDO_OK;
 }
 
+// As rondo_fence_wait does: a device without workers needs a thread that waits to do its work.
+static enum rondo_status wait_and_help(void *user, const struct rdo_fence *fence, int64_t deadline_ns) { return rdo_device_wait(user, fence, deadline_ns); }
+
 enum rondo_status rondo_fence_wait_any(struct rondo_fence *const *fences, int fence_count, int64_t timeout_ns, int *out_index) {
-  uint32_t index = 0;
   if (out_index != NULL) *out_index = -1;
   if (fence_count <= 0) return RONDO_INVALID_ARGUMENT;
-  enum rondo_status status =
-      rdo_fence_wait_any((struct rdo_fence *const *)(const void *)fences, (uint32_t)fence_count, rdo_clock_deadline_ns(timeout_ns), &index);
-  if (out_index != NULL && status != RONDO_DEADLINE_EXCEEDED && status != RONDO_RESOURCE_EXHAUSTED) *out_index = (int)index;
+  struct rdo_object *home = NULL;
+  for (int i = 0; i < fence_count && home == NULL; ++i) home = fences[i] == NULL ? NULL : rdo_fence_from(fences[i])->home;
+  uint32_t index;
+  enum rondo_status status = rdo_fence_wait_any((struct rdo_fence *const *)(const void *)fences, (uint32_t)fence_count, rdo_clock_deadline_ns(timeout_ns),
+                                                home == NULL ? NULL : wait_and_help, home == NULL ? NULL : RDO_CONTAINER(home, struct rdo_device, object),
+                                                &index);
+  if (out_index != NULL && index != UINT32_MAX) *out_index = (int)index;
   return status;
 }
 

@@ -104,6 +104,8 @@ enum rondo_status rondo_fence_create(struct rondo_runtime *runtime, struct rondo
   return RONDO_OK;
 }
 
+void rondo_fence_retain(struct rondo_fence *fence) { rdo_object_retain(&rdo_fence_from(fence)->object); }
+
 void rondo_fence_release(struct rondo_fence **fence) {
   if (fence == NULL || *fence == NULL) return;
   rdo_object_release(&rdo_fence_from(*fence)->object);
