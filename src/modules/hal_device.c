@@ -269,6 +269,7 @@ struct await {
   int64_t deadline_ns;  // the program's or the runtime's limit, whichever is earlier
   bool is_limited;      // it is the runtime's
   int64_t limit_ns;     // the runtime's limit, 0 = none
+  bool is_refused;      // this thread must not wait
 };
 
 static void destroy_await(struct rdo_object *object);
@@ -282,8 +283,8 @@ static void destroy_await(struct rdo_object *object) {
 
 // What came of it is asked again when the program goes on.
 static void wait_await(struct rdo_object *object) {
-  const struct await *await = RDO_CONTAINER(object, struct await, object);
-  (void)rdo_device_wait(await->device, await->fence, await->deadline_ns);
+  struct await *await = RDO_CONTAINER(object, struct await, object);
+  await->is_refused = rdo_device_wait(await->device, await->fence, await->deadline_ns) == RONDO_FAILED_PRECONDITION;
 }
 
 enum { FENCES_MAX = 512 };
@@ -344,6 +345,9 @@ enum rondo_status rdo_hal_fence_await(void *self, struct rdo_native_call *call) 
   struct rdo_object *deferred = call->is_resumed ? rdo_invocation_deferred(call->invocation) : NULL;
   if (deferred == NULL && timeout_ms != 0) return begin_await(self, call, fences, count, timeout_ms);
   const struct await *await = deferred == NULL ? NULL : RDO_CONTAINER(deferred, struct await, object);
+  if (await != NULL && await->is_refused) {
+    return rdo_fail(call->diag, RONDO_FAILED_PRECONDITION, "program waits for a fence on a thread that must not wait: a worker, or one that is waiting already");
+  }
   if (await != NULL && rdo_clock_now_ns() < await->deadline_ns) return RONDO_DEFERRED;
   if (await != NULL && await->is_limited) {
     return rdo_fail(call->diag, RONDO_DEADLINE_EXCEEDED, "program waits for a fence longer than the limit of %lld ms",

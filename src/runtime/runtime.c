@@ -70,8 +70,9 @@ static enum rondo_status create_task_device(const struct rondo_runtime_options *
 static enum rondo_status create_device(const struct rondo_runtime_options *options, struct rdo_device **out_device, struct rondo_diag *diag) {
   const char *name = options->device == NULL ? "local-sync" : options->device;
   if (strcmp(name, "local-task") != 0) {
-    if (options->worker_count != 0 || options->cpus != NULL || options->spin_ns != 0) {
-      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "device %s has no workers: workers, CPUs and spin time are for local-task", name);
+    bool has_others = options->worker_stack_bytes != 0 || options->worker_local_memory_bytes != 0;
+    if (options->worker_count != 0 || options->cpus != NULL || options->spin_ns != 0 || has_others) {
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "device %s has no workers: their number, CPUs, spin time and memory are for local-task", name);
     }
     return rdo_device_create(&(const struct rdo_device_options){name, options->memory_budget_bytes, NULL, 0}, out_device, diag);
   }

@@ -323,6 +323,13 @@ static void test_unknown_names(void **state) {
   assert_int_equal(rondo_runtime_create(&options, &runtime, &diag), RONDO_NOT_FOUND);
   assert_null(runtime);
   assert_non_null(strstr(diag.message, "toaster"));
+  // What only local-task has.
+  const struct rondo_runtime_options wrong[] = {{.worker_count = 1}, {.cpus = "0"}, {.spin_ns = 1}, {.worker_stack_bytes = 1 << 20}, {.worker_local_memory_bytes = 1}};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
+    diag = (struct rondo_diag){.status = RONDO_OK};
+    assert_int_equal(rondo_runtime_create(&wrong[i], &runtime, &diag), RONDO_INVALID_ARGUMENT);
+    assert_non_null(strstr(diag.message, "local-task"));
+  }
   close_fixture(&f);
 }
 
