@@ -21,7 +21,9 @@ struct rondo_function;
 // Where a module's bytes come from: a file, or memory.
 struct rondo_module_source {
   const char *path;  // file to read, or the name to use in messages when `data` is set
-  const void *data;  // NULL = read `path`; else borrowed until the model is released, 64-byte aligned
+  // NULL = read `path`; else 64-byte aligned and borrowed until the model is released, and with it the tensors
+  // that it returned and its calls: constants are used in place.
+  const void *data;
   uint64_t size;     // bytes of `data`
 };
 
@@ -40,9 +42,9 @@ RONDO_API enum rondo_status rondo_model_load(struct rondo_runtime *runtime,
                                              struct rondo_model **out_model,
                                              struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Ends a model and nulls the pointer; NULL and pointer to NULL are fine. No call on it may be in
-// flight; tensors it returned stay valid.
-//   thread        one at a time      phase  setup
+// Ends a model and nulls the pointer; NULL and pointer to NULL are fine. No thread may be inside a call of
+// it; what asynchronous calls have left to be done is done, and tensors it returned stay valid.
+//   thread        one at a time, not inside a callback      phase  setup
 RONDO_API void rondo_model_release(struct rondo_model **model);
 
 // The public functions, in file order, modules in load order. Initializers and other functions whose
@@ -91,7 +93,8 @@ RONDO_API void rondo_function_result(const struct rondo_function *function, int 
 
 // True when the last two arguments are a wait and a signal fence (the "coarse-fences" ABI): results
 // return at once, their contents are valid when the signal fence is reached. Either may be NONE:
-// start now; tell nobody.
+// start now; tell nobody. The call holds what it needs: inputs, wait fence excepted (rondo_fence_release), may
+// be released when it has returned. A failure after that fails the signal fence, and nothing else.
 RONDO_API bool rondo_function_is_async(const struct rondo_function *function);
 
 // Value of a reflection attribute such as "iree.abi.declaration"; NULL when absent.
@@ -109,8 +112,9 @@ RONDO_API bool rondo_function_attribute_at(const struct rondo_function *function
 //                 caller, end with rondo_value_release; on error all are NONE
 //   diag          optional, filled unless OK
 //   returns       OK, INVALID_ARGUMENT (arity, type or shape), RESOURCE_EXHAUSTED, INCOMPATIBLE (the
-//                 function asks for CPU features this machine lacks), or what the program failed with
-//   thread        any; calls into one model run one after the other
+//                 function asks for CPU features this machine lacks), FAILED_PRECONDITION (it would wait, inside
+//                 a callback on a thread that works), or what the program failed with
+//   thread        any; calls into one model run one after the other; inside a callback asynchronous functions only
 //   phase         steady (allocates tensors)
 RONDO_API enum rondo_status rondo_function_invoke(const struct rondo_function *function, int input_count,
                                                   const struct rondo_value *inputs, int output_count,

@@ -7,6 +7,12 @@
 // the caller, `any` thread means concurrently from any thread. A phase says what a call may cost:
 // setup may allocate, block and read files; steady may wait but does not touch files; rt is bounded,
 // without locks or system calls.
+//
+// A handle is one hold: a call needs it from its beginning to its end, also when another thread releases its
+// own. Threads that do not wait for each other each need a hold (the retain calls).
+//
+// Callbacks (of fences, of traced tensors, the release of wrapped memory) run in the middle of somebody
+// else's work. Inside one: do not wait for a fence, call no synchronous function, release no model or runtime.
 
 #ifndef RONDO_RUNTIME_H_
 #define RONDO_RUNTIME_H_
@@ -25,9 +31,9 @@ struct rondo_tensor;
 
 // How to make a runtime. Zero-initialise, then set what should differ from the defaults.
 struct rondo_runtime_options {
-  // Device name: "local-sync" (NULL = this; kernels run on the calling thread, inside the call),
-  // "local-task" (kernels run on worker threads, and on callers that wait) or "null" (everything is recorded and checked, nothing of a model's native code runs, results are
-  // zeros).
+  // Device name: "local-sync" (NULL = this; kernels run on the thread that calls, or that ends what a call
+  // waits for), "local-task" (kernels run on worker threads, and on callers while they wait) or "null"
+  // (everything is recorded and checked, nothing of a model's native code runs, results are zeros).
   const char *device;
   // Bytes of tensor memory that may be live at once; beyond it RESOURCE_EXHAUSTED. 0 = no limit.
   // What a model's host program allocates for itself (lists, buffers, its state) is counted apart, for
@@ -43,12 +49,15 @@ struct rondo_runtime_options {
   // that is not over soon never will be. 0 = no limit.
   int64_t endless_wait_limit_ns;
   // Receives tensors that a model was compiled to trace; NULL = nobody. Called on the thread that
-  // runs the model, and must not call the model; the tensors are borrowed for the call.
+  // calls the model (several at once for several models), and must not call the model; the tensors are
+  // borrowed for the call.
   //   key  borrowed, `key_length` bytes, not terminated: what the trace point is called
   void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);
   void *trace_user;
   // The rest is for "local-task" only; with another device INVALID_ARGUMENT.
-  // Worker threads: 0 = one for each CPU of `cpus`, -1 = none (callers that wait do all the work).
+  // Worker threads, at most 256: 0 = one for each CPU of `cpus`, -1 = none: then callers do all the work
+  // while they wait (rondo_fence_wait, rondo_fence_wait_any, calls of synchronous functions), and without one
+  // nothing moves.
   int worker_count;
   // CPUs that workers are pinned to, such as "0-3,6"; NULL = one of each physical core that this process
   // may use, the fastest first. A CPU that it may not use is an error.
@@ -66,20 +75,23 @@ struct rondo_runtime_options {
   uint64_t worker_local_memory_bytes;  // scratch of a worker for kernels; 0 = 256 KiB; a dispatch that asks for more fails
 };
 
-// Creates a runtime.
+// Creates a runtime. On "local-task" its workers have started, and are on their CPUs, when this returns.
 //   options      borrowed, NULL = all defaults
 //   out_runtime  owned by caller, end with rondo_runtime_release; NULL on error
 //   diag         optional, filled unless OK
-//   returns      OK, NOT_FOUND (no such device), RESOURCE_EXHAUSTED
+//   returns      OK, NOT_FOUND (no such device), INVALID_ARGUMENT (options that it does not have, a CPU that
+//                may not be used, too many workers), RESOURCE_EXHAUSTED (memory, threads)
 //   thread       any                phase  setup
 RONDO_API enum rondo_status rondo_runtime_create(const struct rondo_runtime_options *options,
                                                  struct rondo_runtime **out_runtime,
                                                  struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Ends the caller's hold and nulls the pointer; models and tensors keep what they need alive. When the
-// last model is gone as well, the signal fences of asynchronous calls that still wait fail as CANCELLED.
+// last model is gone as well, the signal fences of asynchronous calls that still wait fail as CANCELLED, what
+// runs is waited for, and the workers end. Fences and timelines stay usable; threads that wait for one go on
+// waiting.
 //   runtime      may be NULL or point to NULL
-//   thread       any                phase  setup
+//   thread       any, not inside a callback      phase  setup
 RONDO_API void rondo_runtime_release(struct rondo_runtime **runtime);
 
 // Tensor memory of a runtime, in bytes. Constants used in place from a model file are not counted.
