@@ -19,7 +19,7 @@
 #include "rondo/model.h"
 #include "rondo/timeline.h"
 
-enum { CHAIN_LENGTH = 50, REPEAT_COUNT = 20, THREAD_COUNT = 2, CALL_COUNT = 30, WAITER_COUNT = 6 };
+enum { CHAIN_LENGTH = 50, REPEAT_COUNT = 20, THREAD_COUNT = 2, CALL_COUNT = 30, WAITER_COUNT = 6, CROWD_COUNT = 20 };
 enum { X, Y, WAIT, SIGNAL, INPUT_COUNT };  // add(x, y) of async.vmfb
 enum { MODEL, RUNTIME, INPUTS, OUTPUT, WAIT_FENCE, SIGNAL_FENCE, PART_COUNT };  // what a call in flight consists of
 
@@ -467,6 +467,31 @@ static void test_runtime_released_while_threads_wait(void **state) {
   }
 }
 
+// More threads than a device without workers has seats for those that help.
+static void test_crowd_of_waiters(void **state) {
+  (void)state;
+  struct fixture f = open_async();
+  struct rondo_value start = fence_of(f.runtime), outputs[CROWD_COUNT], signal = {.kind = RONDO_VALUE_FENCE};
+  struct waiter waiters[CROWD_COUNT];
+  for (int i = 0; i < CROWD_COUNT; ++i) {
+    assert_int_equal(rondo_fence_create(f.runtime, &waiters[i].fence, NULL), RONDO_OK);
+    signal.fence = waiters[i].fence;
+    waiters[i].is_any = i % 2 == 1;
+    assert_int_equal(add(&f, tensor_of(f.runtime, 1), tensor_of(f.runtime, (float)i), start, signal, &outputs[i]), RONDO_OK);
+    assert_int_equal(pthread_create(&waiters[i].thread, NULL, wait_for_end, &waiters[i]), 0);
+  }
+  rondo_fence_signal(start.fence);
+  for (int i = 0; i < CROWD_COUNT; ++i) {
+    assert_int_equal(pthread_join(waiters[i].thread, NULL), 0);
+    assert_int_equal(waiters[i].status, RONDO_OK);
+    assert_true(is_number(&outputs[i], (float)i + 1));
+    rondo_fence_release(&waiters[i].fence);
+    rondo_value_release(&outputs[i]);
+  }
+  rondo_value_release(&start);
+  close_fixture(&f);
+}
+
 static int run(const struct rondo_runtime_options *options) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_call),
@@ -482,6 +507,7 @@ static int run(const struct rondo_runtime_options *options) {
       cmocka_unit_test(test_two_threads_call_one_model),
       cmocka_unit_test(test_releases_in_any_order),
       cmocka_unit_test(test_runtime_released_while_threads_wait),
+      cmocka_unit_test(test_crowd_of_waiters),
   };
   device = *options;
   printf("on %s, worker count %d\n", device.device, device.worker_count);
