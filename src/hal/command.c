@@ -154,12 +154,13 @@ enum rondo_status rdo_dispatch_run(const struct rdo_command_dispatch *dispatch, 
   uint32_t bytes = (uint32_t)dispatch->executable->attrs[dispatch->export_index].local_memory_pages * RDO_LOCAL_MEMORY_PAGE_BYTES;
   struct rdo_workgroup_state workgroup = {.local_memory_bytes = bytes};
   void *own_memory = NULL;
-  if (scratch != NULL) {
-    size_t room = scratch->worker->executor->local_memory_bytes;
+  struct rdo_worker *worker = scratch == NULL ? NULL : scratch->worker;
+  workgroup.processor_id = scratch == NULL ? 0 : scratch->processor_id;
+  if (worker != NULL) {
+    size_t room = worker->executor->local_memory_bytes;
     if (bytes > room) return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "dispatch %s needs %u bytes of local memory, workers have %zu", name, bytes, room);
-    workgroup.processor_id = scratch->worker->index;
-    workgroup.local_memory = scratch->worker->local_memory;
-    set_busy(scratch->worker, name);
+    workgroup.local_memory = worker->local_memory;
+    set_busy(worker, name);
   } else if (bytes != 0) {
     own_memory = rdo_alloc_aligned(bytes, RDO_LOCAL_MEMORY_PAGE_BYTES);
     if (own_memory == NULL) return rdo_fail_no_memory(diag, bytes);
@@ -170,7 +171,7 @@ enum rondo_status rdo_dispatch_run(const struct rdo_command_dispatch *dispatch, 
   int result = run_workgroups(dispatch, state, first, count, &workgroup);
   rdo_event_emit(RDO_EVENT_DISPATCH_END, 0, count > UINT32_MAX ? UINT32_MAX : (uint32_t)count, 0);
   current_dispatch = NULL;
-  if (scratch != NULL) set_busy(scratch->worker, NULL);
+  if (worker != NULL) set_busy(worker, NULL);
   if (own_memory != NULL) rdo_free(own_memory);
   return result == 0 ? RONDO_OK : fail_kernel(dispatch, result, diag);
 }

@@ -32,11 +32,11 @@ struct rdo_bound {
   struct rondo_diag *diag;
 };
 
-// Whose kernels run, and for what. Without one (NULL) it is the caller of a synchronous device: local memory
-// comes from the heap for each run.
+// Whose kernels run, and for what. Without one (NULL) it is the caller of a synchronous device, processor 0.
 struct rdo_scratch {
-  struct rdo_worker *worker;
-  uint64_t submission;  // for trace events, 0 = none
+  struct rdo_worker *worker;  // NULL: local memory comes from the heap for each run
+  uint32_t processor_id;      // what kernels get, another for each worker
+  uint64_t submission;        // for trace events, 0 = none
 };
 
 // Resolves a whole table into slots[table->count].

@@ -223,7 +223,7 @@ static enum rondo_status run_tiles(struct rdo_execution *e, uint32_t index, uint
   }
   const struct rdo_command_dispatch *dispatch = (const struct rdo_command_dispatch *)(const void *)command;
   const struct rdo_dispatch_state *state = &e->nodes[index].state;
-  const struct rdo_scratch scratch = {worker, e->event_id};
+  const struct rdo_scratch scratch = {worker, worker->index, e->event_id};
   if (rdo_dispatch_is_sequential(dispatch)) {
     bool is_too_many;
     count = rdo_dispatch_workgroup_total(state, &is_too_many);

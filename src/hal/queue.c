@@ -207,7 +207,7 @@ static struct rdo_submission *submission_of(struct rdo_process *process) { retur
 
 static enum rdo_drain_result drain_alone(struct rdo_process *process, struct rdo_worker *worker) {
   struct rdo_execution *execution = &submission_of(process)->execution;
-  const struct rdo_scratch scratch = {worker, execution->event_id};
+  const struct rdo_scratch scratch = {worker, worker->index, execution->event_id};
   enum rondo_status status = rdo_execution_replay(execution, &scratch, &execution->diag);
   if (status != RONDO_OK) (void)rdo_process_fail(process, status);
   return RDO_DRAIN_DONE;
@@ -229,7 +229,7 @@ static const struct rdo_process_type together_type = {"recording", drain_togethe
 
 static void run_alone(struct rdo_submission *submission, struct rdo_worker *worker) {
   struct rdo_execution *execution = &submission->execution;
-  const struct rdo_scratch scratch = {worker, execution->event_id};
+  const struct rdo_scratch scratch = {worker, worker->index, execution->event_id};
   enum rondo_status status = rdo_execution_replay(execution, &scratch, &execution->diag);
   finish(submission, status, &execution->diag);
 }
@@ -331,12 +331,15 @@ static void start_transfer(struct rdo_submission *submission) {
 
 // The control process ----------------------------------------------------------------------------
 
-// An execution on this thread: as the worker of this queue that it is, or with local memory of its own.
+// An execution on this thread: as the worker of this queue that it is, or with local memory of its own and
+// an id that no worker has.
 static enum rondo_status replay_here(struct rdo_submission *submission, struct rdo_worker *worker, struct rondo_diag *diag) {
   const struct rdo_operation *o = &submission->operation;
-  bool is_other = worker == NULL || worker->executor != submission->queue->executor;
-  if (is_other || o->recording == NULL) return rdo_operation_perform(o, submission->queue->is_null, diag);
-  const struct rdo_scratch scratch = {worker, submission->execution.event_id};
+  struct rdo_executor *executor = submission->queue->executor;
+  if (executor == NULL || o->recording == NULL) return rdo_operation_perform(o, submission->queue->is_null, diag);
+  bool is_own = worker != NULL && worker->executor == executor;
+  const struct rdo_scratch scratch = {is_own ? worker : NULL, is_own ? worker->index : executor->worker_count + RDO_DONORS_MAX,
+                                      submission->execution.event_id};
   return rdo_replay(o->recording, &o->bindings, submission->queue->is_null, &scratch, diag);
 }
 
