@@ -4,8 +4,8 @@
 // Devices without memory or threads: a chain of all kinds of operations while the n-th allocation of any thread
 // fails, or the n-th thread cannot be made, for n = 1, 2, 3, ... until nothing is left to fail. What fails says
 // RESOURCE_EXHAUSTED, and so does what depends on it, and nothing else fails; the same chain works right after it
-// on the same device; nothing hangs and nothing is left behind. And without failures: how much memory is asked
-// for when the same operations come again, which is none.
+// on the same device; nothing hangs and nothing is left behind. And without failures: how often memory is asked for
+// when the same operations come again, which is never, and by a recording of many commands.
 //
 // Links the static library with the functions wrapped (-Wl,--wrap), as alloc_fail.c does.
 
@@ -387,6 +387,26 @@ static void repeat(int worker_count) {
   end_device(device);
 }
 
+// Commands go into blocks, and what grows doubles: a recording of many asks for memory a few times only.
+static void record_many(void) {
+  enum { COMMANDS = 100000, BYTES_A_COMMAND = 256, BLOCK_BYTES = 16384 };
+  const struct rdo_buffer_ref target = {.slot = 0, .length = RDO_WHOLE_BUFFER};
+  struct rdo_recording *recording;
+  note_before();
+  begin_failing(NOTHING);
+  CHECK(rdo_recording_create(0, 1, &recording, &diag) == RONDO_OK);
+  for (int i = 0; i < COMMANDS; ++i) {
+    CHECK(rdo_recording_fill(recording, &target, 1, 4, &diag) == RONDO_OK);
+    if (i % 4 == 0) CHECK(rdo_recording_barrier(recording, &diag) == RONDO_OK);
+  }
+  CHECK(rdo_recording_finalize(recording, &diag) == RONDO_OK);
+  uint32_t count = rdo_atomic_load(&inject.count, rdo_seq_cst);
+  printf("%u allocations for %d commands\n", count, COMMANDS);
+  CHECK(count <= COMMANDS / (BLOCK_BYTES / BYTES_A_COMMAND));
+  rdo_object_release(&recording->object);
+  check_nothing_left();
+}
+
 int main(void) {
   watchdog_begin();
   fake = fake_executable_create();
@@ -396,6 +416,7 @@ int main(void) {
   for (int worker_count = -1; worker_count <= 2; ++worker_count) fail_each(worker_count, MEMORY, "allocations");
   for (int worker_count = 1; worker_count <= 2; ++worker_count) fail_each(worker_count, THREADS, "threads");
   for (int worker_count = -1; worker_count <= 2; ++worker_count) repeat(worker_count);
+  record_many();
   rdo_object_release(&fake->executable.object);
   watchdog_end();
   return 0;
