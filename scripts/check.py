@@ -164,8 +164,9 @@ def fuzz(directory, options, seconds):
     return run
 
 
-# Of each stress program in its long form: rounds, or what the program counts instead; process: sleeps and wakes of workers.
-STRESS_COUNTS = {"stress_process": 1000000, "stress_event": 100, "stress_pool": 100}
+# Of each stress program in its long form: rounds, or what the program counts instead. process: sleeps and wakes of workers; device: a
+# third of the rounds each run on, cancel, and close in the middle.
+STRESS_COUNTS = {"stress_process": 1000000, "stress_device": 3000, "stress_event": 100, "stress_pool": 100}
 STRESS_COUNT = 1000
 
 
