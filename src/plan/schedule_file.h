@@ -23,7 +23,7 @@
 
 enum {
   RDO_SCHEDULE_NODES_MAX = 1 << 20,
-  RDO_SCHEDULE_EDGES_MAX = 1 << 24,
+  RDO_SCHEDULE_EDGES_MAX = 1 << 24,  // dependencies of all nodes
   RDO_SCHEDULE_TARGETS_MAX = RDO_MACHINE_LANES_MAX
 };
 
@@ -62,29 +62,30 @@ struct rdo_schedule_node {
   uint32_t time_dependency;  // RDO_SCHEDULE_NONE = none
   uint32_t rank;             // place in the order by (start, id, ordinal, key)
 
-  // Parts of arrays of the schedule.
-  uint32_t dependency_begin, dependency_count;    // of edges[]: data predecessors, in the order of the file
-  uint32_t predecessor_begin, predecessor_count;  // of edges[]: the same, and a hard time dependency
-  uint32_t successor_begin, successor_count;      // of edges[]: whose predecessor this is, in the order of the file
+  // Parts of the schedule's arrays.
+  uint32_t dependency_begin, dependency_count;    // of dependencies[]: data predecessors, in the order of the file
+  uint32_t predecessor_begin, predecessor_count;  // of predecessors[]: the same, and a hard time dependency
+  uint32_t successor_begin, successor_count;      // of successors[]: whose predecessor this is, in the order of the file
   uint32_t extra_begin, extra_count;              // of target_lists[]: targets that it occupies beside the first
   uint32_t resource_begin, resource_count;        // of resource_lists[]: what it uses
 
   // Our own keys.
-  int32_t worker_count;   // 0 = not said
-  int32_t priority;       // 0..255; -1 = not said
-  int32_t instance;       // of its job, from 0; -1 = not said
-  int32_t index;          // of the dispatch in its function's recording; -1 = not said
-  int64_t deadline_ns;    // on the schedule's clock; 0 = none
-  const char *export_name;  // of the kernel; "" = not said
+  int32_t worker_count;     // 0 = not said
+  int32_t priority;         // 0..255; -1 = not said
+  int32_t dispatch;         // its place in the recording of its function; -1 = not said
+  const char *export_name;  // of its kernel; "" = not said
 };
 
-// What the nodes of one `job_name` have in common. There is always one: nodes without a name share the job "".
+// What the nodes of one `job_name` have in common: an instance of a job. Nodes without a name share the job "".
 struct rdo_schedule_job {
   const char *name;
-  const char *base;      // the name without the digits at its end: what periodic instances have in common
-  const char *family;    // that most of its nodes with a module have; "" = none has one
-  const char *source;    // job of the jobs file that it is an instance of; "" = not said
+  const char *base;     // what its periodic instances have in common: "mlp" of "mlp0", "mlp1"; else the name
+  const char *family;   // that most of its nodes with a module have; "" = none has one
   uint32_t node_count;
+  const char *source;   // job of the jobs file that this is an instance of; "" = not said
+  int32_t instance;     // its number, from 0; -1 = not said
+  int64_t release_ns;   // on the schedule's clock
+  int64_t deadline_ns;  // on the schedule's clock; 0 = none
 };
 
 struct rdo_schedule_target {
@@ -102,21 +103,23 @@ struct rdo_schedule {
   struct rdo_schedule_job *jobs;
   struct rdo_schedule_target *targets;
   uint32_t node_count, job_count, target_count;
-  uint32_t *edges;         // node indices
-  uint32_t *target_lists;  // target indices
-  const char **resources;  // names
-  uint32_t resource_count;
-  uint32_t *resource_lists;          // indices into resources
+  uint32_t *dependencies, *predecessors, *successors;  // node indices
+  uint32_t dependency_count, predecessor_count;        // as many successors as predecessors
+  uint32_t *target_lists;    // target indices
+  uint32_t *resource_lists;  // indices into resources
+  const char **resources;    // names
+  uint32_t target_list_count, resource_list_count, resource_count;
   struct rdo_schedule_set *combinations;  // sets of targets that one node may occupy at once, as the file names them
   uint32_t combination_count;
-  uint32_t *order;           // all nodes, each behind its predecessors; among those that could come next, lowest rank first
-  uint32_t *by_rank;         // all nodes by (start, id, ordinal, key)
-  int64_t makespan_ns;       // the file's, else the last planned end
-  int64_t last_end_ns;       // the last planned end
-  int64_t period_ns;         // between iterations of the whole; 0 = back to back
-  const char *dot_file;      // "" = none; told only
-  const char *vmfb_dir;      // "dispatch_vmfb_dir", "" = none
-  const char *path;          // of the file
+  uint32_t *order;       // all nodes, each behind its predecessors; of those that could come next the lowest rank comes
+  uint32_t *by_rank;     // all nodes by (start, id, ordinal, key)
+  int64_t makespan_ns;   // the file's, else the last planned end
+  int64_t last_end_ns;   // the last planned end
+  int64_t bound_ns;      // no plan is shorter, says the file; 0 = not said
+  int64_t period_ns;     // between iterations of the whole; 0 = back to back
+  const char *dot_file;  // "" = none; told only
+  const char *vmfb_dir;  // "dispatch_vmfb_dir"; "" = none
+  const char *path;      // of the file
   struct rdo_machine_file *machine;  // that a plan carries; NULL = none
   struct rdo_jobs_file *job_set;     // likewise
   struct rdo_notes notes;
@@ -158,10 +161,13 @@ uint32_t rdo_schedule_find_node(const struct rdo_schedule *schedule, const char 
 uint32_t rdo_schedule_find_target(const struct rdo_schedule *schedule, const char *name);
 uint32_t rdo_schedule_find_job(const struct rdo_schedule *schedule, const char *name);
 
-// Making a schedule without a file: fill nodes (with `dependency_*`, `time_dependency`), edges and the tables, all from the schedule's
-// arena, then this completes the rest: predecessors, successors, ranks, order, makespan (if 0), counts.
-//   returns  OK, INVALID_ARGUMENT (a cycle: the diag names it), OUT_OF_RANGE, RESOURCE_EXHAUSTED
+// For those that make a schedule without a file: fill nodes (with dependencies and time dependency), dependencies, jobs and
+// targets, all from the schedule's arena; this adds the rest: predecessors, successors, ranks, order, counts, last end, and the makespan if it is 0.
+//   returns  OK, INVALID_ARGUMENT (a cycle: the diag names it), OUT_OF_RANGE (times add up to too much), RESOURCE_EXHAUSTED
 enum rondo_status rdo_schedule_complete(struct rdo_schedule *schedule, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// A node with the defaults of the format.
+void rdo_schedule_node_init(struct rdo_schedule_node *node);
 
 // The checks that make remarks, alone.
 enum rondo_status rdo_schedule_lint(const struct rdo_schedule *schedule, bool is_strict, struct rdo_notes *notes, struct rondo_diag *diag) RONDO_MUST_USE;
