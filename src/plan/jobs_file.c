@@ -273,7 +273,10 @@ static enum rondo_status read_all(struct reader *reader, const struct rdo_value 
     struct rdo_value element = rdo_value_element(&array, i);
     RDO_TRY(read_job(reader, &element, &file->jobs[i]));
   }
-  return rdo_jobs_file_complete(file, root->document->name, reader->machine, reader->diag);
+  char path[RDO_NAME_BYTES_MAX], place[RDO_NAME_BYTES_MAX + RDO_PATH_BYTES_MAX];
+  rdo_value_path(root, path, sizeof path);
+  snprintf(place, sizeof place, "%s: %s%s", file->path, path, path[0] != '\0' ? "." : "");
+  return rdo_jobs_file_complete(file, place, reader->machine, reader->diag);
 }
 
 enum rondo_status rdo_jobs_file_read_value(const struct rdo_value *value, const struct rdo_machine_file *machine, struct rdo_jobs_file *out_file,
@@ -317,14 +320,14 @@ int rdo_jobs_file_find(const struct rdo_jobs_file *file, const char *name) {
 // Completing -----------------------------------------------------------------------------------------------
 
 // A lane's name stands for itself, a cluster's for all its lanes.
-static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *name, int index, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
+static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *place, int index, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
   struct rdo_job_entry *job = &file->jobs[index];
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)machine->lane_count, sizeof *job->lane_indices, &job->lane_indices, diag));
   job->lane_index_count = 0;
   for (int i = 0; i < job->lane_count; ++i) {
     int lane = rdo_machine_file_find_lane(machine, job->lanes[i]), cluster = rdo_machine_file_find_cluster(machine, job->lanes[i]);
     if (lane < 0 && cluster < 0) {
-      return rdo_fail(diag, RONDO_NOT_FOUND, "%s: jobs[%d].lanes[%d]: the machine has no lane or cluster \"%s\"; its first is \"%s\"", name, index, i,
+      return rdo_fail(diag, RONDO_NOT_FOUND, "%sjobs[%d].lanes[%d]: the machine has no lane or cluster \"%s\"; its first is \"%s\"", place, index, i,
                       job->lanes[i], machine->lanes[0].name);
     }
     int begin = lane >= 0 ? lane : machine->clusters[cluster].lane_begin;
@@ -338,18 +341,18 @@ static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *n
   return RONDO_OK;
 }
 
-static enum rondo_status resolve_resources(struct rdo_jobs_file *file, const char *name, int index, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
+static enum rondo_status resolve_resources(struct rdo_jobs_file *file, const char *place, int index, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
   struct rdo_job_entry *job = &file->jobs[index];
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)job->resource_count, sizeof *job->resource_indices, &job->resource_indices, diag));
   for (int i = 0; i < job->resource_count; ++i) {
     job->resource_indices[i] = rdo_machine_file_find_resource(machine, job->resources[i]);
     if (job->resource_indices[i] >= 0) continue;
-    return rdo_fail(diag, RONDO_NOT_FOUND, "%s: jobs[%d].resources[%d]: the machine has no resource \"%s\"", name, index, i, job->resources[i]);
+    return rdo_fail(diag, RONDO_NOT_FOUND, "%sjobs[%d].resources[%d]: the machine has no resource \"%s\"", place, index, i, job->resources[i]);
   }
   return RONDO_OK;
 }
 
-// The n-th job that a job waits for, -1 behind the last. *out_key tells where the file says so.
+// The n-th thing that a job may wait for: a job, -2 when it is none, -1 behind the last.
 static int predecessor(const struct rdo_job_entry *job, int n) {
   if (n == 0) return job->activation == RDO_JOB_AFTER ? job->trigger_job : -2;
   if (n - 1 < job->wait_count) return job->waits_for[n - 1];
@@ -365,7 +368,7 @@ struct visit {
 };
 
 // "a waits for b waits for a": what is open on the stack from `job` on.
-static enum rondo_status fail_cycle(const struct rdo_jobs_file *file, const char *name, const struct visit *stack, int depth, int job, struct rondo_diag *diag) {
+static enum rondo_status fail_cycle(const struct rdo_jobs_file *file, const char *place, const struct visit *stack, int depth, int job, struct rondo_diag *diag) {
   char text[512];
   int begin = depth - 1;
   while (stack[begin].job != job) --begin;
@@ -373,12 +376,12 @@ static enum rondo_status fail_cycle(const struct rdo_jobs_file *file, const char
   for (int i = begin + 1; i < depth && length < sizeof text; ++i) {
     length += (size_t)snprintf(text + length, sizeof text - length, " waits for \"%s\"", file->jobs[stack[i].job].name);
   }
-  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: jobs[%d]: waits for itself: %s waits for \"%s\"; take the latest result instead (\"waits\": false) at one place", name, job,
+  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%sjobs[%d]: waits for itself: %s waits for \"%s\"; take the latest result instead (\"waits\": false) at one place", place, job,
                   text, file->jobs[job].name);
 }
 
 // Depth first, with a stack of our own: files may be deep.
-static enum rondo_status order_from(struct rdo_jobs_file *file, const char *name, int first, uint8_t *states, struct visit *stack, int *inout_count, struct rondo_diag *diag) {
+static enum rondo_status order_from(struct rdo_jobs_file *file, const char *place, int first, uint8_t *states, struct visit *stack, int *inout_count, struct rondo_diag *diag) {
   int depth = 0;
   stack[depth++] = (struct visit){first, 0};
   states[first] = OPEN;
@@ -390,7 +393,7 @@ static enum rondo_status order_from(struct rdo_jobs_file *file, const char *name
       file->order[(*inout_count)++] = top->job;
       --depth;
     } else if (next >= 0 && states[next] == OPEN) {
-      return fail_cycle(file, name, stack, depth, next, diag);
+      return fail_cycle(file, place, stack, depth, next, diag);
     } else if (next >= 0 && states[next] == UNSEEN) {
       states[next] = OPEN;
       stack[depth++] = (struct visit){next, 0};
@@ -399,19 +402,19 @@ static enum rondo_status order_from(struct rdo_jobs_file *file, const char *name
   return RONDO_OK;
 }
 
-enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *name, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
+enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *place, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
   uint8_t *states = NULL;
   struct visit *stack = NULL;
   int count = 0;
   for (int i = 0; i < file->job_count && machine != NULL; ++i) {
-    RDO_TRY(resolve_lanes(file, name, i, machine, diag));
-    RDO_TRY(resolve_resources(file, name, i, machine, diag));
+    RDO_TRY(resolve_lanes(file, place, i, machine, diag));
+    RDO_TRY(resolve_resources(file, place, i, machine, diag));
   }
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)file->job_count, sizeof *file->order, &file->order, diag));
   enum rondo_status status = rdo_alloc_array((size_t)file->job_count, sizeof *states, &states, diag);
   if (status == RONDO_OK) status = rdo_alloc_array((size_t)file->job_count, sizeof *stack, &stack, diag);
   for (int i = 0; i < file->job_count && status == RONDO_OK; ++i) {
-    if (states[i] == UNSEEN) status = order_from(file, name, i, states, stack, &count, diag);
+    if (states[i] == UNSEEN) status = order_from(file, place, i, states, stack, &count, diag);
   }
   rdo_free(states);
   rdo_free(stack);

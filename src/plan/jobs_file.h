@@ -122,8 +122,8 @@ int rdo_jobs_file_find(const struct rdo_jobs_file *file, const char *name);  // 
 void rdo_jobs_file_deinit(struct rdo_jobs_file *file);
 
 // For those that make a file without reading one: resolves lanes and resources, finds `order`.
-//   name     what messages call the file
-enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *name, const struct rdo_machine_file *machine,
+//   place    what messages begin with, such as "jobs.json: "
+enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *place, const struct rdo_machine_file *machine,
                                          struct rondo_diag *diag) RONDO_MUST_USE;
 
 // The defaults of a job that is zeroed.
