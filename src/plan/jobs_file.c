@@ -189,7 +189,7 @@ static enum rondo_status read_activation(struct reader *reader, const struct rdo
 
 static enum rondo_status read_rules(struct reader *reader, const struct rdo_value *object, struct rdo_job_entry *job) {
   struct rdo_value member;
-  int overrun = job->overrun, on_error = job->on_error;
+  int overrun = (int)job->overrun, on_error = (int)job->on_error;
   RDO_TRY(rdo_member_choice(object, "overrun", overrun_names, COUNT(overrun_names), &overrun, reader->diag));
   RDO_TRY(rdo_member_choice(object, "on_error", on_error_names, COUNT(on_error_names), &on_error, reader->diag));
   job->overrun = (enum rdo_job_overrun)overrun;

@@ -5,6 +5,7 @@
 //
 // Seeds: the keys of docs/files.md, and errors.
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

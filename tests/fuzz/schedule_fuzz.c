@@ -6,6 +6,7 @@
 //
 // Seeds: schedules of all variants, and of each kind of error.
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
