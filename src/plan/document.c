@@ -72,10 +72,12 @@ enum rondo_status rdo_document_check_schema(const struct rdo_document *document,
   int found = 0, used = 0;
   if (strncmp(text, name, length) != 0 || text[length] != '/' || sscanf(text + length + 1, "%9d%n", &found, &used) != 1 ||
       text[length + 1 + (size_t)used] != '\0' || found < 1) {
-    return rdo_value_fail(&schema, diag, RONDO_INVALID_ARGUMENT, "is \"%s\", another kind of file than the \"%s/%d\" that is needed here", text, name, version);
+    return rdo_value_fail(&schema, diag, RONDO_INVALID_ARGUMENT, "is \"%s\", another kind of file than the \"%s/%d\" that is needed here",
+                          text, name, version);
   }
   if (found > version) {
-    return rdo_value_fail(&schema, diag, RONDO_INCOMPATIBLE, "is \"%s\": a later rondo wrote this, this one reads up to \"%s/%d\"", text, name, version);
+    return rdo_value_fail(&schema, diag, RONDO_INCOMPATIBLE, "is \"%s\": a later rondo wrote this, this one reads up to \"%s/%d\"", text,
+                          name, version);
   }
   return RONDO_OK;
 }
@@ -291,6 +293,13 @@ size_t rdo_value_count(const struct rdo_value *value) {
   return kind == RDO_VALUE_ARRAY || kind == RDO_VALUE_OBJECT ? rdo_json_count(value->json) : 0;
 }
 
+enum rondo_status rdo_value_array(const struct rdo_value *value, size_t count_max, size_t *out_count, struct rondo_diag *diag) {
+  RDO_TRY(rdo_value_expect(value, RDO_VALUE_ARRAY, diag));
+  *out_count = rdo_value_count(value);
+  if (*out_count <= count_max) return RONDO_OK;
+  return rdo_value_fail(value, diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %zu at most", *out_count, count_max);
+}
+
 struct rdo_value rdo_value_element(const struct rdo_value *array, size_t index) {
   return (struct rdo_value){.document = array->document, .parent = array, .index = index, .json = rdo_json_element(array->json, index)};
 }
@@ -319,7 +328,8 @@ enum rondo_status rdo_member_text(const struct rdo_value *object, const char *ke
   return rdo_value_find(object, key, &member) ? rdo_value_text(&member, RDO_NAME_BYTES_MAX, inout_text, diag) : RONDO_OK;
 }
 
-enum rondo_status rdo_member_integer(const struct rdo_value *object, const char *key, int64_t min, int64_t max, int64_t *inout, struct rondo_diag *diag) {
+enum rondo_status rdo_member_integer(const struct rdo_value *object, const char *key, int64_t min, int64_t max, int64_t *inout,
+                                     struct rondo_diag *diag) {
   struct rdo_value member;
   return rdo_value_find(object, key, &member) ? rdo_value_integer(&member, min, max, inout, diag) : RONDO_OK;
 }
@@ -331,7 +341,8 @@ enum rondo_status rdo_member_int(const struct rdo_value *object, const char *key
   return RONDO_OK;
 }
 
-enum rondo_status rdo_member_number(const struct rdo_value *object, const char *key, double min, double max, double *inout, struct rondo_diag *diag) {
+enum rondo_status rdo_member_number(const struct rdo_value *object, const char *key, double min, double max, double *inout,
+                                    struct rondo_diag *diag) {
   struct rdo_value member;
   return rdo_value_find(object, key, &member) ? rdo_value_number(&member, min, max, inout, diag) : RONDO_OK;
 }

@@ -95,10 +95,12 @@ enum rdo_value_kind rdo_value_kind(const struct rdo_value *value);
 // leaves the result alone.
 enum rondo_status rdo_value_expect(const struct rdo_value *value, enum rdo_value_kind kind, struct rondo_diag *diag) RONDO_MUST_USE;
 enum rondo_status rdo_value_text(const struct rdo_value *value, size_t bytes_max, const char **out_text, struct rondo_diag *diag) RONDO_MUST_USE;
-enum rondo_status rdo_value_integer(const struct rdo_value *value, int64_t min, int64_t max, int64_t *out, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_value_integer(const struct rdo_value *value, int64_t min, int64_t max, int64_t *out,
+                                    struct rondo_diag *diag) RONDO_MUST_USE;
 enum rondo_status rdo_value_number(const struct rdo_value *value, double min, double max, double *out, struct rondo_diag *diag) RONDO_MUST_USE;
 enum rondo_status rdo_value_flag(const struct rdo_value *value, bool *out, struct rondo_diag *diag) RONDO_MUST_USE;
-enum rondo_status rdo_value_choice(const struct rdo_value *value, const char *const *names, int name_count, int *out, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_value_choice(const struct rdo_value *value, const char *const *names, int name_count, int *out,
+                                   struct rondo_diag *diag) RONDO_MUST_USE;
 
 // A number in a unit, rounded to whole nanoseconds, half away from zero.
 enum rondo_status rdo_value_time(const struct rdo_value *value, enum rdo_time_unit unit, int64_t min_ns, int64_t max_ns, int64_t *out_ns,
@@ -107,6 +109,10 @@ enum rondo_status rdo_value_time(const struct rdo_value *value, enum rdo_time_un
 // Parts --------------------------------------------------------------------------------------------------
 
 size_t rdo_value_count(const struct rdo_value *value);  // of elements or members; 0 for what is neither
+
+// An array with so many elements at most.
+//   returns  OK, INVALID_ARGUMENT (no array), OUT_OF_RANGE (more elements)
+enum rondo_status rdo_value_array(const struct rdo_value *value, size_t count_max, size_t *out_count, struct rondo_diag *diag) RONDO_MUST_USE;
 
 struct rdo_value rdo_value_element(const struct rdo_value *array, size_t index);
 
@@ -126,12 +132,17 @@ enum rondo_status rdo_value_require(const struct rdo_value *object, const char *
                                     struct rdo_value *out_member, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Reading a member: *inout stays as it is when there is none.
-enum rondo_status rdo_member_text(const struct rdo_value *object, const char *key, const char **inout_text, struct rondo_diag *diag) RONDO_MUST_USE;
-enum rondo_status rdo_member_integer(const struct rdo_value *object, const char *key, int64_t min, int64_t max, int64_t *inout, struct rondo_diag *diag) RONDO_MUST_USE;
-enum rondo_status rdo_member_int(const struct rdo_value *object, const char *key, int min, int max, int *inout, struct rondo_diag *diag) RONDO_MUST_USE;
-enum rondo_status rdo_member_number(const struct rdo_value *object, const char *key, double min, double max, double *inout, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_member_text(const struct rdo_value *object, const char *key, const char **inout_text,
+                                  struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_member_integer(const struct rdo_value *object, const char *key, int64_t min, int64_t max, int64_t *inout,
+                                     struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_member_int(const struct rdo_value *object, const char *key, int min, int max, int *inout,
+                                 struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_member_number(const struct rdo_value *object, const char *key, double min, double max, double *inout,
+                                    struct rondo_diag *diag) RONDO_MUST_USE;
 enum rondo_status rdo_member_flag(const struct rdo_value *object, const char *key, bool *inout, struct rondo_diag *diag) RONDO_MUST_USE;
-enum rondo_status rdo_member_choice(const struct rdo_value *object, const char *key, const char *const *names, int name_count, int *inout, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_member_choice(const struct rdo_value *object, const char *key, const char *const *names, int name_count, int *inout,
+                                    struct rondo_diag *diag) RONDO_MUST_USE;
 
 // A time under `<stem>_ns`, `<stem>_us`, `<stem>_ms` or `<stem>_s`, one of them.
 //   out_is_given  optional: whether there is one

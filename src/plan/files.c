@@ -16,7 +16,8 @@ struct rondo_file {
   struct rdo_schedule schedule;
 };
 
-static enum rondo_status read_file(struct rondo_file *file, const char *path, const struct rondo_file_options *options, struct rondo_diag *diag) {
+static enum rondo_status read_file(struct rondo_file *file, const char *path, const struct rondo_file_options *options,
+                                   struct rondo_diag *diag) {
   const struct rdo_topology *topology = options->machine != NULL ? rdo_machine_topology(options->machine) : NULL;
   if (file->kind == RONDO_FILE_MACHINE) return rdo_machine_file_read(path, topology, &file->machine, diag);
   const struct rdo_machine_file *machine = options->machine_file != NULL ? &file->machine : NULL;
@@ -26,12 +27,14 @@ static enum rondo_status read_file(struct rondo_file *file, const char *path, co
   return rdo_schedule_read(path, &how, &file->schedule, diag);
 }
 
-enum rondo_status rondo_file_read(const char *path, enum rondo_file_kind kind, const struct rondo_file_options *options, struct rondo_file **out_file,
-                                  struct rondo_diag *diag) {
+enum rondo_status rondo_file_read(const char *path, enum rondo_file_kind kind, const struct rondo_file_options *options,
+                                  struct rondo_file **out_file, struct rondo_diag *diag) {
   const struct rondo_file_options defaults = {0};
   struct rondo_file *file;
   *out_file = NULL;
-  if (kind < RONDO_FILE_MACHINE || kind > RONDO_FILE_PLAN) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no kind of file has number %d", (int)kind);
+  if (kind < RONDO_FILE_MACHINE || kind > RONDO_FILE_PLAN) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no kind of file has number %d", (int)kind);
+  }
   RDO_TRY(rdo_alloc(sizeof *file, &file, diag));
   file->kind = kind;
   enum rondo_status status = read_file(file, path, options != NULL ? options : &defaults, diag);

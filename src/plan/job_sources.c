@@ -13,7 +13,8 @@
 
 // Workload profiles ----------------------------------------------------------------------------------------
 
-static enum rondo_status read_dispatch(struct rdo_workload *workload, const struct rdo_value *object, struct rdo_workload_dispatch *dispatch, struct rondo_diag *diag) {
+static enum rondo_status read_dispatch(struct rdo_workload *workload, const struct rdo_value *object,
+                                       struct rdo_workload_dispatch *dispatch, struct rondo_diag *diag) {
   static const char *const known[] = {"name", "estimated_cycles", "memory_bytes", "requires_npu", "frequency"};
   struct rdo_value member;
   const char *name;
@@ -36,9 +37,10 @@ static enum rondo_status read_model(struct rdo_workload *workload, const struct 
   struct rdo_value array;
   RDO_TRY(rdo_value_expect(object, RDO_VALUE_OBJECT, diag));
   RDO_TRY(rdo_value_note_unknown(object, known, COUNT(known), diag));
-  RDO_TRY(rdo_value_require(object, "dispatches", RDO_VALUE_ARRAY, "an array of dispatches, each with `name` and `estimated_cycles`", &array, diag));
-  size_t count = rdo_value_count(&array);
-  if (count > RDO_WORKLOAD_DISPATCHES_MAX) return rdo_value_fail(&array, diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %d at most", count, RDO_WORKLOAD_DISPATCHES_MAX);
+  RDO_TRY(rdo_value_require(object, "dispatches", RDO_VALUE_ARRAY, "an array of dispatches, each with `name` and `estimated_cycles`",
+                            &array, diag));
+  size_t count;
+  RDO_TRY(rdo_value_array(&array, RDO_WORKLOAD_DISPATCHES_MAX, &count, diag));
   RDO_TRY(rdo_text_copy(&workload->arena, object->key, &model->name, diag));
   RDO_TRY(rdo_arena_alloc(&workload->arena, count, sizeof *model->dispatches, &model->dispatches, diag));
   for (size_t i = 0; i < count; ++i) {
@@ -141,14 +143,16 @@ static enum rondo_status name_models(struct combiner *combiner) {
     RDO_TRY(rdo_text_copy(&combiner->file->arena, sources->modules[i], &model->path, combiner->diag));
     for (int k = 0; k < i; ++k) {
       if (strcmp(combiner->models[k].name, name) != 0) continue;
-      return rdo_fail(combiner->diag, RONDO_INVALID_ARGUMENT, "%s and %s are both called \"%s\": rename one of the files", combiner->models[k].path, model->path, name);
+      return rdo_fail(combiner->diag, RONDO_INVALID_ARGUMENT, "%s and %s are both called \"%s\": rename one of the files",
+                      combiner->models[k].path, model->path, name);
     }
   }
   return RONDO_OK;
 }
 
 // "MODEL.REST" cut where a module's name ends; of several such names the longest.
-static enum rondo_status split(const struct combiner *combiner, const struct rdo_value *place, const char *text, int *out_model, const char **out_rest) {
+static enum rondo_status split(const struct combiner *combiner, const struct rdo_value *place, const char *text, int *out_model,
+                               const char **out_rest) {
   size_t longest = 0;
   *out_model = -1;
   for (int i = 0; i < combiner->sources->module_count; ++i) {
@@ -159,8 +163,8 @@ static enum rondo_status split(const struct combiner *combiner, const struct rdo
     *out_rest = text + length + 1;
   }
   if (*out_model >= 0) return RONDO_OK;
-  return rdo_value_fail(place, combiner->diag, RONDO_NOT_FOUND, "\"%s\" begins with the name of none of the %d modules, such as \"%s.\"", text, combiner->sources->module_count,
-                        combiner->models[0].name);
+  return rdo_value_fail(place, combiner->diag, RONDO_NOT_FOUND, "\"%s\" begins with the name of none of the %d modules, such as \"%s.\"",
+                        text, combiner->sources->module_count, combiner->models[0].name);
 }
 
 static enum rondo_status read_deadlines(struct combiner *combiner, const struct rdo_value *root) {
@@ -191,7 +195,8 @@ static enum rondo_status name_job(struct combiner *combiner, const struct source
 
 // Period and needs of a model's jobs, from its profile.
 static enum rondo_status apply_workload(struct combiner *combiner, const struct source_model *model, struct rdo_job_entry *job) {
-  const struct rdo_workload_model *workload = combiner->sources->workload != NULL ? rdo_workload_find(combiner->sources->workload, model->name) : NULL;
+  const struct rdo_workload *all = combiner->sources->workload;
+  const struct rdo_workload_model *workload = all != NULL ? rdo_workload_find(all, model->name) : NULL;
   double highest = 0;
   bool needs_npu = false, differs = false;
   for (int i = 0; workload != NULL && i < workload->dispatch_count; ++i) {
@@ -202,7 +207,8 @@ static enum rondo_status apply_workload(struct combiner *combiner, const struct 
     if (dispatch->frequency_hz > highest) highest = dispatch->frequency_hz;
   }
   if (differs) {
-    RDO_TRY(rdo_notes_add(&combiner->file->notes, combiner->diag, model->name, "%s: the profile's dispatches have several frequencies; the job runs at the highest, %g Hz", model->name, highest));
+    RDO_TRY(rdo_notes_add(&combiner->file->notes, combiner->diag, model->name,
+                          "%s: the profile's dispatches have several frequencies; the job runs at the highest, %g Hz", model->name, highest));
   }
   if (highest > 0) {
     job->activation = RDO_JOB_PERIODIC;
@@ -259,8 +265,8 @@ static enum rondo_status resolve(const struct combiner *combiner, const struct r
   }
   *out_end = (struct endpoint){model->job_begin, rest};
   if (model->job_count == 1) return RONDO_OK;
-  return rdo_value_fail(place, combiner->diag, RONDO_INVALID_ARGUMENT, "model %s has several functions: say which, as in \"%s.%s.%s\"", model->name, model->name,
-                        combiner->file->jobs[model->job_begin].function, rest);
+  return rdo_value_fail(place, combiner->diag, RONDO_INVALID_ARGUMENT, "model %s has several functions: say which, as in \"%s.%s.%s\"",
+                        model->name, model->name, combiner->file->jobs[model->job_begin].function, rest);
 }
 
 // The call as a whole: order only. Otherwise a result becomes an argument.
@@ -280,7 +286,9 @@ static enum rondo_status read_dependencies(struct combiner *combiner, const stru
   struct rdo_jobs_file *file = combiner->file;
   int *counts;
   RDO_TRY(rdo_value_expect(root, RDO_VALUE_OBJECT, combiner->diag));
-  if (rdo_value_count(root) > RDO_JOBS_MAX) return rdo_value_fail(root, combiner->diag, RONDO_OUT_OF_RANGE, "has %zu members, may have %d at most", rdo_value_count(root), RDO_JOBS_MAX);
+  if (rdo_value_count(root) > RDO_JOBS_MAX) {
+    return rdo_value_fail(root, combiner->diag, RONDO_OUT_OF_RANGE, "has %zu members, may have %d at most", rdo_value_count(root), RDO_JOBS_MAX);
+  }
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)file->job_count, sizeof *counts, &counts, combiner->diag));
   for (int pass = 0; pass < 2; ++pass) {
     for (int i = 0; i < file->job_count && pass == 1; ++i) {
@@ -294,7 +302,9 @@ static enum rondo_status read_dependencies(struct combiner *combiner, const stru
       RDO_TRY(rdo_value_text(&value, RDO_NAME_BYTES_MAX, &text, combiner->diag));
       RDO_TRY(resolve(combiner, &value, value.key, &consumer));
       RDO_TRY(resolve(combiner, &value, text, &producer));
-      if (consumer.job == producer.job) return rdo_value_fail(&value, combiner->diag, RONDO_INVALID_ARGUMENT, "job %s would wait for itself", file->jobs[consumer.job].name);
+      if (consumer.job == producer.job) {
+        return rdo_value_fail(&value, combiner->diag, RONDO_INVALID_ARGUMENT, "job %s would wait for itself", file->jobs[consumer.job].name);
+      }
       ++counts[consumer.job];
       if (pass == 1) RDO_TRY(add_dependency(combiner, &consumer, &producer));
     }
@@ -303,7 +313,8 @@ static enum rondo_status read_dependencies(struct combiner *combiner, const stru
 }
 
 // Reads one of the files with a function that takes its root. No file: nothing to read.
-static enum rondo_status read_source(struct combiner *combiner, const char *path, enum rondo_status (*read)(struct combiner *combiner, const struct rdo_value *root)) {
+static enum rondo_status read_source(struct combiner *combiner, const char *path,
+                                     enum rondo_status (*read)(struct combiner *combiner, const struct rdo_value *root)) {
   struct rdo_document document;
   if (path == NULL) return RONDO_OK;
   enum rondo_status status = rdo_document_open(path, &combiner->file->notes, &document, combiner->diag);
@@ -315,8 +326,8 @@ static enum rondo_status read_source(struct combiner *combiner, const char *path
   return status;
 }
 
-enum rondo_status rdo_jobs_file_combine(const struct rdo_job_sources *sources, const struct rdo_machine_file *machine, struct rdo_jobs_file *out_file,
-                                        struct rondo_diag *diag) {
+enum rondo_status rdo_jobs_file_combine(const struct rdo_job_sources *sources, const struct rdo_machine_file *machine,
+                                        struct rdo_jobs_file *out_file, struct rondo_diag *diag) {
   struct combiner combiner = {.sources = sources, .machine = machine, .file = out_file, .diag = diag};
   *out_file = (struct rdo_jobs_file){.machine = "", .machine_path = "", .path = ""};
   RDO_TRY(name_models(&combiner));

@@ -55,7 +55,7 @@ struct rdo_job_sources {
 //   machine   NULL: resources are only names
 //   out_file  end with rdo_jobs_file_deinit, also after an error
 //   returns   as rdo_jobs_file_read
-enum rondo_status rdo_jobs_file_combine(const struct rdo_job_sources *sources, const struct rdo_machine_file *machine, struct rdo_jobs_file *out_file,
-                                        struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_jobs_file_combine(const struct rdo_job_sources *sources, const struct rdo_machine_file *machine,
+                                        struct rdo_jobs_file *out_file, struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_PLAN_JOB_SOURCES_H_

@@ -27,7 +27,8 @@ struct reader {
 // Parts ----------------------------------------------------------------------------------------------------
 
 // A text that outlives the document; `fallback` when there is none.
-static enum rondo_status keep_text(struct reader *reader, const struct rdo_value *object, const char *key, const char *fallback, const char **out_text) {
+static enum rondo_status keep_text(struct reader *reader, const struct rdo_value *object, const char *key, const char *fallback,
+                                   const char **out_text) {
   const char *text = fallback;
   RDO_TRY(rdo_member_text(object, key, &text, reader->diag));
   return rdo_text_copy(&reader->file->arena, text, out_text, reader->diag);
@@ -55,13 +56,13 @@ static enum rondo_status read_job_ref(struct reader *reader, const struct rdo_va
 }
 
 // An array of names, kept; empty when there is none. An array that is there must not be empty.
-static enum rondo_status keep_names(struct reader *reader, const struct rdo_value *object, const char *key, const char ***out_names, int *out_count) {
+static enum rondo_status keep_names(struct reader *reader, const struct rdo_value *object, const char *key, const char ***out_names,
+                                    int *out_count) {
   struct rdo_value array;
   if (!rdo_value_find(object, key, &array)) return RONDO_OK;
-  RDO_TRY(rdo_value_expect(&array, RDO_VALUE_ARRAY, reader->diag));
-  size_t count = rdo_value_count(&array);
+  size_t count;
+  RDO_TRY(rdo_value_array(&array, RDO_MACHINE_LANES_MAX, &count, reader->diag));
   if (count == 0) return rdo_value_fail(&array, reader->diag, RONDO_INVALID_ARGUMENT, "is empty: leave the key out if none is meant");
-  if (count > RDO_MACHINE_LANES_MAX) return rdo_value_fail(&array, reader->diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %d at most", count, RDO_MACHINE_LANES_MAX);
   RDO_TRY(rdo_arena_alloc(&reader->file->arena, count, sizeof **out_names, out_names, reader->diag));
   for (size_t i = 0; i < count; ++i) {
     struct rdo_value element = rdo_value_element(&array, i);
@@ -79,9 +80,8 @@ static enum rondo_status keep_names(struct reader *reader, const struct rdo_valu
 static enum rondo_status read_waits(struct reader *reader, const struct rdo_value *object, struct rdo_job_entry *job) {
   struct rdo_value array;
   if (!rdo_value_find(object, "waits_for", &array)) return RONDO_OK;
-  RDO_TRY(rdo_value_expect(&array, RDO_VALUE_ARRAY, reader->diag));
-  size_t count = rdo_value_count(&array);
-  if (count > RDO_JOBS_MAX) return rdo_value_fail(&array, reader->diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %d at most", count, RDO_JOBS_MAX);
+  size_t count;
+  RDO_TRY(rdo_value_array(&array, RDO_JOBS_MAX, &count, reader->diag));
   RDO_TRY(rdo_arena_alloc(&reader->file->arena, count, sizeof *job->waits_for, &job->waits_for, reader->diag));
   for (size_t i = 0; i < count; ++i) {
     struct rdo_value element = rdo_value_element(&array, i);
@@ -120,7 +120,9 @@ static enum rondo_status read_input(struct reader *reader, const struct rdo_valu
   RDO_TRY(rdo_value_note_unknown(object, known, COUNT(known), reader->diag));
   for (int i = 0; i < COUNT(kinds); ++i) {
     if (!rdo_value_find(object, kinds[i], &member)) continue;
-    if (kind >= 0) return rdo_value_fail(&member, reader->diag, RONDO_INVALID_ARGUMENT, "%s is given as well: an input has one source", kinds[kind]);
+    if (kind >= 0) {
+      return rdo_value_fail(&member, reader->diag, RONDO_INVALID_ARGUMENT, "%s is given as well: an input has one source", kinds[kind]);
+    }
     kind = i;
   }
   if (kind < 0) return rdo_value_fail(object, reader->diag, RONDO_INVALID_ARGUMENT, "has no source: give file, constant, splat, ring or job");
@@ -141,9 +143,8 @@ static enum rondo_status read_input(struct reader *reader, const struct rdo_valu
 static enum rondo_status read_inputs(struct reader *reader, const struct rdo_value *object, struct rdo_job_entry *job) {
   struct rdo_value array;
   if (!rdo_value_find(object, "inputs", &array)) return RONDO_OK;
-  RDO_TRY(rdo_value_expect(&array, RDO_VALUE_ARRAY, reader->diag));
-  size_t count = rdo_value_count(&array);
-  if (count > RDO_JOB_INPUTS_MAX) return rdo_value_fail(&array, reader->diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %d at most", count, RDO_JOB_INPUTS_MAX);
+  size_t count;
+  RDO_TRY(rdo_value_array(&array, RDO_JOB_INPUTS_MAX, &count, reader->diag));
   RDO_TRY(rdo_arena_alloc(&reader->file->arena, count, sizeof *job->inputs, &job->inputs, reader->diag));
   for (size_t i = 0; i < count; ++i) {
     struct rdo_value element = rdo_value_element(&array, i);
@@ -181,7 +182,8 @@ static enum rondo_status read_activation(struct reader *reader, const struct rdo
   const char *text;
   RDO_TRY(rdo_value_text(&trigger, RDO_NAME_BYTES_MAX, &text, reader->diag));
   if (strcmp(text, "call") != 0) {
-    return rdo_value_fail(&trigger, reader->diag, RONDO_INVALID_ARGUMENT, "is \"%s\", must be \"call\", or {\"job\": \"NAME\"} to run after another job", text);
+    return rdo_value_fail(&trigger, reader->diag, RONDO_INVALID_ARGUMENT,
+                          "is \"%s\", must be \"call\", or {\"job\": \"NAME\"} to run after another job", text);
   }
   job->activation = RDO_JOB_CALLED;
   return RONDO_OK;
@@ -195,20 +197,25 @@ static enum rondo_status read_rules(struct reader *reader, const struct rdo_valu
   job->overrun = (enum rdo_job_overrun)overrun;
   job->on_error = (enum rdo_job_on_error)on_error;
   bool degrades = job->overrun == RDO_OVERRUN_DEGRADE;
-  if (degrades) RDO_TRY(rdo_value_require(object, "degrade_to", RDO_VALUE_TEXT, "the function that runs when the job is late", &member, reader->diag));
-  else if (rdo_value_find(object, "degrade_to", &member)) return rdo_value_fail(&member, reader->diag, RONDO_INVALID_ARGUMENT, "has no effect without \"overrun\": \"degrade\"");
+  if (degrades) {
+    RDO_TRY(rdo_value_require(object, "degrade_to", RDO_VALUE_TEXT, "the function that runs when the job is late", &member, reader->diag));
+  } else if (rdo_value_find(object, "degrade_to", &member)) {
+    return rdo_value_fail(&member, reader->diag, RONDO_INVALID_ARGUMENT, "has no effect without \"overrun\": \"degrade\"");
+  }
   RDO_TRY(keep_text(reader, object, "degrade_to", "", &job->degrade_function));
   if (!degrades || job->degrade_function[0] != '\0') return RONDO_OK;
   return rdo_value_fail(&member, reader->diag, RONDO_INVALID_ARGUMENT, "is empty: name a function of the model");
 }
 
 void rdo_job_entry_init(struct rdo_job_entry *job) {
-  *job = (struct rdo_job_entry){.name = "", .model = "", .model_path = "", .function = "", .degrade_function = "", .trigger_job = -1, .priority = RDO_JOB_PRIORITY_DEFAULT};
+  *job = (struct rdo_job_entry){.name = "", .model = "", .model_path = "", .function = "", .degrade_function = "", .trigger_job = -1,
+                                .priority = RDO_JOB_PRIORITY_DEFAULT};
 }
 
 static enum rondo_status read_job(struct reader *reader, const struct rdo_value *object, struct rdo_job_entry *job) {
-  static const char *const known[] = {"name", "model", "function", "period_*", "rate_hz", "trigger", "offset_*", "deadline_*", "priority", "overrun", "degrade_to", "on_error",
-                                      "warmup", "iterations", "duration_*", "workers_max", "memory_bytes_max", "lanes", "resources", "inputs", "waits_for"};
+  static const char *const known[] = {"name", "model", "function", "period_*", "rate_hz", "trigger", "offset_*", "deadline_*", "priority",
+                                      "overrun", "degrade_to", "on_error", "warmup", "iterations", "duration_*", "workers_max",
+                                      "memory_bytes_max", "lanes", "resources", "inputs", "waits_for"};
   struct rdo_value model;
   RDO_TRY(rdo_value_note_unknown(object, known, COUNT(known), reader->diag));
   RDO_TRY(rdo_value_require(object, "model", RDO_VALUE_TEXT, "the path of a .vmfb file", &model, reader->diag));
@@ -244,7 +251,9 @@ static enum rondo_status read_names(struct reader *reader, const struct rdo_valu
     RDO_TRY(rdo_value_text(&name, RDO_NAME_BYTES_MAX, &text, reader->diag));
     if (text[0] == '\0') return rdo_value_fail(&name, reader->diag, RONDO_INVALID_ARGUMENT, "is empty: give each job a name");
     uint32_t other = rdo_name_map_find(&reader->names, text);
-    if (other != RDO_NAME_NONE) return rdo_value_fail(&name, reader->diag, RONDO_INVALID_ARGUMENT, "jobs[%u] is called \"%s\" as well: rename one", (unsigned)other, text);
+    if (other != RDO_NAME_NONE) {
+      return rdo_value_fail(&name, reader->diag, RONDO_INVALID_ARGUMENT, "jobs[%u] is called \"%s\" as well: rename one", (unsigned)other, text);
+    }
     RDO_TRY(rdo_text_copy(&file->arena, text, &file->jobs[i].name, reader->diag));
     RDO_TRY(rdo_name_map_add(&reader->names, file->jobs[i].name, (uint32_t)i, reader->diag));
   }
@@ -263,9 +272,9 @@ static enum rondo_status read_all(struct reader *reader, const struct rdo_value 
   RDO_TRY(rdo_member_integer(root, "iterations", 0, INT64_MAX, &file->iteration_count, reader->diag));
   RDO_TRY(rdo_member_time(root, "duration", 0, RDO_TIME_NS_MAX, &file->duration_ns, NULL, reader->diag));
   RDO_TRY(rdo_value_require(root, "jobs", RDO_VALUE_ARRAY, "an array of jobs, each with `name` and `model`", &array, reader->diag));
-  size_t count = rdo_value_count(&array);
+  size_t count;
+  RDO_TRY(rdo_value_array(&array, RDO_JOBS_MAX, &count, reader->diag));
   if (count == 0) return rdo_value_fail(&array, reader->diag, RONDO_INVALID_ARGUMENT, "is empty: there is nothing to run");
-  if (count > RDO_JOBS_MAX) return rdo_value_fail(&array, reader->diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %d at most", count, RDO_JOBS_MAX);
   RDO_TRY(rdo_arena_alloc(&file->arena, count, sizeof *file->jobs, &file->jobs, reader->diag));
   file->job_count = (int)count;
   RDO_TRY(read_names(reader, &array));
@@ -288,7 +297,8 @@ enum rondo_status rdo_jobs_file_read_value(const struct rdo_value *value, const 
   return status;
 }
 
-enum rondo_status rdo_jobs_file_read(const char *path, const struct rdo_machine_file *machine, struct rdo_jobs_file *out_file, struct rondo_diag *diag) {
+enum rondo_status rdo_jobs_file_read(const char *path, const struct rdo_machine_file *machine, struct rdo_jobs_file *out_file,
+                                     struct rondo_diag *diag) {
   struct rdo_notes notes = {0};
   struct rdo_document document;
   *out_file = (struct rdo_jobs_file){0};
@@ -320,15 +330,16 @@ int rdo_jobs_file_find(const struct rdo_jobs_file *file, const char *name) {
 // Completing -----------------------------------------------------------------------------------------------
 
 // A lane's name stands for itself, a cluster's for all its lanes.
-static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *place, int index, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
+static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *place, int index, const struct rdo_machine_file *machine,
+                                       struct rondo_diag *diag) {
   struct rdo_job_entry *job = &file->jobs[index];
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)machine->lane_count, sizeof *job->lane_indices, &job->lane_indices, diag));
   job->lane_index_count = 0;
   for (int i = 0; i < job->lane_count; ++i) {
     int lane = rdo_machine_file_find_lane(machine, job->lanes[i]), cluster = rdo_machine_file_find_cluster(machine, job->lanes[i]);
     if (lane < 0 && cluster < 0) {
-      return rdo_fail(diag, RONDO_NOT_FOUND, "%sjobs[%d].lanes[%d]: the machine has no lane or cluster \"%s\"; its first is \"%s\"", place, index, i,
-                      job->lanes[i], machine->lanes[0].name);
+      return rdo_fail(diag, RONDO_NOT_FOUND, "%sjobs[%d].lanes[%d]: the machine has no lane or cluster \"%s\"; its first is \"%s\"", place,
+                      index, i, job->lanes[i], machine->lanes[0].name);
     }
     int begin = lane >= 0 ? lane : machine->clusters[cluster].lane_begin;
     int end = lane >= 0 ? lane + 1 : begin + machine->clusters[cluster].lane_count;
@@ -341,7 +352,8 @@ static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *p
   return RONDO_OK;
 }
 
-static enum rondo_status resolve_resources(struct rdo_jobs_file *file, const char *place, int index, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
+static enum rondo_status resolve_resources(struct rdo_jobs_file *file, const char *place, int index, const struct rdo_machine_file *machine,
+                                           struct rondo_diag *diag) {
   struct rdo_job_entry *job = &file->jobs[index];
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)job->resource_count, sizeof *job->resource_indices, &job->resource_indices, diag));
   for (int i = 0; i < job->resource_count; ++i) {
@@ -368,7 +380,8 @@ struct visit {
 };
 
 // "a waits for b waits for a": what is open on the stack from `job` on.
-static enum rondo_status fail_cycle(const struct rdo_jobs_file *file, const char *place, const struct visit *stack, int depth, int job, struct rondo_diag *diag) {
+static enum rondo_status fail_cycle(const struct rdo_jobs_file *file, const char *place, const struct visit *stack, int depth, int job,
+                                    struct rondo_diag *diag) {
   char text[512];
   int begin = depth - 1;
   while (stack[begin].job != job) --begin;
@@ -376,12 +389,14 @@ static enum rondo_status fail_cycle(const struct rdo_jobs_file *file, const char
   for (int i = begin + 1; i < depth && length < sizeof text; ++i) {
     length += (size_t)snprintf(text + length, sizeof text - length, " waits for \"%s\"", file->jobs[stack[i].job].name);
   }
-  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%sjobs[%d]: waits for itself: %s waits for \"%s\"; take the latest result instead (\"waits\": false) at one place", place, job,
+  return rdo_fail(diag, RONDO_INVALID_ARGUMENT,
+                  "%sjobs[%d]: waits for itself: %s waits for \"%s\"; take the latest result instead (\"waits\": false) at one place", place, job,
                   text, file->jobs[job].name);
 }
 
 // Depth first, with a stack of our own: files may be deep.
-static enum rondo_status order_from(struct rdo_jobs_file *file, const char *place, int first, uint8_t *states, struct visit *stack, int *inout_count, struct rondo_diag *diag) {
+static enum rondo_status order_from(struct rdo_jobs_file *file, const char *place, int first, uint8_t *states, struct visit *stack,
+                                    int *inout_count, struct rondo_diag *diag) {
   int depth = 0;
   stack[depth++] = (struct visit){first, 0};
   states[first] = OPEN;
@@ -402,7 +417,8 @@ static enum rondo_status order_from(struct rdo_jobs_file *file, const char *plac
   return RONDO_OK;
 }
 
-enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *place, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
+enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *place, const struct rdo_machine_file *machine,
+                                         struct rondo_diag *diag) {
   uint8_t *states = NULL;
   struct visit *stack = NULL;
   int count = 0;

@@ -131,11 +131,13 @@ static enum rondo_status read_cluster_cpus(struct reader *reader, const struct r
   }
   RDO_TRY(rdo_member_int(object, "workers", 1, RDO_MACHINE_WORKERS_MAX, &cluster->worker_count, reader->diag));
   if (cluster->worker_count > 0) return RONDO_OK;
-  return rdo_value_fail(&cpus, reader->diag, RONDO_INVALID_ARGUMENT, "is missing: the CPUs of the cluster, such as \"0-3\" (or only `workers`, to plan for a machine without running on it)");
+  return rdo_value_fail(&cpus, reader->diag, RONDO_INVALID_ARGUMENT,
+                        "is missing: the CPUs of the cluster, such as \"0-3\" (or only `workers`, to plan for a machine without running on it)");
 }
 
 static enum rondo_status read_cluster(struct reader *reader, const struct rdo_value *object, struct rdo_cluster_entry *cluster) {
-  static const char *const known[] = {"name", "id", "cpus", "cores", "workers", "capacity", "jobs_max", "max_frequency_mhz", "l2_cache_kb", "variant", "npu"};
+  static const char *const known[] = {"name", "id", "cpus", "cores", "workers", "capacity", "jobs_max", "max_frequency_mhz", "l2_cache_kb",
+                                      "variant", "npu"};
   RDO_TRY(rdo_value_expect(object, RDO_VALUE_OBJECT, reader->diag));
   RDO_TRY(rdo_value_note_unknown(object, known, COUNT(known), reader->diag));
   RDO_TRY(read_cluster_name(reader, object, &cluster->name));
@@ -168,7 +170,8 @@ static enum rondo_status read_lane(struct reader *reader, const struct rdo_value
     RDO_TRY(rdo_value_cpus(&member, &lane->cpus, reader->diag));
     struct rdo_cpu_set outside = rdo_cpu_set_andnot(lane->cpus, &cluster->cpus);
     if (!rdo_cpu_set_is_empty(&outside)) {
-      return rdo_value_fail(&member, reader->diag, RONDO_INVALID_ARGUMENT, "CPU %d is not in cluster %s", rdo_cpu_set_first(&outside), cluster->name);
+      return rdo_value_fail(&member, reader->diag, RONDO_INVALID_ARGUMENT, "CPU %d is not in cluster %s", rdo_cpu_set_first(&outside),
+                            cluster->name);
     }
     lane->worker_count = rdo_cpu_set_count(&lane->cpus);
   }
@@ -212,25 +215,29 @@ static enum rondo_status read_transition(struct reader *reader, const struct rdo
   RDO_TRY(rdo_value_note_unknown(object, known, COUNT(known), reader->diag));
   RDO_TRY(read_cluster_ref(reader, object, "from", &transition->from));
   RDO_TRY(read_cluster_ref(reader, object, "to", &transition->to));
-  if (transition->from == transition->to) return rdo_value_fail(object, reader->diag, RONDO_INVALID_ARGUMENT, "from and to are one cluster, within which moving is free");
+  if (transition->from == transition->to) {
+    return rdo_value_fail(object, reader->diag, RONDO_INVALID_ARGUMENT, "from and to are one cluster, within which moving is free");
+  }
   for (const struct rdo_transition_entry *other = reader->file->transitions; other < transition; ++other) {
     if (other->from != transition->from || other->to != transition->to) continue;
-    return rdo_value_fail(object, reader->diag, RONDO_INVALID_ARGUMENT, "these clusters have a transition already, transitions[%d]: remove one", (int)(other - reader->file->transitions));
+    return rdo_value_fail(object, reader->diag, RONDO_INVALID_ARGUMENT,
+                          "these clusters have a transition already, transitions[%d]: remove one", (int)(other - reader->file->transitions));
   }
   bool is_given;
   RDO_TRY(rdo_member_time(object, "cost", 0, RDO_TIME_NS_MAX, &transition->cost_ns, &is_given, reader->diag));
-  return is_given ? RONDO_OK : rdo_value_fail(object, reader->diag, RONDO_INVALID_ARGUMENT, "has no cost_us (or cost_ns, cost_ms): say what moving costs");
+  return is_given ? RONDO_OK : rdo_value_fail(object, reader->diag, RONDO_INVALID_ARGUMENT,
+                                              "has no cost_us (or cost_ns, cost_ms): say what moving costs");
 }
 
 // The whole ------------------------------------------------------------------------------------------------
 
 // An array of the file that may be missing, up to a number of elements; *out_count 0 then.
-static enum rondo_status find_array(struct reader *reader, const struct rdo_value *root, const char *key, int count_max, struct rdo_value *out_array, int *out_count) {
+static enum rondo_status find_array(struct reader *reader, const struct rdo_value *root, const char *key, int count_max,
+                                    struct rdo_value *out_array, int *out_count) {
   *out_count = 0;
   if (!rdo_value_find(root, key, out_array)) return RONDO_OK;
-  RDO_TRY(rdo_value_expect(out_array, RDO_VALUE_ARRAY, reader->diag));
-  size_t count = rdo_value_count(out_array);
-  if (count > (size_t)count_max) return rdo_value_fail(out_array, reader->diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %d at most", count, count_max);
+  size_t count;
+  RDO_TRY(rdo_value_array(out_array, (size_t)count_max, &count, reader->diag));
   *out_count = (int)count;
   return RONDO_OK;
 }
@@ -239,7 +246,8 @@ static enum rondo_status read_clusters(struct reader *reader, const struct rdo_v
   struct rdo_machine_file *file = reader->file;
   struct rdo_value array, resources;
   int count, resource_count;
-  RDO_TRY(rdo_value_require(root, "clusters", RDO_VALUE_ARRAY, "an array of clusters, each with `name` and `cpus`; `rondo machine --output=FILE` writes one", &array, reader->diag));
+  RDO_TRY(rdo_value_require(root, "clusters", RDO_VALUE_ARRAY,
+                            "an array of clusters, each with `name` and `cpus`; `rondo machine --output=FILE` writes one", &array, reader->diag));
   RDO_TRY(find_array(reader, root, "clusters", RDO_MACHINE_CLUSTERS_MAX, &array, &count));
   if (count == 0) return rdo_value_fail(&array, reader->diag, RONDO_INVALID_ARGUMENT, "is empty: a machine has one cluster at least");
   // Each cluster may bring a unit with it.
@@ -250,7 +258,10 @@ static enum rondo_status read_clusters(struct reader *reader, const struct rdo_v
     struct rdo_value element = rdo_value_element(&array, (size_t)i);
     RDO_TRY(read_cluster(reader, &element, &file->clusters[i]));
     int other = rdo_machine_file_find_cluster(file, file->clusters[i].name);
-    if (other >= 0) return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "clusters[%d] is called \"%s\" as well", other, file->clusters[i].name);
+    if (other >= 0) {
+      return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "clusters[%d] is called \"%s\" as well", other,
+                            file->clusters[i].name);
+    }
     ++file->cluster_count;
   }
   return RONDO_OK;
@@ -306,7 +317,9 @@ static enum rondo_status read_lanes(struct reader *reader, const struct rdo_valu
       return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "is called \"%s\" as a cluster that it is not on", named[i].name);
     }
     for (int k = 0; k < i; ++k) {
-      if (strcmp(named[k].name, named[i].name) == 0) return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "lanes[%d] is called \"%s\" as well", k, named[i].name);
+      if (strcmp(named[k].name, named[i].name) == 0) {
+        return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "lanes[%d] is called \"%s\" as well", k, named[i].name);
+      }
     }
   }
   return order_lanes(reader, named, count);
@@ -343,9 +356,10 @@ static enum rondo_status read_transitions(struct reader *reader, const struct rd
   return RONDO_OK;
 }
 
-enum rondo_status rdo_machine_file_read_value(const struct rdo_value *value, const struct rdo_topology *topology, struct rdo_machine_file *out_file,
-                                              struct rondo_diag *diag) {
-  static const char *const known[] = {"schema", "clusters", "lanes", "resources", "transitions", "jobs_max", "memory_bytes_max", "shared_l3_cache_kb", "memory_bandwidth_gbps"};
+enum rondo_status rdo_machine_file_read_value(const struct rdo_value *value, const struct rdo_topology *topology,
+                                              struct rdo_machine_file *out_file, struct rondo_diag *diag) {
+  static const char *const known[] = {"schema", "clusters", "lanes", "resources", "transitions", "jobs_max", "memory_bytes_max",
+                                      "shared_l3_cache_kb", "memory_bandwidth_gbps"};
   struct reader reader = {topology, out_file, diag};
   *out_file = (struct rdo_machine_file){0};
   RDO_TRY(rdo_value_expect(value, RDO_VALUE_OBJECT, diag));

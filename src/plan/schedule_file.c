@@ -70,7 +70,8 @@ static enum rondo_status settle_tables(struct reader *reader, enum rondo_status 
   return status;
 }
 
-static enum rondo_status keep_text(struct reader *reader, const struct rdo_value *object, const char *key, size_t bytes_max, const char **out_text) {
+static enum rondo_status keep_text(struct reader *reader, const struct rdo_value *object, const char *key, size_t bytes_max,
+                                   const char **out_text) {
   const char *text = "";
   struct rdo_value member;
   *out_text = "";
@@ -129,7 +130,9 @@ static enum rondo_status read_target(struct reader *reader, const struct rdo_val
 
 static enum rondo_status push_target(struct reader *reader, const struct rdo_value *place, uint32_t target) {
   struct rdo_schedule *schedule = reader->schedule;
-  if (schedule->target_list_count == TARGET_LISTS_MAX) return rdo_value_fail(place, reader->diag, RONDO_OUT_OF_RANGE, "lists of targets have more than %d elements", TARGET_LISTS_MAX);
+  if (schedule->target_list_count == TARGET_LISTS_MAX) {
+    return rdo_value_fail(place, reader->diag, RONDO_OUT_OF_RANGE, "lists of targets have more than %d elements", TARGET_LISTS_MAX);
+  }
   RDO_TRY(grow(reader, schedule->target_list_count, sizeof *schedule->target_lists, &reader->target_list_capacity, &schedule->target_lists));
   schedule->target_lists[schedule->target_list_count++] = target;
   return RONDO_OK;
@@ -184,7 +187,8 @@ static enum rondo_status read_number(struct reader *reader, const struct rdo_val
 }
 
 // A time in milliseconds, as others write it, or exact in nanoseconds, as we do; both must mean the same.
-static enum rondo_status read_planned_time(struct reader *reader, const struct rdo_value *object, const char *ms_key, const char *ns_key, int64_t *inout_ns) {
+static enum rondo_status read_planned_time(struct reader *reader, const struct rdo_value *object, const char *ms_key, const char *ns_key,
+                                           int64_t *inout_ns) {
   struct rdo_value ms, ns;
   bool has_ms = rdo_value_find(object, ms_key, &ms), has_ns = rdo_value_find(object, ns_key, &ns);
   int64_t rounded = 0;
@@ -201,11 +205,13 @@ static enum rondo_status read_planned_time(struct reader *reader, const struct r
   reader->has_own = true;
   RDO_TRY(rdo_value_time(&ns, RDO_UNIT_NS, 0, RDO_TIME_NS_MAX, inout_ns, reader->diag));
   if (!has_ms || (*inout_ns - rounded <= TIME_SLACK_NS && rounded - *inout_ns <= TIME_SLACK_NS)) return RONDO_OK;
-  return rdo_value_fail(&ns, reader->diag, RONDO_INVALID_ARGUMENT, "is %" PRId64 " ns, but %s says %" PRId64 " ns: correct one of them, or remove it", *inout_ns, ms_key, rounded);
+  return rdo_value_fail(&ns, reader->diag, RONDO_INVALID_ARGUMENT,
+                        "is %" PRId64 " ns, but %s says %" PRId64 " ns: correct one of them, or remove it", *inout_ns, ms_key, rounded);
 }
 
 // One of the policies; *out_is_given when the file gives one that is known.
-static enum rondo_status read_policy(struct reader *reader, const struct rdo_value *object, const char *key, const char *const *names, int *inout, bool *out_is_given) {
+static enum rondo_status read_policy(struct reader *reader, const struct rdo_value *object, const char *key, const char *const *names,
+                                     int *inout, bool *out_is_given) {
   struct rdo_value member;
   const char *text;
   *out_is_given = false;
@@ -292,7 +298,9 @@ static enum rondo_status read_targets(struct reader *reader, const struct rdo_va
     struct rdo_value element = rdo_value_element(&list, i);
     uint32_t target;
     RDO_TRY(read_target(reader, &element, &target));
-    if (i == 0 && has_first && target != node->target) return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "is not the hardware_target, which comes first");
+    if (i == 0 && has_first && target != node->target) {
+      return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "is not the hardware_target, which comes first");
+    }
     if (i == 0) node->target = target;
     bool is_again = i > 0 && target == node->target;
     for (uint32_t k = node->extra_begin; k < schedule->target_list_count; ++k) is_again |= schedule->target_lists[k] == target;
@@ -315,17 +323,19 @@ static enum rondo_status read_resources(struct reader *reader, const struct rdo_
   node->resource_begin = schedule->resource_list_count;
   if (!rdo_value_find(object, "resources", &array)) return RONDO_OK;
   reader->has_own = true;
-  RDO_TRY(rdo_value_expect(&array, RDO_VALUE_ARRAY, reader->diag));
-  size_t count = rdo_value_count(&array);
-  if (count > RDO_MACHINE_RESOURCES_MAX) return rdo_value_fail(&array, reader->diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %d at most", count, RDO_MACHINE_RESOURCES_MAX);
+  size_t count;
+  RDO_TRY(rdo_value_array(&array, RDO_MACHINE_RESOURCES_MAX, &count, reader->diag));
   for (size_t i = 0; i < count; ++i) {
     struct rdo_value element = rdo_value_element(&array, i);
     uint32_t resource;
     RDO_TRY(read_resource(reader, &element, &resource));
     for (uint32_t k = node->resource_begin; k < schedule->resource_list_count; ++k) {
-      if (schedule->resource_lists[k] == resource) return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "names a resource again");
+      if (schedule->resource_lists[k] == resource) {
+        return rdo_value_fail(&element, reader->diag, RONDO_INVALID_ARGUMENT, "names a resource again");
+      }
     }
-    RDO_TRY(grow(reader, schedule->resource_list_count, sizeof *schedule->resource_lists, &reader->resource_list_capacity, &schedule->resource_lists));
+    RDO_TRY(grow(reader, schedule->resource_list_count, sizeof *schedule->resource_lists, &reader->resource_list_capacity,
+                 &schedule->resource_lists));
     schedule->resource_lists[schedule->resource_list_count++] = resource;
     ++node->resource_count;
   }
@@ -367,15 +377,18 @@ static enum rondo_status read_own(struct reader *reader, const struct rdo_value 
 }
 
 static enum rondo_status read_node(struct reader *reader, const struct rdo_value *object, struct rdo_schedule_node *node) {
-  static const char *const known[] = {"id", "ordinal", "total", "dependencies", "hardware_target", "start_time", "duration", "job_name", "module_name", "time_dependency",
-                                      "vmfb_path", "release_policy", "time_dep_mode", "start_ns", "duration_ns", "workers", "priority", "dispatch", "export", "targets", "resources"};
+  static const char *const known[] = {"id", "ordinal", "total", "dependencies", "hardware_target", "start_time", "duration", "job_name",
+                                      "module_name", "time_dependency", "vmfb_path", "release_policy", "time_dep_mode", "start_ns",
+                                      "duration_ns", "workers", "priority", "dispatch", "export", "targets", "resources"};
   RDO_TRY(rdo_value_note_unknown(object, known, COUNT(known), reader->diag));
   RDO_TRY(read_number(reader, object, "id", &node->id));
   RDO_TRY(read_number(reader, object, "ordinal", &node->ordinal));
   RDO_TRY(read_number(reader, object, "total", &node->total));
   RDO_TRY(read_planned_time(reader, object, "start_time", "start_ns", &node->start_ns));
   RDO_TRY(read_planned_time(reader, object, "duration", "duration_ns", &node->duration_ns));
-  if (node->start_ns + node->duration_ns > RDO_TIME_NS_MAX) return rdo_value_fail(object, reader->diag, RONDO_OUT_OF_RANGE, "is planned to end after more than 104 days");
+  if (node->start_ns + node->duration_ns > RDO_TIME_NS_MAX) {
+    return rdo_value_fail(object, reader->diag, RONDO_OUT_OF_RANGE, "is planned to end after more than 104 days");
+  }
   RDO_TRY(read_targets(reader, object, node));
   RDO_TRY(read_names(reader, object, node));
   RDO_TRY(read_policies(reader, object, node));
@@ -397,7 +410,9 @@ static enum rondo_status read_keys(struct reader *reader, const struct rdo_value
   struct rdo_schedule *schedule = reader->schedule;
   size_t count = rdo_value_count(dispatches), dependency_count = 0;
   if (count == 0) return rdo_value_fail(dispatches, reader->diag, RONDO_INVALID_ARGUMENT, "is empty: a schedule has at least one dispatch");
-  if (count > RDO_SCHEDULE_NODES_MAX) return rdo_value_fail(dispatches, reader->diag, RONDO_OUT_OF_RANGE, "has %zu members, may have %d at most", count, RDO_SCHEDULE_NODES_MAX);
+  if (count > RDO_SCHEDULE_NODES_MAX) {
+    return rdo_value_fail(dispatches, reader->diag, RONDO_OUT_OF_RANGE, "has %zu members, may have %d at most", count, RDO_SCHEDULE_NODES_MAX);
+  }
   RDO_TRY(rdo_arena_alloc(&schedule->arena, count, sizeof *schedule->nodes, &schedule->nodes, reader->diag));
   RDO_TRY(rdo_alloc_array(count, sizeof *reader->last_seen, &reader->last_seen, reader->diag));
   for (void *at = rdo_value_begin(dispatches); at != NULL; at = rdo_value_next(dispatches, at)) {
@@ -405,21 +420,28 @@ static enum rondo_status read_keys(struct reader *reader, const struct rdo_value
     struct rdo_schedule_node *node = &schedule->nodes[schedule->node_count];
     rdo_schedule_node_init(node);
     if (object.key[0] == '\0') return rdo_value_fail(&object, reader->diag, RONDO_INVALID_ARGUMENT, "a dispatch has an empty key");
-    if (strlen(object.key) > RDO_NAME_BYTES_MAX) return rdo_value_fail(dispatches, reader->diag, RONDO_OUT_OF_RANGE, "a key has %zu bytes, may have %d at most", strlen(object.key), RDO_NAME_BYTES_MAX);
+    if (strlen(object.key) > RDO_NAME_BYTES_MAX) {
+      return rdo_value_fail(dispatches, reader->diag, RONDO_OUT_OF_RANGE, "a key has %zu bytes, may have %d at most", strlen(object.key),
+                            RDO_NAME_BYTES_MAX);
+    }
     RDO_TRY(rdo_value_expect(&object, RDO_VALUE_OBJECT, reader->diag));
     RDO_TRY(rdo_text_copy(&schedule->arena, object.key, &node->key, reader->diag));
     RDO_TRY(rdo_name_map_add(&reader->keys, node->key, schedule->node_count, reader->diag));
     ++schedule->node_count;
     if (rdo_value_find(&object, "dependencies", &array)) dependency_count += rdo_value_count(&array);
   }
-  if (dependency_count > RDO_SCHEDULE_EDGES_MAX) return rdo_value_fail(dispatches, reader->diag, RONDO_OUT_OF_RANGE, "have %zu dependencies, may have %d at most", dependency_count, RDO_SCHEDULE_EDGES_MAX);
+  if (dependency_count > RDO_SCHEDULE_EDGES_MAX) {
+    return rdo_value_fail(dispatches, reader->diag, RONDO_OUT_OF_RANGE, "have %zu dependencies, may have %d at most", dependency_count,
+                          RDO_SCHEDULE_EDGES_MAX);
+  }
   return rdo_arena_alloc(&schedule->arena, dependency_count, sizeof *schedule->dependencies, &schedule->dependencies, reader->diag);
 }
 
 static enum rondo_status read_nodes(struct reader *reader, const struct rdo_value *root) {
   struct rdo_value dispatches;
   if (rdo_value_find(root, "dispatches", &dispatches) && rdo_value_kind(&dispatches) == RDO_VALUE_ARRAY) {
-    return rdo_value_fail(&dispatches, reader->diag, RONDO_INVALID_ARGUMENT, "is an array: a stream-graph export is no schedule, whose dispatches are an object of key and dispatch");
+    return rdo_value_fail(&dispatches, reader->diag, RONDO_INVALID_ARGUMENT,
+                          "is an array: a stream-graph export is no schedule, whose dispatches are an object of key and dispatch");
   }
   RDO_TRY(rdo_value_require(root, "dispatches", RDO_VALUE_OBJECT, "an object of key and dispatch", &dispatches, reader->diag));
   RDO_TRY(read_keys(reader, &dispatches));
@@ -437,9 +459,8 @@ static enum rondo_status read_combinations(struct reader *reader, const struct r
   struct rdo_schedule *schedule = reader->schedule;
   struct rdo_value array;
   if (!rdo_value_find(metadata, "machine_combinations", &array)) return RONDO_OK;
-  RDO_TRY(rdo_value_expect(&array, RDO_VALUE_ARRAY, reader->diag));
-  size_t count = rdo_value_count(&array);
-  if (count > RDO_SCHEDULE_TARGETS_MAX) return rdo_value_fail(&array, reader->diag, RONDO_OUT_OF_RANGE, "has %zu elements, may have %d at most", count, RDO_SCHEDULE_TARGETS_MAX);
+  size_t count;
+  RDO_TRY(rdo_value_array(&array, RDO_SCHEDULE_TARGETS_MAX, &count, reader->diag));
   RDO_TRY(rdo_arena_alloc(&schedule->arena, count, sizeof *schedule->combinations, &schedule->combinations, reader->diag));
   for (size_t i = 0; i < count; ++i) {
     struct rdo_value set = rdo_value_element(&array, i);
@@ -533,7 +554,8 @@ static enum rdo_schedule_variant find_variant(const struct reader *reader) {
 }
 
 static enum rondo_status read_all(struct reader *reader, const struct rdo_value *root) {
-  static const char *const known[] = {"schema", "dot_file", "dispatches", "edges", "metadata", "dispatch_vmfb_dir", "period_*", "machine", "jobs", "instances"};
+  static const char *const known[] = {"schema", "dot_file", "dispatches", "edges", "metadata", "dispatch_vmfb_dir", "period_*", "machine",
+                                      "jobs", "instances"};
   struct rdo_schedule *schedule = reader->schedule;
   struct rdo_value member;
   RDO_TRY(rdo_value_expect(root, RDO_VALUE_OBJECT, reader->diag));
@@ -557,8 +579,8 @@ static enum rondo_status read_all(struct reader *reader, const struct rdo_value 
   return RONDO_OK;
 }
 
-static enum rondo_status read_document(const struct rdo_document *document, const struct rdo_schedule_options *options, struct rdo_schedule *schedule,
-                                       struct rondo_diag *diag) {
+static enum rondo_status read_document(const struct rdo_document *document, const struct rdo_schedule_options *options,
+                                       struct rdo_schedule *schedule, struct rondo_diag *diag) {
   struct reader reader = {.options = options, .schedule = schedule, .default_target = RDO_SCHEDULE_NONE, .diag = diag};
   struct rdo_value root = rdo_document_root(document);
   enum rondo_status status = rdo_document_check_schema(document, "rondo.plan", 1, diag);
@@ -572,7 +594,8 @@ static enum rondo_status read_document(const struct rdo_document *document, cons
   return status;
 }
 
-static enum rondo_status read_opened(struct rdo_document *document, enum rondo_status status, struct rdo_notes *notes, const struct rdo_schedule_options *options,
+static enum rondo_status read_opened(struct rdo_document *document, enum rondo_status status, struct rdo_notes *notes,
+                                     const struct rdo_schedule_options *options,
                                      struct rdo_schedule *out_schedule, struct rondo_diag *diag) {
   static const struct rdo_schedule_options defaults = {0};
   if (options == NULL) options = &defaults;
@@ -584,7 +607,8 @@ static enum rondo_status read_opened(struct rdo_document *document, enum rondo_s
   return status;
 }
 
-enum rondo_status rdo_schedule_read(const char *path, const struct rdo_schedule_options *options, struct rdo_schedule *out_schedule, struct rondo_diag *diag) {
+enum rondo_status rdo_schedule_read(const char *path, const struct rdo_schedule_options *options, struct rdo_schedule *out_schedule,
+                                    struct rondo_diag *diag) {
   struct rdo_notes notes = {0};
   struct rdo_document document;
   *out_schedule = (struct rdo_schedule){0};
@@ -592,8 +616,8 @@ enum rondo_status rdo_schedule_read(const char *path, const struct rdo_schedule_
   return read_opened(&document, status, &notes, options, out_schedule, diag);
 }
 
-enum rondo_status rdo_schedule_parse(struct rdo_bytes text, const char *name, const struct rdo_schedule_options *options, struct rdo_schedule *out_schedule,
-                                     struct rondo_diag *diag) {
+enum rondo_status rdo_schedule_parse(struct rdo_bytes text, const char *name, const struct rdo_schedule_options *options,
+                                     struct rdo_schedule *out_schedule, struct rondo_diag *diag) {
   struct rdo_notes notes = {0};
   struct rdo_document document;
   *out_schedule = (struct rdo_schedule){0};
@@ -636,6 +660,7 @@ uint32_t rdo_schedule_find_job(const struct rdo_schedule *schedule, const char *
 }
 
 const char *rdo_schedule_variant_name(enum rdo_schedule_variant variant) {
-  static const char *const names[] = {"A, a dependency graph", "B, a runnable graph", "C, a schedule", "D, a schedule with policies", "a plan of rondo"};
+  static const char *const names[] = {"A, a dependency graph", "B, a runnable graph", "C, a schedule", "D, a schedule with policies",
+                                      "a plan of rondo"};
   return names[variant];
 }

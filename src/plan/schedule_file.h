@@ -162,7 +162,8 @@ uint32_t rdo_schedule_find_target(const struct rdo_schedule *schedule, const cha
 uint32_t rdo_schedule_find_job(const struct rdo_schedule *schedule, const char *name);
 
 // For those that make a schedule without a file: fill nodes (with dependencies and time dependency), dependencies, jobs and
-// targets, all from the schedule's arena; this adds the rest: predecessors, successors, ranks, order, counts, last end, and the makespan if it is 0.
+// targets, all from the schedule's arena; this adds the rest: predecessors, successors, ranks, order, counts, last end,
+// and the makespan if it is 0.
 //   returns  OK, INVALID_ARGUMENT (a cycle: the diag names it), OUT_OF_RANGE (times add up to too much), RESOURCE_EXHAUSTED
 enum rondo_status rdo_schedule_complete(struct rdo_schedule *schedule, struct rondo_diag *diag) RONDO_MUST_USE;
 
@@ -170,7 +171,8 @@ enum rondo_status rdo_schedule_complete(struct rdo_schedule *schedule, struct ro
 void rdo_schedule_node_init(struct rdo_schedule_node *node);
 
 // The checks that make remarks, alone.
-enum rondo_status rdo_schedule_lint(const struct rdo_schedule *schedule, bool is_strict, struct rdo_notes *notes, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_schedule_lint(const struct rdo_schedule *schedule, bool is_strict, struct rdo_notes *notes,
+                                    struct rondo_diag *diag) RONDO_MUST_USE;
 
 const char *rdo_schedule_variant_name(enum rdo_schedule_variant variant);
 

@@ -46,8 +46,8 @@ static enum rondo_status check_order(const struct lint *lint) {
     for (uint32_t k = 0; k < node->predecessor_count; ++k) {
       const struct rdo_schedule_node *before = &schedule->nodes[schedule->predecessors[node->predecessor_begin + k]];
       if (end_of(before) <= node->start_ns + SLACK_NS) continue;
-      RDO_TRY(remark(lint, "order", node, "is planned to start at %.6g ms, before its predecessor %.100s is planned to end at %.6g ms", ms(node->start_ns),
-                     before->key, ms(end_of(before))));
+      RDO_TRY(remark(lint, "order", node, "is planned to start at %.6g ms, before its predecessor %.100s is planned to end at %.6g ms",
+                     ms(node->start_ns), before->key, ms(end_of(before))));
     }
   }
   return RONDO_OK;
@@ -67,12 +67,12 @@ static enum rondo_status check_targets(const struct lint *lint, uint32_t *last, 
     if (longest[target] != RDO_SCHEDULE_NONE && end_of(&schedule->nodes[longest[target]]) > node->start_ns + SLACK_NS && node->duration_ns > 0) {
       const struct rdo_schedule_node *other = &schedule->nodes[longest[target]];
       snprintf(kind, sizeof kind, "overlap %u", (unsigned)target);
-      RDO_TRY(remark(lint, kind, node, "is planned on %.100s at %.6g ms, where %.100s is planned until %.6g ms", schedule->targets[target].name, ms(node->start_ns),
-                     other->key, ms(end_of(other))));
+      RDO_TRY(remark(lint, kind, node, "is planned on %.100s at %.6g ms, where %.100s is planned until %.6g ms",
+                     schedule->targets[target].name, ms(node->start_ns), other->key, ms(end_of(other))));
     }
     if (node->time_dependency != RDO_SCHEDULE_NONE && last[target] != RDO_SCHEDULE_NONE && node->time_dependency != last[target]) {
-      RDO_TRY(remark(lint, "time dependency", node, "its time_dependency is %.100s, but the dispatch before it on %.100s is %.100s", schedule->nodes[node->time_dependency].key,
-                     schedule->targets[target].name, schedule->nodes[last[target]].key));
+      RDO_TRY(remark(lint, "time dependency", node, "its time_dependency is %.100s, but the dispatch before it on %.100s is %.100s",
+                     schedule->nodes[node->time_dependency].key, schedule->targets[target].name, schedule->nodes[last[target]].key));
     }
     last[target] = index;
     if (longest[target] == RDO_SCHEDULE_NONE || end_of(node) > end_of(&schedule->nodes[longest[target]])) longest[target] = index;
@@ -92,9 +92,11 @@ static enum rondo_status check_families(const struct lint *lint, const struct rd
     uint32_t other = rdo_name_map_find(bases, node->family);
     snprintf(kind, sizeof kind, "family %u", (unsigned)rdo_name_map_find(bases, job->base));
     if (strcmp(node->family, job->family) != 0) {
-      RDO_TRY(remark(lint, kind, node, "its module is of family %.100s, but job %.100s is of family %.100s: is module_name right?", node->family, job->name, job->family));
+      RDO_TRY(remark(lint, kind, node, "its module is of family %.100s, but job %.100s is of family %.100s: is module_name right?",
+                     node->family, job->name, job->family));
     } else if (other != RDO_NAME_NONE && job->name[0] != '\0') {
-      RDO_TRY(remark(lint, kind, node, "its module is of family %.100s, but it belongs to job %.100s, and %.100s is another job: is module_name right?", node->family,
+      RDO_TRY(remark(lint, kind, node,
+                     "its module is of family %.100s, but it belongs to job %.100s, and %.100s is another job: is module_name right?", node->family,
                      job->name, schedule->jobs[other].name));
     }
   }

@@ -143,7 +143,8 @@ static enum rondo_status fail_cycle(const struct rdo_schedule *schedule, const u
     if (i < CYCLE_NAMES_MAX) length += (size_t)snprintf(text + length, sizeof text - length, " waits for %.100s", schedule->nodes[at].key);
     else if (i == CYCLE_NAMES_MAX) length += (size_t)snprintf(text + length, sizeof text - length, " ...");
   }
-  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: dispatches.%.100s: waits for itself: %.700s waits for %.100s; remove a dependency, or make a time dependency soft",
+  return rdo_fail(diag, RONDO_INVALID_ARGUMENT,
+                  "%s: dispatches.%.100s: waits for itself: %.700s waits for %.100s; remove a dependency, or make a time dependency soft",
                   schedule->path, schedule->nodes[first].key, text, schedule->nodes[first].key);
 }
 
@@ -179,7 +180,8 @@ static enum rondo_status order_nodes(struct rdo_schedule *schedule, struct rondo
 // Jobs -----------------------------------------------------------------------------------------------------
 
 // "mlp" for "mlp3" where there is a "mlp0": so periodic instances are called. "mobilenet_v2" stays what it is.
-static enum rondo_status find_base(struct rdo_schedule *schedule, const struct rdo_name_map *names, struct rdo_schedule_job *job, struct rondo_diag *diag) {
+static enum rondo_status find_base(struct rdo_schedule *schedule, const struct rdo_name_map *names, struct rdo_schedule_job *job,
+                                   struct rondo_diag *diag) {
   size_t length = strlen(job->name), begin = length;
   while (begin > 0 && job->name[begin - 1] >= '0' && job->name[begin - 1] <= '9') --begin;
   job->base = job->name;
@@ -213,8 +215,8 @@ static int compare_uses(const void *left, const void *right) {
 }
 
 // The family that most nodes of each base have; of equals the one that occurs first in the file.
-static enum rondo_status count_families(struct rdo_schedule *schedule, struct rdo_name_map *bases, struct rdo_name_map *families, struct family_use *uses,
-                                        const char **names, struct rondo_diag *diag) {
+static enum rondo_status count_families(struct rdo_schedule *schedule, struct rdo_name_map *bases, struct rdo_name_map *families,
+                                        struct family_use *uses, const char **names, struct rondo_diag *diag) {
   size_t count = 0;
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
     const struct rdo_schedule_node *node = &schedule->nodes[i];
@@ -268,7 +270,8 @@ static enum rondo_status sum_up(struct rdo_schedule *schedule, struct rondo_diag
     if (node->start_ns + node->duration_ns > schedule->last_end_ns) schedule->last_end_ns = node->start_ns + node->duration_ns;
     sum_ns += node->duration_ns;
     if (sum_ns <= RDO_TIME_NS_MAX) continue;
-    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "%s: dispatches.%.100s: here the durations add up to more than 104 days", schedule->path, node->key);
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "%s: dispatches.%.100s: here the durations add up to more than 104 days", schedule->path,
+                    node->key);
   }
   if (schedule->makespan_ns <= 0) schedule->makespan_ns = schedule->last_end_ns;
   return RONDO_OK;

@@ -17,12 +17,24 @@ static void write_lists(const struct rdo_schedule *schedule, const struct rdo_sc
   if (node->extra_count > 0) {
     rdo_json_begin_array(writer, "targets", RDO_JSON_INLINE);
     rdo_json_write_text(writer, NULL, schedule->targets[node->target].name);
-    for (uint32_t i = 0; i < node->extra_count; ++i) rdo_json_write_text(writer, NULL, schedule->targets[schedule->target_lists[node->extra_begin + i]].name);
+    for (uint32_t i = 0; i < node->extra_count; ++i) {
+      rdo_json_write_text(writer, NULL, schedule->targets[schedule->target_lists[node->extra_begin + i]].name);
+    }
     rdo_json_end(writer);
   }
   if (node->resource_count == 0) return;
   rdo_json_begin_array(writer, "resources", RDO_JSON_INLINE);
-  for (uint32_t i = 0; i < node->resource_count; ++i) rdo_json_write_text(writer, NULL, schedule->resources[schedule->resource_lists[node->resource_begin + i]]);
+  for (uint32_t i = 0; i < node->resource_count; ++i) {
+    rdo_json_write_text(writer, NULL, schedule->resources[schedule->resource_lists[node->resource_begin + i]]);
+  }
+  rdo_json_end(writer);
+}
+
+static void write_dependencies(const struct rdo_schedule *schedule, const struct rdo_schedule_node *node, struct rdo_json_writer *writer) {
+  rdo_json_begin_array(writer, "dependencies", RDO_JSON_INLINE);
+  for (uint32_t i = 0; i < node->dependency_count; ++i) {
+    rdo_json_write_text(writer, NULL, schedule->nodes[schedule->dependencies[node->dependency_begin + i]].key);
+  }
   rdo_json_end(writer);
 }
 
@@ -31,9 +43,7 @@ static void write_node(const struct rdo_schedule *schedule, const struct rdo_sch
   rdo_json_write_integer(writer, "id", node->id);
   rdo_json_write_integer(writer, "ordinal", node->ordinal);
   rdo_json_write_integer(writer, "total", node->total);
-  rdo_json_begin_array(writer, "dependencies", RDO_JSON_INLINE);
-  for (uint32_t i = 0; i < node->dependency_count; ++i) rdo_json_write_text(writer, NULL, schedule->nodes[schedule->dependencies[node->dependency_begin + i]].key);
-  rdo_json_end(writer);
+  write_dependencies(schedule, node, writer);
   rdo_json_write_text(writer, "hardware_target", schedule->targets[node->target].name);
   rdo_json_write_ms(writer, "start_time", node->start_ns);
   rdo_json_write_ms(writer, "duration", node->duration_ns);

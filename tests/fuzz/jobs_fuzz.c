@@ -57,7 +57,8 @@ static void check_round_trip(const struct rdo_jobs_file *jobs) {
     require(a->period_ns == b->period_ns && a->deadline_ns == b->deadline_ns && a->offset_ns == b->offset_ns && a->overrun == b->overrun);
     require(a->input_count == b->input_count && a->wait_count == b->wait_count && a->lane_count == b->lane_count && a->trigger_job == b->trigger_job);
     for (int k = 0; k < a->input_count; ++k) {
-      require(a->inputs[k].kind == b->inputs[k].kind && a->inputs[k].number == b->inputs[k].number && strcmp(a->inputs[k].text, b->inputs[k].text) == 0);
+      require(a->inputs[k].kind == b->inputs[k].kind && a->inputs[k].number == b->inputs[k].number && strcmp(a->inputs[k].text,
+                                                                                                             b->inputs[k].text) == 0);
     }
   }
   require(memcmp(back.order, jobs->order, sizeof *back.order * (size_t)back.job_count) == 0);

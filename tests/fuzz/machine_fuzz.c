@@ -34,7 +34,8 @@ static void check_machine(const struct rdo_machine_file *machine) {
     for (int k = 0; k < i; ++k) require(!rdo_cpu_set_intersects(&cluster->cpus, &machine->clusters[k].cpus));
   }
   require(next == machine->lane_count);
-  for (int i = 0; i < machine->resource_count; ++i) require(machine->resources[i].capacity > 0 && rdo_machine_file_find_resource(machine, machine->resources[i].name) == i);
+  for (int i = 0; i < machine->resource_count; ++i) require(machine->resources[i].capacity > 0 && rdo_machine_file_find_resource(machine,
+                                                                                                                                 machine->resources[i].name) == i);
 }
 
 static void check_round_trip(const struct rdo_machine_file *machine) {
