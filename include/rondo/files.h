@@ -79,7 +79,8 @@ RONDO_API const char *rondo_file_note(const struct rondo_file *file, int index, 
 RONDO_API enum rondo_status rondo_file_write(const struct rondo_file *file, const char *path, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Writes a machine file for a machine, to be edited: a cluster for each of its clusters with CPUs that this process may
-// use. The fastest ones are called CPU_P, slower ones CPU_E, with a number behind it where there are several.
+// use, with a worker for each core. The fastest ones are called CPU_P, slower ones CPU_E, with a number behind it where
+// there are several.
 //   returns   as rondo_file_write; NOT_FOUND also when no CPU may be used
 //   thread    any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_machine_write(const struct rondo_machine *machine, const char *path, struct rondo_diag *diag) RONDO_MUST_USE;

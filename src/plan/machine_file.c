@@ -423,12 +423,20 @@ int rdo_machine_file_find_resource(const struct rdo_machine_file *file, const ch
 
 // Detecting ------------------------------------------------------------------------------------------------
 
+// A worker for each core, as everywhere: two of them on the CPUs of one core would share it.
+static int count_workers(const struct rdo_topology *topology, const struct rdo_cpu_set *cpus) {
+  int count = 0;
+  for (int i = 0; i < topology->core_count; ++i) count += rdo_cpu_set_intersects(&topology->cores[i].cpus, cpus);
+  return count > 0 ? count : rdo_cpu_set_count(cpus);
+}
+
 static void detect_cluster(const struct rdo_topology *topology, int index, struct rdo_machine_file *file) {
   const struct rdo_cluster *source = &topology->clusters[index];
   struct rdo_cluster_entry *cluster = &file->clusters[file->cluster_count];
   struct rdo_cpu_set cpus = rdo_cpu_set_and(source->cpus, &topology->allowed);
   if (rdo_cpu_set_is_empty(&cpus)) return;
-  *cluster = (struct rdo_cluster_entry){.cpus = cpus, .worker_count = rdo_cpu_set_count(&cpus), .capacity = source->capacity, .variant = ""};
+  *cluster = (struct rdo_cluster_entry){.cpus = cpus, .capacity = source->capacity, .variant = ""};
+  cluster->worker_count = count_workers(topology, &cpus);
   if (source->cache >= 0 && topology->caches[source->cache].level == 2) cluster->l2_bytes = (int64_t)topology->caches[source->cache].size_bytes;
   for (int i = 0; i < topology->cpu_count; ++i) {
     const struct rdo_cpu *cpu = &topology->cpus[i];
