@@ -391,6 +391,21 @@ enum rondo_status rdo_machine_file_read(const char *path, const struct rdo_topol
   return status;
 }
 
+enum rondo_status rdo_machine_file_check(const struct rdo_machine_file *file, const struct rdo_topology *topology, const char *place,
+                                         struct rondo_diag *diag) {
+  for (int i = 0; i < file->cluster_count; ++i) {
+    const struct rdo_cluster_entry *cluster = &file->clusters[i];
+    struct rondo_diag words = {.status = RONDO_OK};
+    if (rdo_cpu_set_is_empty(&cluster->cpus)) {
+      return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "%sclusters[%d].cpus: is missing: cluster %s can be planned for, not run on", place, i,
+                      cluster->name);
+    }
+    enum rondo_status status = rdo_topology_check(topology, &cluster->cpus, &words);
+    if (status != RONDO_OK) return rdo_fail(diag, status, "%sclusters[%d].cpus: %s", place, i, words.message);
+  }
+  return RONDO_OK;
+}
+
 void rdo_machine_file_deinit(struct rdo_machine_file *file) {
   if (file == NULL) return;
   rdo_notes_deinit(&file->notes);

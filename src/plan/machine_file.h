@@ -94,6 +94,12 @@ enum rondo_status rdo_machine_file_read_value(const struct rdo_value *value, con
 enum rondo_status rdo_machine_file_detect(const struct rdo_topology *topology, struct rdo_machine_file *out_file,
                                           struct rondo_diag *diag) RONDO_MUST_USE;
 
+// Checks that the CPUs of a file that was read without a topology, such as a plan's own, can be used here.
+//   place    what messages begin with, such as "plan.json: machine."
+//   returns  OK, NOT_FOUND, UNAVAILABLE, PERMISSION_DENIED (a CPU); FAILED_PRECONDITION (a cluster without CPUs)
+enum rondo_status rdo_machine_file_check(const struct rdo_machine_file *file, const struct rdo_topology *topology, const char *place,
+                                         struct rondo_diag *diag) RONDO_MUST_USE;
+
 enum rondo_status rdo_machine_file_write(const struct rdo_machine_file *file, const char *path, struct rondo_diag *diag) RONDO_MUST_USE;
 void rdo_machine_file_write_value(const struct rdo_machine_file *file, struct rdo_json_writer *writer, const char *key);
 

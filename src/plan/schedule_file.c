@@ -128,6 +128,18 @@ static enum rondo_status read_target(struct reader *reader, const struct rdo_val
   return find_target(reader, value, name, out_target);
 }
 
+// A target that only metadata names: one that the machine has not is a remark, and *out_target RDO_SCHEDULE_NONE. What runs
+// does not depend on it.
+static enum rondo_status read_metadata_target(struct reader *reader, const struct rdo_value *value, uint32_t *out_target) {
+  const char *name;
+  RDO_TRY(rdo_value_text(value, RDO_NAME_BYTES_MAX, &name, reader->diag));
+  *out_target = rdo_name_map_find(&reader->targets, name);
+  if (*out_target != RDO_NAME_NONE) return RONDO_OK;
+  if (reader->machine == NULL) return find_target(reader, value, name, out_target);
+  *out_target = RDO_SCHEDULE_NONE;
+  return rdo_value_note(value, reader->diag, "metadata target", "the machine has no target \"%s\": it is left out here", name);
+}
+
 static enum rondo_status push_target(struct reader *reader, const struct rdo_value *place, uint32_t target) {
   struct rdo_schedule *schedule = reader->schedule;
   if (schedule->target_list_count == TARGET_LISTS_MAX) {
@@ -163,7 +175,7 @@ static enum rondo_status find_job(struct reader *reader, const char *name, uint3
   RDO_TRY(grow(reader, schedule->job_count, sizeof *schedule->jobs, &reader->job_capacity, &schedule->jobs));
   RDO_TRY(rdo_text_copy(&schedule->arena, name, &copy, reader->diag));
   RDO_TRY(rdo_name_map_add(&reader->jobs, copy, schedule->job_count, reader->diag));
-  schedule->jobs[schedule->job_count] = (struct rdo_schedule_job){.name = copy, .base = copy, .family = "", .source = "", .instance = -1};
+  rdo_schedule_job_init(&schedule->jobs[schedule->job_count], copy);
   *out_job = schedule->job_count++;
   return RONDO_OK;
 }
@@ -398,6 +410,10 @@ static enum rondo_status read_node(struct reader *reader, const struct rdo_value
   return read_own(reader, object, node);
 }
 
+void rdo_schedule_job_init(struct rdo_schedule_job *job, const char *name) {
+  *job = (struct rdo_schedule_job){.name = name, .base = name, .family = "", .source = "", .instance = -1};
+}
+
 // All dispatches -------------------------------------------------------------------------------------------
 
 void rdo_schedule_node_init(struct rdo_schedule_node *node) {
@@ -467,14 +483,17 @@ static enum rondo_status read_combinations(struct reader *reader, const struct r
     RDO_TRY(rdo_value_expect(&set, RDO_VALUE_ARRAY, reader->diag));
     struct rdo_schedule_set *combination = &schedule->combinations[schedule->combination_count];
     combination->begin = schedule->target_list_count;
+    bool is_whole = true;
     for (size_t k = 0; k < rdo_value_count(&set); ++k) {
       struct rdo_value element = rdo_value_element(&set, k);
       uint32_t target;
-      RDO_TRY(read_target(reader, &element, &target));
-      RDO_TRY(push_target(reader, &element, target));
+      RDO_TRY(read_metadata_target(reader, &element, &target));
+      if (target == RDO_SCHEDULE_NONE) is_whole = false;
+      else RDO_TRY(push_target(reader, &element, target));
     }
     combination->count = schedule->target_list_count - combination->begin;
-    ++schedule->combination_count;
+    if (is_whole) ++schedule->combination_count;
+    else schedule->target_list_count = combination->begin;
   }
   return RONDO_OK;
 }
@@ -497,7 +516,7 @@ static enum rondo_status read_metadata(struct reader *reader, const struct rdo_v
     for (size_t i = 0; i < rdo_value_count(&member); ++i) {
       struct rdo_value element = rdo_value_element(&member, i);
       uint32_t target;
-      RDO_TRY(read_target(reader, &element, &target));
+      RDO_TRY(read_metadata_target(reader, &element, &target));
     }
   }
   return read_combinations(reader, &metadata);

@@ -101,7 +101,7 @@ struct rdo_schedule {
   enum rdo_schedule_variant variant;
   struct rdo_schedule_node *nodes;
   struct rdo_schedule_job *jobs;
-  struct rdo_schedule_target *targets;
+  struct rdo_schedule_target *targets;  // where a machine was given or carried: its lanes, in its order
   uint32_t node_count, job_count, target_count;
   uint32_t *dependencies, *predecessors, *successors;  // node indices
   uint32_t dependency_count, predecessor_count;        // as many successors as predecessors
@@ -161,14 +161,15 @@ uint32_t rdo_schedule_find_node(const struct rdo_schedule *schedule, const char 
 uint32_t rdo_schedule_find_target(const struct rdo_schedule *schedule, const char *name);
 uint32_t rdo_schedule_find_job(const struct rdo_schedule *schedule, const char *name);
 
-// For those that make a schedule without a file: fill nodes (with dependencies and time dependency), dependencies, jobs and
-// targets, all from the schedule's arena; this adds the rest: predecessors, successors, ranks, order, counts, last end,
+// For those that make a schedule without a file: fill nodes (rdo_schedule_node_init, then what differs, with dependencies
+// and time dependency), dependencies, jobs (rdo_schedule_job_init) and targets, all from the schedule's arena; this adds the rest: predecessors, successors, ranks, order, counts, last end,
 // and the makespan if it is 0.
 //   returns  OK, INVALID_ARGUMENT (a cycle: the diag names it), OUT_OF_RANGE (times add up to too much), RESOURCE_EXHAUSTED
 enum rondo_status rdo_schedule_complete(struct rdo_schedule *schedule, struct rondo_diag *diag) RONDO_MUST_USE;
 
-// A node with the defaults of the format.
+// A node with the defaults of the format, and a job with a name.
 void rdo_schedule_node_init(struct rdo_schedule_node *node);
+void rdo_schedule_job_init(struct rdo_schedule_job *job, const char *name);
 
 // The checks that make remarks, alone.
 enum rondo_status rdo_schedule_lint(const struct rdo_schedule *schedule, bool is_strict, struct rdo_notes *notes,

@@ -213,6 +213,18 @@ static void test_topology(void **state) {
   assert_memory_equal(diag.message, "m.json: clusters[0].cpus: ", 26);
   assert_non_null(strstr(diag.message, "CPU 6"));
   rdo_machine_file_deinit(&file);
+  // The same for one that was read without.
+  read_good("{\"clusters\": [{\"name\": \"a\", \"cpus\": \"0-1\"}, {\"name\": \"b\", \"cpus\": \"4-5\"}]}");
+  assert_int_equal(rdo_machine_file_check(&file, &topology, "plan.json: machine.", &diag), RONDO_PERMISSION_DENIED);
+  assert_memory_equal(diag.message, "plan.json: machine.clusters[1].cpus: ", 37);
+  rdo_machine_file_deinit(&file);
+  read_good("{\"clusters\": [{\"name\": \"a\", \"cpus\": \"0-1\"}]}");
+  assert_ok(rdo_machine_file_check(&file, &topology, "", &diag), &diag);
+  rdo_machine_file_deinit(&file);
+  read_good("{\"clusters\": [{\"name\": \"a\", \"workers\": 1}]}");
+  assert_int_equal(rdo_machine_file_check(&file, &topology, "m.json: ", &diag), RONDO_FAILED_PRECONDITION);
+  assert_string_equal(diag.message, "m.json: clusters[0].cpus: is missing: cluster a can be planned for, not run on");
+  rdo_machine_file_deinit(&file);
 }
 
 static void test_detect(void **state) {
