@@ -18,7 +18,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 packages() {
   case $1 in
-    build) echo gcc libc6-dev make cmake ninja-build ;;
+    build) echo gcc libc6-dev make cmake ninja-build libjansson-dev ;;
     test) echo g++ clang libclang-rt-dev libcmocka-dev python3 python3-venv pkg-config git spin binutils libhwloc-dev ;;
     cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user ;;
     lint) echo clang-tidy clang-format ;;
