@@ -93,7 +93,7 @@ static void test_one_call(void **state) {
   struct fixture f = open_async();
   for (int i = 0; i < REPEAT_COUNT; ++i) {
     struct rondo_value signal = fence_of(f.runtime), output;
-    assert_int_equal(add(&f, tensor_of(f.runtime, 1), tensor_of(f.runtime, (float)i), (struct rondo_value){RONDO_VALUE_NONE}, signal, &output), RONDO_OK);
+    assert_int_equal(add(&f, tensor_of(f.runtime, 1), tensor_of(f.runtime, (float)i), (struct rondo_value){.kind = RONDO_VALUE_NONE}, signal, &output), RONDO_OK);
     assert_int_equal(rondo_fence_wait(signal.fence, FAR_NS), RONDO_OK);
     assert_true(is_number(&output, (float)i + 1));
     rondo_value_release(&output);
@@ -159,7 +159,7 @@ struct follow_up {
 static void call_again(void *user, enum rondo_status status) {
   struct follow_up *next = user;
   next->status = status;
-  if (status == RONDO_OK) next->status = add(next->f, next->x, tensor_of(next->f->runtime, 5), (struct rondo_value){RONDO_VALUE_NONE}, next->signal, &next->output);
+  if (status == RONDO_OK) next->status = add(next->f, next->x, tensor_of(next->f->runtime, 5), (struct rondo_value){.kind = RONDO_VALUE_NONE}, next->signal, &next->output);
 }
 
 static void test_call_from_a_callback(void **state) {
@@ -320,7 +320,7 @@ static void *call_often(void *user) {
     struct rondo_value input = tensor_of(runtime, 1), sums[2], signal = fence_of(runtime), output = {.kind = RONDO_VALUE_NONE};
     if (rondo_function_invoke(caller->counter.function, 1, &input, 2, sums, NULL) != RONDO_OK) caller->error_line = __LINE__;
     if (caller->error_line == 0 && sums[1].i32 != i) caller->error_line = __LINE__;
-    if (caller->error_line == 0 && add(&caller->f, sums[0], tensor_of(runtime, 10), (struct rondo_value){RONDO_VALUE_NONE}, signal, &output) != RONDO_OK) {
+    if (caller->error_line == 0 && add(&caller->f, sums[0], tensor_of(runtime, 10), (struct rondo_value){.kind = RONDO_VALUE_NONE}, signal, &output) != RONDO_OK) {
       caller->error_line = __LINE__;
     }
     if (caller->error_line == 0 && rondo_fence_wait(signal.fence, FAR_NS) != RONDO_OK) caller->error_line = __LINE__;
