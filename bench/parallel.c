@@ -208,7 +208,7 @@ static void use_environment(const struct options *o, const struct parallel_setti
   if (now != NULL && strcmp(now, equals + 1) == 0) return;
   BENCH_CHECK(setenv(name, equals + 1, 1) == 0);
   execv("/proc/self/exe", o->argv);
-  BENCH_CHECK(!"started again");
+  bench_stop(__FILE__, __LINE__, "started again");
 }
 
 static void measure_setting(const struct options *o) {
