@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "trace/trace_table.h"
+
+#include "base/alloc.h"
+#include "base/mapping.h"
+#include "trace/output.h"
+#include "trace/summary.h"
+
+enum rondo_status rdo_trace_table_create(struct rdo_table *table, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
+  struct rondo_trace_table *whole = NULL;
+  *out_table = NULL;
+  enum rondo_status status = rdo_alloc(sizeof *whole, &whole, diag);
+  if (status != RONDO_OK) {
+    rdo_table_deinit(table);
+    return status;
+  }
+  whole->table = *table;
+  *table = (struct rdo_table){0};
+  status = rdo_table_index_init(&whole->index, &whole->table, diag);
+  if (status == RONDO_OK) *out_table = whole;
+  else rondo_trace_table_release(&whole);
+  return status;
+}
+
+// "FILE:LINE: ..." of "LINE: ...".
+static void put_name(struct rondo_diag *diag, const char *name) {
+  if (diag == NULL) return;
+  struct rondo_diag inner = *diag;
+  if (inner.status != RONDO_INVALID_ARGUMENT) {
+    rdo_prefix(diag, "%s", name);
+    return;
+  }
+  rdo_diag_clear(diag);
+  (void)rdo_fail(diag, inner.status, "%s:%s", name, inner.message);
+}
+
+enum rondo_status rdo_trace_table_parse(const char *bytes, size_t size, const char *name, const struct rdo_csv_observer *observer,
+                                        struct rondo_trace_table **out_table, struct rondo_diag *diag) {
+  struct rdo_table table;
+  *out_table = NULL;
+  enum rondo_status status = rdo_table_read_csv(&table, bytes, size, observer, diag);
+  if (status == RONDO_OK) return rdo_trace_table_create(&table, out_table, diag);
+  rdo_table_deinit(&table);
+  put_name(diag, name);
+  return status;
+}
+
+enum rondo_status rondo_trace_table_load(const char *path, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
+  struct rdo_mapping *mapping = NULL;
+  *out_table = NULL;
+  RDO_TRY(rdo_mapping_open(path, &mapping, diag));
+  enum rondo_status status = rdo_trace_table_parse((const char *)mapping->bytes.data, mapping->bytes.size, path, NULL, out_table, diag);
+  rdo_object_release(&mapping->object);
+  return status;
+}
+
+void rondo_trace_table_release(struct rondo_trace_table **table) {
+  if (table == NULL || *table == NULL) return;
+  rdo_table_index_deinit(&(*table)->index);
+  rdo_table_deinit(&(*table)->table);
+  rdo_free(*table);
+  *table = NULL;
+}
+
+enum rondo_status rondo_trace_table_summarize(const struct rondo_trace_table *table, double factor, struct rondo_trace_summary **out_summary,
+                                              struct rondo_diag *diag) {
+  return rdo_summary_create(&table->index, factor, out_summary, diag);
+}
+
+// Writing ------------------------------------------------------------------------------------------
+
+static enum rondo_status write_summary(const struct rondo_trace_table *table, double factor, struct rdo_text_out *out, struct rondo_diag *diag) {
+  struct rondo_trace_summary *summary;
+  RDO_TRY(rdo_summary_create(&table->index, factor, &summary, diag));
+  enum rondo_status status = rdo_summary_write_json(summary, NULL, out, diag);
+  rondo_trace_summary_release(&summary);
+  return status;
+}
+
+enum rondo_status rondo_trace_table_write_to(const struct rondo_trace_table *table, const struct rondo_trace_write_options *options,
+                                             const struct rondo_trace_sink *sink, struct rondo_diag *diag) {
+  struct rdo_text_out out = {.write = sink->write, .user = sink->user};
+  enum rondo_status status = RONDO_OK;
+  switch (options->format) {
+    case RONDO_TRACE_CSV: rdo_table_write_csv(&table->table, &out); break;
+    case RONDO_TRACE_JSON: status = write_summary(table, options->factor, &out, diag); break;
+    default: return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no format of traces has the number %d", (int)options->format);
+  }
+  rdo_text_flush(&out);
+  return status;
+}
+
+static void write_output(void *user, const void *bytes, size_t size) { rdo_output_write(user, bytes, size); }
+
+enum rondo_status rondo_trace_table_write(const struct rondo_trace_table *table, const struct rondo_trace_write_options *options, const char *path,
+                                          struct rondo_diag *diag) {
+  struct rdo_output output;
+  const struct rondo_trace_sink sink = {write_output, &output};
+  enum rondo_status status = rdo_output_init(&output, path, diag);
+  if (status == RONDO_OK) status = rondo_trace_table_write_to(table, options, &sink, diag);
+  if (status == RONDO_OK) status = rdo_output_finish(&output, diag);
+  rdo_output_deinit(&output);
+  return status;
+}

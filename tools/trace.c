@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// `rondo trace`: what tables of played nodes say. A table of sub-verbs, as main.c has one of verbs; what they
+// print is in trace_text.c.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "message.h"
+#include "model_args.h"
+#include "options.h"
+#include "rondo/trace.h"
+#include "tool.h"
+#include "trace_text.h"
+
+// stdout as a sink -------------------------------------------------------------------------------------
+
+static void write_stdout(void *user, const void *bytes, size_t size) {
+  (void)user;
+  fwrite(bytes, 1, size, stdout);  // main.c looks for errors
+}
+
+static int fail(enum rondo_status status, const struct rondo_diag *diag) {
+  rdo_tool_print_failure(NULL, status, diag);
+  return TOOL_EXIT_FAILURE;
+}
+
+// Writes to a file, or to stdout for "-" and NULL.
+static int write_table(const struct rondo_trace_table *table, const struct rondo_trace_write_options *options, const char *path) {
+  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  const struct rondo_trace_sink sink = {write_stdout, NULL};
+  bool is_stdout = path == NULL || strcmp(path, "-") == 0;
+  enum rondo_status status = is_stdout ? rondo_trace_table_write_to(table, options, &sink, &diag) : rondo_trace_table_write(table, options, path, &diag);
+  return status == RONDO_OK ? TOOL_EXIT_OK : fail(status, &diag);
+}
+
+// Command lines ----------------------------------------------------------------------------------------
+
+struct trace_args {
+  double factor;
+  bool wants_json;
+};
+
+static int fail_usage(const char *verb, const char *what) {
+  rdo_tool_message("%s: %s", verb, what);
+  fprintf(stderr, "Try 'rondo %s --help'.\n", verb);
+  return TOOL_EXIT_USAGE;
+}
+
+// Parses a sub-verb's command line: TOOL_EXIT_OK = go on with `count` files.
+static int parse(const struct tool_usage *usage, int argc, char **argv, int count, struct tool_strings *out_files, bool *out_is_done) {
+  bool wants_help = false;
+  *out_is_done = true;
+  if (!rdo_tool_options_parse(usage, argc, argv, out_files, &wants_help)) return TOOL_EXIT_USAGE;
+  if (wants_help) {
+    rdo_tool_usage_print(stdout, usage);
+    return TOOL_EXIT_OK;
+  }
+  if (out_files->count != count) return fail_usage(usage->verb, count == 1 ? "wants one FILE" : "wants two files");
+  *out_is_done = false;
+  return TOOL_EXIT_OK;
+}
+
+static const char exit_codes[] =
+    "  0  done\n"
+    "  1  a file could not be read or written, or is malformed\n"
+    "  2  the command line is wrong";
+
+#define FACTOR_OPTION(args) \
+  {"factor", TOOL_OPTION_NUMBER, &(args).factor, "X", "Flag dispatches whose time is X times the planned one or more, or an X-th or less; default 2."}
+
+// stats ------------------------------------------------------------------------------------------------
+
+static int show_stats(const char *path, const struct trace_args *args) {
+  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  struct rondo_trace_table *table;
+  struct rondo_trace_summary *summary = NULL;
+  enum rondo_status status = rondo_trace_table_load(path, &table, &diag);
+  if (status != RONDO_OK) return fail(status, &diag);
+  int code = TOOL_EXIT_OK;
+  if (args->wants_json) {
+    const struct rondo_trace_write_options options = {.format = RONDO_TRACE_JSON, .factor = args->factor};
+    code = write_table(table, &options, NULL);
+  } else {
+    status = rondo_trace_table_summarize(table, args->factor, &summary, &diag);
+    if (status == RONDO_OK) rdo_tool_print_trace_stats(path, summary, args->factor);
+    else code = fail(status, &diag);
+  }
+  rondo_trace_summary_release(&summary);
+  rondo_trace_table_release(&table);
+  return code;
+}
+
+static int run_stats(int argc, char **argv) {
+  struct trace_args args = {.factor = 2};
+  const struct tool_option options[] = {
+      FACTOR_OPTION(args),
+      {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print the summary as one JSON object; docs/trace.md names its members."},
+      {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
+  };
+  const struct tool_usage usage = {
+      .verb = "trace stats",
+      .synopsis = "FILE [flags]",
+      .about = "Prints the statistics of a trace (CSV): how late the roots of jobs started, hand-overs, each job's rate,\n"
+               "delays, latency and misses, each target's utilisation, and which dispatches took another time than\n"
+               "planned. Percentiles are exact: p99.9 of fewer than 1000 values is their largest.",
+      .options = options,
+      .examples = "  rondo trace stats run.csv\n"
+                  "  rondo trace stats run.csv --factor=1.5 --json",
+      .exit_codes = exit_codes,
+  };
+  struct tool_strings files;
+  bool is_done;
+  int code = parse(&usage, argc, argv, 1, &files, &is_done);
+  if (!is_done) code = args.factor < 1 ? fail_usage("trace stats", "--factor is 1 or more") : show_stats(files.items[0], &args);
+  rdo_tool_strings_release(&files);
+  return code;
+}
+
+// The verb ---------------------------------------------------------------------------------------------
+
+struct sub_verb {
+  const char *name;
+  int (*run)(int argc, char **argv);
+  const char *about;
+};
+
+static const struct sub_verb sub_verbs[] = {
+    {"stats", run_stats, "delays, jobs, utilisation, and what took another time than planned"},
+};
+
+enum { SUB_VERB_COUNT = sizeof sub_verbs / sizeof sub_verbs[0] };
+
+static void print_help(FILE *file) {
+  fprintf(file, "usage: rondo trace VERB FILE [flags]\n\n"
+                "Shows what happened when a plan was played: planned against observed, from the CSV trace of a run.\n\nVerbs:\n");
+  for (int i = 0; i < SUB_VERB_COUNT; ++i) fprintf(file, "  %-7s  %s\n", sub_verbs[i].name, sub_verbs[i].about);
+  fprintf(file, "\n'rondo trace VERB --help' explains a verb; docs/trace.md describes the files.\n");
+}
+
+int rdo_tool_trace(int argc, char **argv) {
+  if (argc < 1) {
+    print_help(stderr);
+    return TOOL_EXIT_USAGE;
+  }
+  if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "help") == 0) {
+    print_help(stdout);
+    return TOOL_EXIT_OK;
+  }
+  const char *names[SUB_VERB_COUNT];
+  for (int i = 0; i < SUB_VERB_COUNT; ++i) {
+    names[i] = sub_verbs[i].name;
+    if (strcmp(argv[0], names[i]) == 0) return sub_verbs[i].run(argc - 1, argv + 1);
+  }
+  const char *nearest = rdo_tool_nearest_name(argv[0], names, SUB_VERB_COUNT);
+  if (nearest != NULL) rdo_tool_message("trace: no verb '%.60s'; did you mean '%s'?", argv[0], nearest);
+  else rdo_tool_message("trace: no verb '%.60s'", argv[0]);
+  fprintf(stderr, "Try 'rondo trace --help'.\n");
+  return TOOL_EXIT_USAGE;
+}
