@@ -38,7 +38,13 @@ static int write_table(const struct rondo_trace_table *table, const struct rondo
 // Command lines ----------------------------------------------------------------------------------------
 
 struct trace_args {
-  double factor;
+  struct rondo_trace_write_options write;
+  double from_ms;
+  double to_ms;
+  int64_t first_iteration;
+  int64_t iteration_count;
+  const char *path;    // -o
+  const char *format;  // --format
   bool wants_json;
 };
 
@@ -68,7 +74,7 @@ static const char exit_codes[] =
     "  2  the command line is wrong";
 
 #define FACTOR_OPTION(args) \
-  {"factor", TOOL_OPTION_NUMBER, &(args).factor, "X", "Flag dispatches whose time is X times the planned one or more, or an X-th or less; default 2."}
+  {"factor", TOOL_OPTION_NUMBER, &(args).write.factor, "X", "Flag dispatches whose time is X times the planned one or more, or an X-th or less; default 2."}
 
 // stats ------------------------------------------------------------------------------------------------
 
@@ -80,11 +86,11 @@ static int show_stats(const char *path, const struct trace_args *args) {
   if (status != RONDO_OK) return fail(status, &diag);
   int code = TOOL_EXIT_OK;
   if (args->wants_json) {
-    const struct rondo_trace_write_options options = {.format = RONDO_TRACE_JSON, .factor = args->factor};
+    const struct rondo_trace_write_options options = {.format = RONDO_TRACE_JSON, .factor = args->write.factor};
     code = write_table(table, &options, NULL);
   } else {
-    status = rondo_trace_table_summarize(table, args->factor, &summary, &diag);
-    if (status == RONDO_OK) rdo_tool_print_trace_stats(path, summary, args->factor);
+    status = rondo_trace_table_summarize(table, args->write.factor, &summary, &diag);
+    if (status == RONDO_OK) rdo_tool_print_trace_stats(path, summary, args->write.factor);
     else code = fail(status, &diag);
   }
   rondo_trace_summary_release(&summary);
@@ -93,7 +99,7 @@ static int show_stats(const char *path, const struct trace_args *args) {
 }
 
 static int run_stats(int argc, char **argv) {
-  struct trace_args args = {.factor = 2};
+  struct trace_args args = {.write.factor = 2};
   const struct tool_option options[] = {
       FACTOR_OPTION(args),
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print the summary as one JSON object; docs/trace.md names its members."},
@@ -113,7 +119,124 @@ static int run_stats(int argc, char **argv) {
   struct tool_strings files;
   bool is_done;
   int code = parse(&usage, argc, argv, 1, &files, &is_done);
-  if (!is_done) code = args.factor < 1 ? fail_usage("trace stats", "--factor is 1 or more") : show_stats(files.items[0], &args);
+  if (!is_done) code = args.write.factor < 1 ? fail_usage("trace stats", "--factor is 1 or more") : show_stats(files.items[0], &args);
+  rdo_tool_strings_release(&files);
+  return code;
+}
+
+// plot, export -----------------------------------------------------------------------------------------
+
+#define PICTURE_OPTIONS(args)                                                                                                                   \
+  {"iteration", TOOL_OPTION_COUNT, &(args).first_iteration, "N", "First iteration in the picture; default the first of the trace."},           \
+      {"iterations", TOOL_OPTION_POSITIVE, &(args).iteration_count, "COUNT", "How many, one below the other; default 4."},                      \
+      {"from-ms", TOOL_OPTION_NUMBER, &(args).from_ms, "MS", "Begin so long after the iterations' start; default 0."},                          \
+      {"zoom-ms", TOOL_OPTION_NUMBER, &(args).to_ms, "MS", "End there; default the last end."}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash != NULL ? slash + 1 : path;
+}
+
+// Turns what was typed into options of the library.
+static int finish_picture(const char *verb, struct trace_args *args, const char *path) {
+  const double ms_max = 1e9;
+  if (args->write.factor < 1) return fail_usage(verb, "--factor is 1 or more");
+  if (args->from_ms > ms_max || args->to_ms > ms_max) return fail_usage(verb, "--from-ms and --zoom-ms are at most 1e9");
+  if (args->to_ms > 0 && args->to_ms <= args->from_ms) return fail_usage(verb, "--zoom-ms lies behind --from-ms");
+  args->write.title = base_name(path);
+  args->write.first_iteration = (uint64_t)args->first_iteration;
+  args->write.iteration_count = (uint64_t)args->iteration_count;
+  args->write.from_ns = (int64_t)(args->from_ms * 1e6);
+  args->write.to_ns = (int64_t)(args->to_ms * 1e6);
+  return TOOL_EXIT_OK;
+}
+
+static int convert(const char *from, const struct trace_args *args) {
+  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  struct rondo_trace_table *table;
+  enum rondo_status status = rondo_trace_table_load(from, &table, &diag);
+  if (status != RONDO_OK) return fail(status, &diag);
+  int code = write_table(table, &args->write, args->path);
+  rondo_trace_table_release(&table);
+  return code;
+}
+
+static int run_plot(int argc, char **argv) {
+  struct trace_args args = {.write = {.factor = 2, .format = RONDO_TRACE_SVG}};
+  const struct tool_option options[] = {
+      {"output", TOOL_OPTION_TEXT, &args.path, "FILE", "Write the picture there, such as x.svg; - or nothing: to stdout."},
+      PICTURE_OPTIONS(args),
+      FACTOR_OPTION(args),
+      {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
+  };
+  const struct tool_usage usage = {
+      .verb = "trace plot",
+      .synopsis = "FILE [-o FILE.svg] [flags]",
+      .about = "Draws a trace as SVG: for each target the plan, and below it what was observed, one row for each iteration\n"
+               "and worker. A line in front of a bar is the time between ready and start; signs above bars mark what the\n"
+               "statistics flag. In a browser the wheel zooms, a drag moves, and pointing at a bar names its times and\n"
+               "lights up its plan.",
+      .options = options,
+      .examples = "  rondo trace plot run.csv -o run.svg\n"
+                  "  rondo trace plot run.csv -o start.svg --zoom-ms=2\n"
+                  "  rondo trace plot run.csv --iteration=7 --iterations=1 > seven.svg",
+      .exit_codes = exit_codes,
+  };
+  struct tool_strings files;
+  bool is_done;
+  int code = parse(&usage, argc, argv, 1, &files, &is_done);
+  if (!is_done) code = finish_picture(usage.verb, &args, files.items[0]);
+  if (!is_done && code == TOOL_EXIT_OK) code = convert(files.items[0], &args);
+  rdo_tool_strings_release(&files);
+  return code;
+}
+
+static int find_format(const char *name, enum rondo_trace_format *out_format) {
+  static const struct {
+    const char *name;
+    enum rondo_trace_format format;
+  } formats[] = {{"html", RONDO_TRACE_HTML}, {"perfetto", RONDO_TRACE_PERFETTO}, {"json", RONDO_TRACE_JSON},
+                 {"dot", RONDO_TRACE_DOT},   {"svg", RONDO_TRACE_SVG},           {"csv", RONDO_TRACE_CSV}};
+  for (size_t i = 0; i < sizeof formats / sizeof formats[0]; ++i) {
+    *out_format = formats[i].format;
+    if (name != NULL && strcmp(name, formats[i].name) == 0) return TOOL_EXIT_OK;
+  }
+  return fail_usage("trace export", "--format is html, perfetto, json, dot, svg or csv");
+}
+
+static int run_export(int argc, char **argv) {
+  struct trace_args args = {.write.factor = 2};
+  const struct tool_option options[] = {
+      {"format", TOOL_OPTION_TEXT, &args.format, "FORMAT", "html, perfetto, json, dot, svg or csv: see above."},
+      {"output", TOOL_OPTION_TEXT, &args.path, "FILE", "Write there; - or nothing: to stdout."},
+      PICTURE_OPTIONS(args),
+      FACTOR_OPTION(args),
+      {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
+  };
+  const struct tool_usage usage = {
+      .verb = "trace export",
+      .synopsis = "FILE --format=FORMAT [-o FILE] [flags]",
+      .about = "Turns a trace (CSV) into another form:\n"
+               "  html      a report: picture with zoom, histograms of start delays, misses, utilisation. One file that\n"
+               "            needs no network.\n"
+               "  perfetto  for https://ui.perfetto.dev: a track for each worker, target and job, planned beside observed,\n"
+               "            arrows along dependencies\n"
+               "  json      the summary: what schedule runners write, and more\n"
+               "  dot       the graph for Graphviz, dashed where only time binds\n"
+               "  svg       the picture alone, as 'rondo trace plot' draws it\n"
+               "  csv       the table again",
+      .options = options,
+      .examples = "  rondo trace export run.csv --format=html -o run.html\n"
+                  "  rondo trace export run.csv --format=perfetto -o run.pftrace\n"
+                  "  rondo trace export run.csv --format=dot | dot -Tsvg -o graph.svg",
+      .exit_codes = exit_codes,
+  };
+  struct tool_strings files;
+  bool is_done;
+  int code = parse(&usage, argc, argv, 1, &files, &is_done);
+  if (!is_done) code = find_format(args.format, &args.write.format);
+  if (!is_done && code == TOOL_EXIT_OK) code = finish_picture(usage.verb, &args, files.items[0]);
+  if (!is_done && code == TOOL_EXIT_OK) code = convert(files.items[0], &args);
   rdo_tool_strings_release(&files);
   return code;
 }
@@ -127,6 +250,8 @@ struct sub_verb {
 };
 
 static const struct sub_verb sub_verbs[] = {
+    {"export", run_export, "a report (HTML), Perfetto, JSON, DOT"},
+    {"plot", run_plot, "a picture (SVG): planned above observed, by target"},
     {"stats", run_stats, "delays, jobs, utilisation, and what took another time than planned"},
 };
 

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "base/mapping.h"
 #include "trace/output.h"
+#include "trace/picture.h"
+#include "trace/report.h"
 #include "trace/summary.h"
 
 enum rondo_status rdo_trace_table_create(struct rdo_table *table, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
@@ -71,10 +73,17 @@ enum rondo_status rondo_trace_table_summarize(const struct rondo_trace_table *ta
 
 // Writing ------------------------------------------------------------------------------------------
 
-static enum rondo_status write_summary(const struct rondo_trace_table *table, double factor, struct rdo_text_out *out, struct rondo_diag *diag) {
+// The formats that are made of a summary.
+static enum rondo_status write_summary(const struct rondo_trace_table *table, const struct rondo_trace_write_options *options,
+                                       struct rdo_text_out *out, struct rondo_diag *diag) {
   struct rondo_trace_summary *summary;
-  RDO_TRY(rdo_summary_create(&table->index, factor, &summary, diag));
-  enum rondo_status status = rdo_summary_write_json(summary, NULL, out, diag);
+  RDO_TRY(rdo_summary_create(&table->index, options->factor, &summary, diag));
+  enum rondo_status status = RONDO_OK;
+  switch (options->format) {
+    case RONDO_TRACE_SVG: status = rdo_picture_write(summary, options, RDO_PICTURE_FILE, out, diag); break;
+    case RONDO_TRACE_HTML: status = rdo_report_write(summary, options, out, diag); break;
+    default: status = rdo_summary_write_json(summary, NULL, out, diag); break;
+  }
   rondo_trace_summary_release(&summary);
   return status;
 }
@@ -85,7 +94,9 @@ enum rondo_status rondo_trace_table_write_to(const struct rondo_trace_table *tab
   enum rondo_status status = RONDO_OK;
   switch (options->format) {
     case RONDO_TRACE_CSV: rdo_table_write_csv(&table->table, &out); break;
-    case RONDO_TRACE_JSON: status = write_summary(table, options->factor, &out, diag); break;
+    case RONDO_TRACE_JSON:
+    case RONDO_TRACE_SVG:
+    case RONDO_TRACE_HTML: status = write_summary(table, options, &out, diag); break;
     default: return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no format of traces has the number %d", (int)options->format);
   }
   rdo_text_flush(&out);
