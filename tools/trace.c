@@ -241,6 +241,66 @@ static int run_export(int argc, char **argv) {
   return code;
 }
 
+// check ------------------------------------------------------------------------------------------------
+
+enum { FINDINGS_SHOWN_MAX = 100 };
+
+struct shown_findings {
+  const char *path;
+  uint64_t count;
+};
+
+static void print_finding(void *user, const struct rondo_trace_finding *finding) {
+  struct shown_findings *shown = user;
+  char path[TOOL_NAME_TEXT_BYTES], message[TOOL_NAME_TEXT_BYTES];
+  if (shown->count++ >= FINDINGS_SHOWN_MAX) return;
+  printf("%s:%llu: %s: %s\n", rdo_tool_printable(shown->path, path, sizeof path), (unsigned long long)finding->line, finding->rule_name,
+         rdo_tool_printable(finding->message, message, sizeof message));
+}
+
+static int check_file(const char *path) {
+  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  char name[TOOL_NAME_TEXT_BYTES];
+  struct shown_findings shown = {path, 0};
+  const struct rondo_trace_finder finder = {print_finding, &shown};
+  uint64_t row_count, finding_count;
+  enum rondo_status status = rondo_trace_check_file(path, &finder, &row_count, &finding_count, &diag);
+  if (status != RONDO_OK) return fail(status, &diag);
+  if (finding_count > FINDINGS_SHOWN_MAX) printf("and %llu more\n", (unsigned long long)(finding_count - FINDINGS_SHOWN_MAX));
+  printf("%s: %llu rows, %llu finding%s\n", rdo_tool_printable(path, name, sizeof name), (unsigned long long)row_count, (unsigned long long)finding_count,
+         finding_count == 1 ? "" : "s");
+  return finding_count == 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
+}
+
+static int run_check(int argc, char **argv) {
+  const struct tool_option options[] = {{NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL}};
+  const struct tool_usage usage = {
+      .verb = "trace check",
+      .synopsis = "FILE",
+      .about = "Checks whether a trace (CSV) can be true, independently of who wrote it. One line a finding:\n"
+               "FILE:LINE: RULE: what is wrong.\n"
+               "  columns     columns that follow from others do\n"
+               "  stamps      release, ready, start and end come in this order\n"
+               "  ready       ready at the last predecessor's end; a root at 0 or at its planned start\n"
+               "  precedence  no start before a predecessor's end, if the trace tells the graph\n"
+               "  overlap     one at a time on each worker, or on each target if the trace does not tell workers\n"
+               "  states      what was skipped or cancelled did not run, nor what waits for it\n"
+               "  duplicates  each node once an iteration\n"
+               "  missing     of a job that ran in an iteration, all nodes did",
+      .options = options,
+      .examples = "  rondo trace check run.csv",
+      .exit_codes = "  0  nothing found\n"
+                    "  1  there are findings, or the file could not be read or is malformed\n"
+                    "  2  the command line is wrong",
+  };
+  struct tool_strings files;
+  bool is_done;
+  int code = parse(&usage, argc, argv, 1, &files, &is_done);
+  if (!is_done) code = check_file(files.items[0]);
+  rdo_tool_strings_release(&files);
+  return code;
+}
+
 // The verb ---------------------------------------------------------------------------------------------
 
 struct sub_verb {
@@ -250,6 +310,7 @@ struct sub_verb {
 };
 
 static const struct sub_verb sub_verbs[] = {
+    {"check", run_check, "whether a trace can be true: order, overlaps, states, columns"},
     {"export", run_export, "a report (HTML), Perfetto, JSON, DOT"},
     {"plot", run_plot, "a picture (SVG): planned above observed, by target"},
     {"stats", run_stats, "delays, jobs, utilisation, and what took another time than planned"},

@@ -217,6 +217,61 @@ RONDO_API const struct rondo_trace_job *rondo_trace_summary_jobs(const struct ro
 RONDO_API const struct rondo_trace_target *rondo_trace_summary_targets(const struct rondo_trace_summary *summary);
 RONDO_API const struct rondo_trace_node *rondo_trace_summary_nodes(const struct rondo_trace_summary *summary);
 
+// Checks ------------------------------------------------------------------------------------------------
+
+// What a trace must obey, and how findings are called.
+#define RONDO_TRACE_RULES(X)     \
+  X(COLUMNS, "columns")          \
+  X(STAMPS, "stamps")            \
+  X(READY, "ready")              \
+  X(PRECEDENCE, "precedence")    \
+  X(OVERLAP, "overlap")          \
+  X(AFFINITY, "affinity")        \
+  X(STATES, "states")            \
+  X(DUPLICATES, "duplicates")    \
+  X(MISSING, "missing")          \
+  X(PLAN, "plan")
+
+enum rondo_trace_rule {
+  RONDO_TRACE_RULE_COLUMNS,     // columns that follow from others do
+  RONDO_TRACE_RULE_STAMPS,      // release, ready, start, end in this order
+  RONDO_TRACE_RULE_READY,       // ready when the last predecessor ended, a root at 0 or at its planned start
+  RONDO_TRACE_RULE_PRECEDENCE,  // no start before a predecessor's end
+  RONDO_TRACE_RULE_OVERLAP,     // one at a time on a worker, or on a target whose workers are not known
+  RONDO_TRACE_RULE_AFFINITY,    // only where the plan allows
+  RONDO_TRACE_RULE_STATES,      // what was skipped or cancelled did not run, nor what waits for it
+  RONDO_TRACE_RULE_DUPLICATES,  // each node once an iteration
+  RONDO_TRACE_RULE_MISSING,     // of a job that ran, all nodes did
+  RONDO_TRACE_RULE_PLAN,        // the plan's nodes, and no others, at the plan's times
+};
+
+struct rondo_trace_finding {
+  enum rondo_trace_rule rule;
+  const char *rule_name;
+  uint64_t line;        // in the file, from 1; 0 = of none. Row i of a table is line i + 2.
+  const char *message;  // one line; valid during the call
+};
+
+struct rondo_trace_finder {
+  void (*find)(void *user, const struct rondo_trace_finding *finding);
+  void *user;
+};
+
+// Checks a CSV file, independently of the player that wrote it. Where it tells the graph, precedence is checked
+// against that; otherwise that each ready time is 0, the planned start or somebody's end.
+//   finder   optional, called for each finding on this thread
+//   returns  OK, also with findings; otherwise as rondo_trace_table_load
+//   thread   any, concurrently           phase  setup
+RONDO_API enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_trace_finder *finder,
+                                                   uint64_t *out_row_count, uint64_t *out_finding_count,
+                                                   struct rondo_diag *diag) RONDO_MUST_USE;
+
+// The same of a table, but for columns that follow from others: it does not keep them.
+//   returns  OK, RESOURCE_EXHAUSTED
+RONDO_API enum rondo_status rondo_trace_table_check(const struct rondo_trace_table *table,
+                                                    const struct rondo_trace_finder *finder, uint64_t *out_finding_count,
+                                                    struct rondo_diag *diag) RONDO_MUST_USE;
+
 #ifdef __cplusplus
 }
 #endif

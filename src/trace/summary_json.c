@@ -56,6 +56,12 @@ static void put_config(const struct rondo_trace_summary *summary, const struct r
   put_next(out);
   put_string(out, "vmfb_root_dir", c->vmfb_root_dir);
   put_next(out);
+  put_string(out, "cpu_p_cpu_ids", c->cpu_p_cpu_ids);
+  put_next(out);
+  put_string(out, "cpu_e_cpu_ids", c->cpu_e_cpu_ids);
+  put_next(out);
+  put_number_or_null(out, "visible_cores", c->visible_cores, config != NULL);
+  put_next(out);
   put_ms(out, "schedule_makespan_ms", summary->totals.planned_makespan_ns);
   rdo_text_puts(out, "},\n");
 }
@@ -181,6 +187,8 @@ static void put_node(const struct rondo_trace_summary *summary, uint32_t number,
     rdo_text_puts(out, ", \"all_predecessors\": ");
     put_keys(table, node, true, out);
     put_next(out);
+  } else {
+    rdo_text_puts(out, "\"time_dependency\": null, \"dependencies\": null, \"all_predecessors\": null, ");
   }
   put_run_stats(stats, out);
   put_next(out);

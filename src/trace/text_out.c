@@ -78,22 +78,17 @@ static void put_escaped(struct rdo_text_out *out, const char *name, const char *
   } while (left > 0);
 }
 
-static const char *escape_json(char c) { return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL; }
+static const char *escape_quotable(char c) { return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL; }
 
 static const char *escape_xml(char c) {
   return c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : c == '\'' ? "&#39;" : NULL;
 }
 
-void rdo_text_put_json(struct rdo_text_out *out, const char *name) {
-  rdo_text_put(out, "\"", 1);
-  put_escaped(out, name, escape_json);
-  rdo_text_put(out, "\"", 1);
-}
-
+void rdo_text_put_quotable(struct rdo_text_out *out, const char *name) { put_escaped(out, name, escape_quotable); }
 void rdo_text_put_xml(struct rdo_text_out *out, const char *name) { put_escaped(out, name, escape_xml); }
 
-void rdo_text_put_dot(struct rdo_text_out *out, const char *name) {
+void rdo_text_put_json(struct rdo_text_out *out, const char *name) {
   rdo_text_put(out, "\"", 1);
-  put_escaped(out, name, escape_json);
+  rdo_text_put_quotable(out, name);
   rdo_text_put(out, "\"", 1);
 }

@@ -32,11 +32,11 @@ void rdo_text_put_int(struct rdo_text_out *out, int64_t value);
 //   unit_digits  3 = us, 6 = ms          decimals  written, 0 to unit_digits; rounded half up
 void rdo_text_put_time(struct rdo_text_out *out, int64_t time_ns, int unit_digits, int decimals);
 
-// A name as a JSON string with its quotes, as text of XML and HTML (also in quoted attributes), as a quoted string
-// of DOT. What is no UTF-8 or a control character becomes '?'.
+// A name as a JSON string with its quotes; as what stands between quotes in JSON and DOT; as text of XML and HTML, also
+// in quoted attributes. What is no UTF-8 or a control character becomes '?'.
 void rdo_text_put_json(struct rdo_text_out *out, const char *name);
+void rdo_text_put_quotable(struct rdo_text_out *out, const char *name);
 void rdo_text_put_xml(struct rdo_text_out *out, const char *name);
-void rdo_text_put_dot(struct rdo_text_out *out, const char *name);
 
 void rdo_text_flush(struct rdo_text_out *out);
 

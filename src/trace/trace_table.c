@@ -9,6 +9,8 @@
 #include "trace/picture.h"
 #include "trace/report.h"
 #include "trace/summary.h"
+#include "trace/table_dot.h"
+#include "trace/table_perfetto.h"
 
 enum rondo_status rdo_trace_table_create(struct rdo_table *table, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
   struct rondo_trace_table *whole = NULL;
@@ -81,6 +83,8 @@ static enum rondo_status write_summary(const struct rondo_trace_table *table, co
   enum rondo_status status = RONDO_OK;
   switch (options->format) {
     case RONDO_TRACE_SVG: status = rdo_picture_write(summary, options, RDO_PICTURE_FILE, out, diag); break;
+    case RONDO_TRACE_DOT: status = rdo_table_write_dot(summary, out, diag); break;
+    case RONDO_TRACE_PERFETTO: status = rdo_table_write_perfetto(summary, out, diag); break;
     case RONDO_TRACE_HTML: status = rdo_report_write(summary, options, out, diag); break;
     default: status = rdo_summary_write_json(summary, NULL, out, diag); break;
   }
@@ -95,6 +99,8 @@ enum rondo_status rondo_trace_table_write_to(const struct rondo_trace_table *tab
   switch (options->format) {
     case RONDO_TRACE_CSV: rdo_table_write_csv(&table->table, &out); break;
     case RONDO_TRACE_JSON:
+    case RONDO_TRACE_DOT:
+    case RONDO_TRACE_PERFETTO:
     case RONDO_TRACE_SVG:
     case RONDO_TRACE_HTML: status = write_summary(table, options, &out, diag); break;
     default: return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no format of traces has the number %d", (int)options->format);
