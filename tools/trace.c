@@ -301,6 +301,64 @@ static int run_check(int argc, char **argv) {
   return code;
 }
 
+// diff -------------------------------------------------------------------------------------------------
+
+static int show_diff(const char *old_path, const char *new_path, const struct rondo_trace_diff_options *options, bool wants_all) {
+  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  struct rondo_trace_table *old_table = NULL, *new_table = NULL;
+  struct rondo_trace_diff *diff = NULL;
+  enum rondo_status status = rondo_trace_table_load(old_path, &old_table, &diag);
+  if (status == RONDO_OK) status = rondo_trace_table_load(new_path, &new_table, &diag);
+  if (status == RONDO_OK) status = rondo_trace_table_diff(old_table, new_table, options, &diff, &diag);
+  int code = TOOL_EXIT_OK;
+  if (status != RONDO_OK) {
+    code = fail(status, &diag);
+  } else {
+    rdo_tool_print_trace_diff(diff, !wants_all);
+    if (rondo_trace_diff_totals(diff)->is_regression) code = TOOL_EXIT_FAILURE;
+  }
+  rondo_trace_diff_release(&diff);
+  rondo_trace_table_release(&old_table);
+  rondo_trace_table_release(&new_table);
+  return code;
+}
+
+static int run_diff(int argc, char **argv) {
+  double run_ratio = 1.1, delay_us = 10;
+  bool wants_all = false;
+  const struct tool_option options[] = {
+      {"run-ratio", TOOL_OPTION_NUMBER, &run_ratio, "X", "Run times and latencies X times as long are a regression; default 1.1."},
+      {"delay-us", TOOL_OPTION_NUMBER, &delay_us, "US", "Roots that start so much later are a regression; default 10."},
+      {"all", TOOL_OPTION_SWITCH, &wants_all, NULL, "List all nodes, not only those that changed."},
+      {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
+  };
+  const struct tool_usage usage = {
+      .verb = "trace diff",
+      .synopsis = "OLD NEW [flags]",
+      .about = "Compares two traces (CSV) of the same plan. Dispatches are paired by iteration and key; per job and per node\n"
+               "the median of the pairs tells the change, with an interval of 95 % confidence. It is a regression when the\n"
+               "whole interval lies beyond the threshold; fewer than 6 pairs have no interval and decide nothing. Regressions,\n"
+               "too, are dispatches that only the old trace completed, and more missed deadlines.",
+      .options = options,
+      .examples = "  rondo trace diff monday.csv friday.csv\n"
+                  "  rondo trace diff a.csv b.csv --run-ratio=1.05 --delay-us=1 --all",
+      .exit_codes = "  0  no regression\n"
+                    "  1  a regression, or a file could not be read or is malformed\n"
+                    "  2  the command line is wrong",
+  };
+  struct tool_strings files;
+  bool is_done;
+  int code = parse(&usage, argc, argv, 2, &files, &is_done);
+  if (!is_done && (run_ratio < 1 || !(delay_us > 0 && delay_us < 1e9))) {
+    code = fail_usage(usage.verb, "--run-ratio is 1 or more, --delay-us above 0");
+  } else if (!is_done) {
+    const struct rondo_trace_diff_options thresholds = {.run_ratio = run_ratio, .delay_ns = (int64_t)(delay_us * 1000)};
+    code = show_diff(files.items[0], files.items[1], &thresholds, wants_all);
+  }
+  rdo_tool_strings_release(&files);
+  return code;
+}
+
 // The verb ---------------------------------------------------------------------------------------------
 
 struct sub_verb {
@@ -311,6 +369,7 @@ struct sub_verb {
 
 static const struct sub_verb sub_verbs[] = {
     {"check", run_check, "whether a trace can be true: order, overlaps, states, columns"},
+    {"diff", run_diff, "two traces: exit 1 on a regression"},
     {"export", run_export, "a report (HTML), Perfetto, JSON, DOT"},
     {"plot", run_plot, "a picture (SVG): planned above observed, by target"},
     {"stats", run_stats, "delays, jobs, utilisation, and what took another time than planned"},

@@ -155,3 +155,65 @@ void rdo_tool_print_trace_stats(const char *path, const struct rondo_trace_summa
   print_targets(rondo_trace_summary_targets(summary), totals->target_count);
   print_flagged(rondo_trace_summary_nodes(summary), totals, factor);
 }
+
+// Differences ------------------------------------------------------------------------------------------
+
+static void print_change(const struct rondo_trace_difference *item, double value) {
+  char text[TIME_TEXT_BYTES];
+  if (item->measure != RONDO_TRACE_MEASURE_DELAY) {
+    printf(" %9.3f", value);
+  } else {
+    format_us(value, text);
+    printf(" %s%*s", value > 0 ? "+" : "", 9 - (value > 0), text);
+  }
+}
+
+static void print_difference(const struct rondo_trace_difference *item, int width) {
+  static const char *const measures[] = {"run time", "latency", "start delay"};
+  char name[TOOL_NAME_TEXT_BYTES], old_text[TIME_TEXT_BYTES], new_text[TIME_TEXT_BYTES];
+  printf("%-*.*s  %-11s  %7llu  %13s  %13s ", width, NAME_COLUMNS_MAX, printable(item->name, name), measures[item->measure], (unsigned long long)item->pair_count,
+         format_us(item->old_median_ns, old_text), format_us(item->new_median_ns, new_text));
+  print_change(item, item->median);
+  if (item->has_interval) {
+    print_change(item, item->low);
+    print_change(item, item->high);
+  } else {
+    printf(" %9s %9s", "-", "-");
+  }
+  if (item->is_regression) printf("  %sREGRESSION%s", bold(), plain());
+  if (item->is_improvement) printf("  better");
+  if (!item->has_interval) printf("  too few pairs to tell");
+  putchar('\n');
+}
+
+static void print_diff_part(const struct rondo_trace_difference *items, uint64_t count, bool is_job, bool only_notable) {
+  int width = 4;
+  uint64_t shown = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    if (items[i].is_job == is_job) width = name_width(width, items[i].name);
+  }
+  for (uint64_t i = 0; i < count; ++i) {
+    if (items[i].is_job != is_job || (only_notable && !items[i].is_regression && !items[i].is_improvement)) continue;
+    if (shown++ == 0) {
+      printf("\n%s%-*s  %-11s  %7s  %13s  %13s  %9s %9s %9s%s\n", bold(), width, is_job ? "job" : "node", "", "pairs", "old median us", "new median us", "change", "from", "to", plain());
+    }
+    print_difference(&items[i], width);
+  }
+}
+
+void rdo_tool_print_trace_diff(const struct rondo_trace_diff *diff, bool only_notable) {
+  const struct rondo_trace_diff_totals *totals = rondo_trace_diff_totals(diff);
+  uint64_t count;
+  const struct rondo_trace_difference *items = rondo_trace_diff_items(diff, &count);
+  printf("%llu pairs of dispatches; %llu only in the old trace, %llu only in the new one\n", (unsigned long long)totals->pair_count,
+         (unsigned long long)totals->only_old_count, (unsigned long long)totals->only_new_count);
+  if (totals->old_miss_count + totals->new_miss_count > 0) {
+    printf("deadlines missed: %llu before, %llu now\n", (unsigned long long)totals->old_miss_count, (unsigned long long)totals->new_miss_count);
+  }
+  print_diff_part(items, count, true, false);
+  print_diff_part(items, count, false, only_notable);
+  printf("\nchange: median of the pairs, new to old for times, new minus old (us) for delays; from, to: its 95 %% interval\n");
+  if (totals->only_old_count > 0) printf("%sREGRESSION%s: dispatches that the new trace did not complete\n", bold(), plain());
+  if (totals->new_miss_count > totals->old_miss_count) printf("%sREGRESSION%s: more deadlines missed\n", bold(), plain());
+  printf("%llu regression%s\n", (unsigned long long)totals->regression_count, plural(totals->regression_count));
+}

@@ -12,4 +12,7 @@
 //   factor  that nodes were flagged by
 void rdo_tool_print_trace_stats(const char *path, const struct rondo_trace_summary *summary, double factor);
 
+//   only_notable  leave out what is no regression and no improvement
+void rdo_tool_print_trace_diff(const struct rondo_trace_diff *diff, bool only_notable);
+
 #endif  // RDO_TOOLS_TRACE_TEXT_H_

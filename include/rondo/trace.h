@@ -272,6 +272,60 @@ RONDO_API enum rondo_status rondo_trace_table_check(const struct rondo_trace_tab
                                                     const struct rondo_trace_finder *finder, uint64_t *out_finding_count,
                                                     struct rondo_diag *diag) RONDO_MUST_USE;
 
+// Differences -------------------------------------------------------------------------------------------
+
+// When is a difference a regression. Zero-initialise for the defaults.
+struct rondo_trace_diff_options {
+  double run_ratio;     // time of dispatches and instances of jobs, new to old; 0 = 1.1
+  int64_t delay_ns;     // start delay of jobs' roots, new minus old; 0 = 10000
+};
+
+enum rondo_trace_measure {
+  RONDO_TRACE_MEASURE_RUN,      // run times: ratio
+  RONDO_TRACE_MEASURE_LATENCY,  // of a job's instances: ratio
+  RONDO_TRACE_MEASURE_DELAY,    // start delays of a job's roots: difference in ns
+};
+
+// Values of two traces, paired by iteration and node (or instance of a job). The median pair decides, and only when its
+// whole interval, of at least 95 % confidence and free of any assumption on distributions, is beyond the threshold.
+// Less than 6 pairs have no interval: they are shown and decide nothing.
+struct rondo_trace_difference {
+  const char *name;       // of the node or job, "" = of all
+  bool is_job;
+  enum rondo_trace_measure measure;
+  uint64_t pair_count;
+  double old_median_ns, new_median_ns;
+  double median, low, high;  // of the pairs' ratios or differences; low and high 0 without an interval
+  bool has_interval;
+  bool is_regression;
+  bool is_improvement;       // the same in the other direction
+};
+
+struct rondo_trace_diff_totals {
+  uint64_t pair_count;          // rows that are in both, completed
+  uint64_t only_old_count;      // rows completed in the old trace only: a regression
+  uint64_t only_new_count;
+  uint64_t old_miss_count, new_miss_count;  // deadlines; more of them are a regression
+  uint64_t regression_count;    // of the differences
+  bool is_regression;           // any of the above
+};
+
+struct rondo_trace_diff;
+
+// Compares two tables.
+//   out_diff  owned by caller, end with rondo_trace_diff_release; NULL on error. Names in it live as long as `old_table`.
+//   returns   OK, INVALID_ARGUMENT (a threshold below 1 or below 0), RESOURCE_EXHAUSTED
+//   thread    any, concurrently           phase  setup
+RONDO_API enum rondo_status rondo_trace_table_diff(const struct rondo_trace_table *old_table,
+                                                   const struct rondo_trace_table *new_table,
+                                                   const struct rondo_trace_diff_options *options,
+                                                   struct rondo_trace_diff **out_diff, struct rondo_diag *diag) RONDO_MUST_USE;
+RONDO_API void rondo_trace_diff_release(struct rondo_trace_diff **diff);
+RONDO_API const struct rondo_trace_diff_totals *rondo_trace_diff_totals(const struct rondo_trace_diff *diff);
+
+// Jobs first, then nodes, in the order of the old trace.
+RONDO_API const struct rondo_trace_difference *rondo_trace_diff_items(const struct rondo_trace_diff *diff, uint64_t *out_count);
+
 #ifdef __cplusplus
 }
 #endif
