@@ -108,9 +108,10 @@ static int run_stats(int argc, char **argv) {
   const struct tool_usage usage = {
       .verb = "trace stats",
       .synopsis = "FILE [flags]",
-      .about = "Prints the statistics of a trace (CSV): how late the roots of jobs started, hand-overs, each job's rate,\n"
-               "delays, latency and misses, each target's utilisation, and which dispatches took another time than\n"
-               "planned. Percentiles are exact: p99.9 of fewer than 1000 values is their largest.",
+      .about = "Prints the statistics of a trace (CSV): how late the roots of jobs started, hand-overs, each\n"
+               "job's rate, delays, latency and misses, each target's utilisation, and which dispatches took\n"
+               "another time than planned. Percentiles are exact: p99.9 of fewer than 1000 values is their\n"
+               "largest.",
       .options = options,
       .examples = "  rondo trace stats run.csv\n"
                   "  rondo trace stats run.csv --factor=1.5 --json",
@@ -172,10 +173,10 @@ static int run_plot(int argc, char **argv) {
   const struct tool_usage usage = {
       .verb = "trace plot",
       .synopsis = "FILE [-o FILE.svg] [flags]",
-      .about = "Draws a trace as SVG: for each target the plan, and below it what was observed, one row for each iteration\n"
-               "and worker. A line in front of a bar is the time between ready and start; signs above bars mark what the\n"
-               "statistics flag. In a browser the wheel zooms, a drag moves, and pointing at a bar names its times and\n"
-               "lights up its plan.",
+      .about = "Draws a trace as SVG: for each target the plan, and below it what was observed, one row for each\n"
+               "iteration and worker. A line in front of a bar is the time between ready and start; signs above\n"
+               "bars mark what the statistics flag. In a browser the wheel zooms, a drag moves, and pointing at a\n"
+               "bar names its times and lights up its plan.",
       .options = options,
       .examples = "  rondo trace plot run.csv -o run.svg\n"
                   "  rondo trace plot run.csv -o start.svg --zoom-ms=2\n"
@@ -217,10 +218,10 @@ static int run_export(int argc, char **argv) {
       .verb = "trace export",
       .synopsis = "FILE --format=FORMAT [-o FILE] [flags]",
       .about = "Turns a trace (CSV) into another form:\n"
-               "  html      a report: picture with zoom, histograms of start delays, misses, utilisation. One file that\n"
-               "            needs no network.\n"
-               "  perfetto  for https://ui.perfetto.dev: a track for each worker, target and job, planned beside observed,\n"
-               "            arrows along dependencies\n"
+               "  html      a report: picture with zoom, histograms of start delays, misses, utilisation. One\n"
+               "            file that needs no network.\n"
+               "  perfetto  for https://ui.perfetto.dev: a track for each worker, target and job, planned\n"
+               "            beside observed, arrows along dependencies\n"
                "  json      the summary: what schedule runners write, and more\n"
                "  dot       the graph for Graphviz, dashed where only time binds\n"
                "  svg       the picture alone, as 'rondo trace plot' draws it\n"
@@ -335,10 +336,11 @@ static int run_diff(int argc, char **argv) {
   const struct tool_usage usage = {
       .verb = "trace diff",
       .synopsis = "OLD NEW [flags]",
-      .about = "Compares two traces (CSV) of the same plan. Dispatches are paired by iteration and key; per job and per node\n"
-               "the median of the pairs tells the change, with an interval of 95 % confidence. It is a regression when the\n"
-               "whole interval lies beyond the threshold; fewer than 6 pairs have no interval and decide nothing. Regressions,\n"
-               "too, are dispatches that only the old trace completed, and more missed deadlines.",
+      .about = "Compares two traces (CSV) of the same plan. Dispatches are paired by iteration and key; per job\n"
+               "and per node the median of the pairs tells the change, with an interval of 95 % confidence. It is\n"
+               "a regression when the whole interval lies beyond the threshold; fewer than 6 pairs have no\n"
+               "interval and decide nothing. Regressions, too, are dispatches that only the old trace completed,\n"
+               "and more missed deadlines.",
       .options = options,
       .examples = "  rondo trace diff monday.csv friday.csv\n"
                   "  rondo trace diff a.csv b.csv --run-ratio=1.05 --delay-us=1 --all",

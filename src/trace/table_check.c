@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/mapping.h"
 
 enum { MESSAGE_BYTES = 512,
        NAME_SHOWN_MAX = 100 };
@@ -393,18 +392,15 @@ static enum rondo_status see_line(void *user, const struct rdo_csv_line *line, s
 
 enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_trace_finder *finder, uint64_t *out_row_count, uint64_t *out_finding_count,
                                          struct rondo_diag *diag) {
-  struct rdo_mapping *mapping = NULL;
   struct rondo_trace_table *table = NULL;
   struct rdo_check check = {.finder = finder};
   const struct rdo_csv_observer observer = {see_line, &check};
   *out_row_count = *out_finding_count = 0;
-  RDO_TRY(rdo_mapping_open(path, &mapping, diag));
-  enum rondo_status status = rdo_trace_table_parse((const char *)mapping->bytes.data, mapping->bytes.size, path, &observer, &table, diag);
+  enum rondo_status status = rdo_trace_table_open(path, &observer, &table, diag);
   if (status == RONDO_OK) status = rdo_check_table(&check, table, diag);
   if (status == RONDO_OK) *out_row_count = table->table.row_count;
   *out_finding_count = check.finding_count;
   rondo_trace_table_release(&table);
-  rdo_object_release(&mapping->object);
   return status;
 }
 

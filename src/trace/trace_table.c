@@ -51,13 +51,21 @@ enum rondo_status rdo_trace_table_parse(const char *bytes, size_t size, const ch
   return status;
 }
 
-enum rondo_status rondo_trace_table_load(const char *path, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
+enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_csv_observer *observer, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
   struct rdo_mapping *mapping = NULL;
   *out_table = NULL;
-  RDO_TRY(rdo_mapping_open(path, &mapping, diag));
-  enum rondo_status status = rdo_trace_table_parse((const char *)mapping->bytes.data, mapping->bytes.size, path, NULL, out_table, diag);
+  enum rondo_status status = rdo_mapping_open(path, &mapping, diag);
+  if (status != RONDO_OK) {
+    rdo_prefix(diag, "%s", path);
+    return status;
+  }
+  status = rdo_trace_table_parse((const char *)mapping->bytes.data, mapping->bytes.size, path, observer, out_table, diag);
   rdo_object_release(&mapping->object);
   return status;
+}
+
+enum rondo_status rondo_trace_table_load(const char *path, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
+  return rdo_trace_table_open(path, NULL, out_table, diag);
 }
 
 void rondo_trace_table_release(struct rondo_trace_table **table) {

@@ -22,7 +22,12 @@ struct rondo_trace_table {
 enum rondo_status rdo_trace_table_create(struct rdo_table *table, struct rondo_trace_table **out_table,
                                          struct rondo_diag *diag) RONDO_MUST_USE;
 
-// As rondo_trace_table_load, from bytes: a file's, whose name is for messages.
+// As rondo_trace_table_load, with somebody who sees each line.
+//   observer  optional
+enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_csv_observer *observer, struct rondo_trace_table **out_table,
+                                       struct rondo_diag *diag) RONDO_MUST_USE;
+
+// The same from bytes; the name is for messages.
 enum rondo_status rdo_trace_table_parse(const char *bytes, size_t size, const char *name, const struct rdo_csv_observer *observer,
                                         struct rondo_trace_table **out_table, struct rondo_diag *diag) RONDO_MUST_USE;
 

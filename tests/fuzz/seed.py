@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The rondo authors
-"""Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input}/.
+"""Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input,table}/.
 
 Usage: seed.py --out DIR
 """
@@ -86,11 +86,22 @@ def input_seeds():
         yield f"{i:02}.txt", text.encode()
 
 
+def table_seeds():
+    lines = (ROOT / "tests" / "data" / "played.csv").read_bytes().splitlines(keepends=True)
+    yield "played.csv", b"".join(lines)
+    yield "two.csv", b"".join(lines[:3])
+    yield "header.csv", lines[0]
+    plain = [b",".join(line.rstrip(b"\n").split(b",")[:22]) + b"\n" for line in lines]
+    yield "plain.csv", b"".join(plain[:25])
+    yield "extra.csv", b"".join(line.rstrip(b"\n") + (b",%d\n" % i if i else b",mine\n") for i, line in enumerate(plain[:4]))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     out = parser.parse_args().out
-    for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds)):
+    for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds),
+                        ("table", table_seeds)):
         folder = out / noun
         folder.mkdir(parents=True, exist_ok=True)
         count = 0
