@@ -41,7 +41,7 @@ static const char script[] =
     "function start(svg){\n"
     " var d=svg.dataset,X=+d.x,W=+d.w,A=+d.from,B=+d.to,a=A,b=B,\n"
     "  grid=svg.querySelector('.ticks'),top=+d.top,bottom=+d.bottom,bars=[];\n"
-    " each(svg.querySelectorAll('.n'),function(g){var t=g.dataset.t.split(' ').map(Number);\n"
+    " each(svg.querySelectorAll('.n[data-t]'),function(g){var t=g.dataset.t.split(' ').map(Number);\n"
     "  bars.push({g:g,t:t,r:g.querySelector('rect'),l:g.querySelector('line'),x:g.querySelector('text'),\n"
     "   m:g.querySelector('.at'),k:g.dataset.k,w:[g.dataset.l,g.dataset.s]});});\n"
     " function px(t){return X+(t-a)/(b-a)*W;}\n"
@@ -81,7 +81,7 @@ static const char script[] =
     " bars.forEach(function(o){\n"
     "  o.g.addEventListener('pointerenter',function(){bars.forEach(function(q){q.g.classList.toggle('hot',q.k===o.k);});});\n"
     "  o.g.addEventListener('pointerleave',function(){bars.forEach(function(q){q.g.classList.remove('hot');});});});\n"
-    " lay();}\n"
+    " lay();d.ready='1';}\n"
     "each(document.querySelectorAll('svg.rp[data-from]'),start);\n"
     "})();\n";
 

@@ -22,7 +22,7 @@ static bool misses(const struct rdo_table_row *row) {
 static bool is_locked_root(const struct rdo_table_index *index, const struct rdo_table_row *row) {
   const struct rdo_table_node *node = rdo_table_node_of(index->table, row);
   if (!index->is_root[row->node]) return false;
-  if (node->release != RDO_RELEASE_UNKNOWN) return node->release == RDO_RELEASE_LOCKED;
+  if (node->release != RDO_PLAYED_RELEASE_UNKNOWN) return node->release == RDO_PLAYED_RELEASE_LOCKED;
   return index->families[index->family_of_node[row->node]].is_locked;
 }
 

@@ -12,9 +12,9 @@ enum { CLEAN_BYTES = 256 };
 #define X(name, text) text,
 const char *const rdo_own_column_names[RDO_OWN_COLUMN_COUNT] = {RDO_OWN_COLUMNS(X)};
 const char *const rdo_played_state_names[RDO_PLAYED_STATE_COUNT] = {RDO_PLAYED_STATES(X)};
-const char *const rdo_played_wake_names[RDO_WAKE_COUNT] = {RDO_PLAYED_WAKES(X)};
-const char *const rdo_node_release_names[RDO_RELEASE_COUNT] = {RDO_NODE_RELEASES(X)};
-const char *const rdo_node_time_mode_names[RDO_TIME_MODE_COUNT] = {RDO_NODE_TIME_MODES(X)};
+const char *const rdo_played_wake_names[RDO_PLAYED_WAKE_COUNT] = {RDO_PLAYED_WAKES(X)};
+const char *const rdo_played_release_names[RDO_PLAYED_RELEASE_COUNT] = {RDO_PLAYED_RELEASES(X)};
+const char *const rdo_played_time_mode_names[RDO_PLAYED_TIME_COUNT] = {RDO_PLAYED_TIME_MODES(X)};
 #undef X
 
 void rdo_table_init(struct rdo_table *out_table) {
@@ -154,7 +154,7 @@ static bool has_good_times(const struct rdo_table_row *row) {
 static bool has_good_numbers(const struct rdo_table *table, const struct rdo_table_row *row) {
   return row->iteration >= 0 && row->iteration <= RDO_TABLE_TIME_MAX_NS && row->node < table->node_count && row->target < table->target_count &&
          row->file <= table->texts.count && row->worker >= -1 && row->cpu >= -1 && row->worker_count >= 0 && row->preemption_count >= 0 &&
-         row->state < RDO_PLAYED_STATE_COUNT && row->wake < RDO_WAKE_COUNT;
+         row->state < RDO_PLAYED_STATE_COUNT && row->wake < RDO_PLAYED_WAKE_COUNT;
 }
 
 enum rondo_status rdo_table_append(struct rdo_table *table, const struct rdo_table_row *row, struct rondo_diag *diag) {

@@ -38,12 +38,12 @@
   X(SPIN, "spin")           \
   X(SLEEP, "sleep")
 
-#define RDO_NODE_RELEASES(X) \
+#define RDO_PLAYED_RELEASES(X) \
   X(UNKNOWN, "")             \
   X(IMMEDIATE, "immediate")  \
   X(LOCKED, "phase_locked")
 
-#define RDO_NODE_TIME_MODES(X) \
+#define RDO_PLAYED_TIME_MODES(X) \
   X(UNKNOWN, "")               \
   X(HARD, "hard")              \
   X(SOFT, "soft")
@@ -51,14 +51,14 @@
 #define X(name, text) RDO_PLAYED_##name,
 enum rdo_played_state { RDO_PLAYED_STATES(X) RDO_PLAYED_STATE_COUNT };
 #undef X
-#define X(name, text) RDO_WAKE_##name,
-enum rdo_played_wake { RDO_PLAYED_WAKES(X) RDO_WAKE_COUNT };
+#define X(name, text) RDO_PLAYED_WAKE_##name,
+enum rdo_played_wake { RDO_PLAYED_WAKES(X) RDO_PLAYED_WAKE_COUNT };
 #undef X
-#define X(name, text) RDO_RELEASE_##name,
-enum rdo_node_release { RDO_NODE_RELEASES(X) RDO_RELEASE_COUNT };
+#define X(name, text) RDO_PLAYED_RELEASE_##name,
+enum rdo_played_release { RDO_PLAYED_RELEASES(X) RDO_PLAYED_RELEASE_COUNT };
 #undef X
-#define X(name, text) RDO_TIME_MODE_##name,
-enum rdo_node_time_mode { RDO_NODE_TIME_MODES(X) RDO_TIME_MODE_COUNT };
+#define X(name, text) RDO_PLAYED_TIME_##name,
+enum rdo_played_time_mode { RDO_PLAYED_TIME_MODES(X) RDO_PLAYED_TIME_COUNT };
 #undef X
 
 // What a node is, as rdo_table_add_node takes it. Commas, quotes, bars and control characters in texts become '_': the
@@ -73,8 +73,8 @@ struct rdo_node_facts {
   const char *const *dependencies;   // keys [dependency_count]
   size_t dependency_count;
   const char *time_dependency;       // key, NULL or "" = none
-  enum rdo_node_release release;
-  enum rdo_node_time_mode time_mode;
+  enum rdo_played_release release;
+  enum rdo_played_time_mode time_mode;
 };
 
 // A node as it is kept: texts by number.
@@ -88,8 +88,8 @@ struct rdo_table_node {
   int64_t total;
   const uint32_t *dependencies;  // keys [dependency_count], in the arena
   uint32_t dependency_count;
-  uint8_t release;    // enum rdo_node_release
-  uint8_t time_mode;  // enum rdo_node_time_mode
+  uint8_t release;    // enum rdo_played_release
+  uint8_t time_mode;  // enum rdo_played_time_mode
 };
 
 struct rdo_table_row {
@@ -233,8 +233,8 @@ static inline int64_t rdo_table_us(int64_t time_ns) {
 
 extern const char *const rdo_own_column_names[RDO_OWN_COLUMN_COUNT];
 extern const char *const rdo_played_state_names[RDO_PLAYED_STATE_COUNT];
-extern const char *const rdo_played_wake_names[RDO_WAKE_COUNT];
-extern const char *const rdo_node_release_names[RDO_RELEASE_COUNT];
-extern const char *const rdo_node_time_mode_names[RDO_TIME_MODE_COUNT];
+extern const char *const rdo_played_wake_names[RDO_PLAYED_WAKE_COUNT];
+extern const char *const rdo_played_release_names[RDO_PLAYED_RELEASE_COUNT];
+extern const char *const rdo_played_time_mode_names[RDO_PLAYED_TIME_COUNT];
 
 #endif  // RDO_TRACE_TABLE_H_

@@ -103,7 +103,7 @@ static void check_stamps(struct checker *c, uint32_t number) {
   if (row->state == RDO_PLAYED_SKIPPED && row->end_ns != row->start_ns) {
     find(c->check, RONDO_TRACE_RULE_STATES, line, "%.*s was skipped, but has a run time", SHOWN(key));
   }
-  if (never_ran && row->wake != RDO_WAKE_UNKNOWN) find(c->check, RONDO_TRACE_RULE_STATES, line, "%.*s was %s, but a worker woke for it", SHOWN(key), rdo_played_state_names[row->state]);
+  if (never_ran && row->wake != RDO_PLAYED_WAKE_UNKNOWN) find(c->check, RONDO_TRACE_RULE_STATES, line, "%.*s was %s, but a worker woke for it", SHOWN(key), rdo_played_state_names[row->state]);
 }
 
 // The end of the predecessor that finished last; false when one of them did not finish, which is reported.
@@ -142,7 +142,7 @@ static bool find_last_end(struct checker *c, uint32_t number, uint32_t pass, int
 static void check_root(struct checker *c, uint32_t number) {
   const struct rdo_table_row *row = &c->table->rows[number];
   const struct rdo_table_node *node = rdo_table_node_of(c->table, row);
-  bool may_be_0 = node->release != RDO_RELEASE_LOCKED, may_be_planned = node->release != RDO_RELEASE_IMMEDIATE;
+  bool may_be_0 = node->release != RDO_PLAYED_RELEASE_LOCKED, may_be_planned = node->release != RDO_PLAYED_RELEASE_IMMEDIATE;
   if (row->release_ns != RDO_TABLE_UNKNOWN && row->ready_ns == row->release_ns) return;
   if ((may_be_0 && row->ready_ns == 0) || (may_be_planned && row->ready_ns == row->planned_start_ns)) return;
   find(c->check, RONDO_TRACE_RULE_READY, line_of(number), "%.*s has no predecessor, but was ready at %" PRId64 " ns, which is %s", SHOWN(key_of(c, number)), row->ready_ns,
@@ -163,7 +163,7 @@ static void check_predecessors(struct checker *c, uint32_t number, uint32_t pass
   const struct rdo_table_node *node = rdo_table_node_of(c->table, row);
   int64_t wanted_ns = end_ns;
   // A lock on a node that is no root counts by option only.
-  bool may_be_locked = node->release == RDO_RELEASE_LOCKED && row->planned_start_ns > end_ns;
+  bool may_be_locked = node->release == RDO_PLAYED_RELEASE_LOCKED && row->planned_start_ns > end_ns;
   if (row->release_ns != RDO_TABLE_UNKNOWN && row->release_ns > wanted_ns) wanted_ns = row->release_ns;
   if (row->ready_ns == wanted_ns || (may_be_locked && row->ready_ns == row->planned_start_ns)) return;
   find(c->check, RONDO_TRACE_RULE_READY, line_of(number), "%.*s was ready at %" PRId64 " ns, but its last predecessor ended at %" PRId64 " ns", SHOWN(key_of(c, number)),

@@ -280,9 +280,9 @@ static enum rondo_status read_own(struct reader *r, size_t index, enum rdo_own_c
     case RDO_OWN_WORKER_COUNT: return read_small(r, index, &row->worker_count);
     case RDO_OWN_PREEMPTION_COUNT: return read_small(r, index, &row->preemption_count);
     case RDO_OWN_STATE: return read_word(r, index, rdo_played_state_names, RDO_PLAYED_STATE_COUNT, &row->state);
-    case RDO_OWN_WAKE: return read_word(r, index, rdo_played_wake_names, RDO_WAKE_COUNT, &row->wake);
-    case RDO_OWN_RELEASE_POLICY: return read_word(r, index, rdo_node_release_names, RDO_RELEASE_COUNT, &node->release);
-    case RDO_OWN_TIME_MODE: return read_word(r, index, rdo_node_time_mode_names, RDO_TIME_MODE_COUNT, &node->time_mode);
+    case RDO_OWN_WAKE: return read_word(r, index, rdo_played_wake_names, RDO_PLAYED_WAKE_COUNT, &row->wake);
+    case RDO_OWN_RELEASE_POLICY: return read_word(r, index, rdo_played_release_names, RDO_PLAYED_RELEASE_COUNT, &node->release);
+    case RDO_OWN_TIME_MODE: return read_word(r, index, rdo_played_time_mode_names, RDO_PLAYED_TIME_COUNT, &node->time_mode);
     case RDO_OWN_TIME_DEPENDENCY: return read_text(r, index, &node->time_dependency);
     case RDO_OWN_DEPENDENCIES: return read_keys(r, index, line);
     default: return RONDO_OK;
@@ -384,8 +384,8 @@ static void put_own(const struct rdo_table *table, const struct rdo_table_row *r
     case RDO_OWN_PREEMPTION_COUNT: rdo_text_put_int(out, row->preemption_count); break;
     case RDO_OWN_STATE: rdo_text_puts(out, rdo_played_state_names[row->state]); break;
     case RDO_OWN_WAKE: rdo_text_puts(out, rdo_played_wake_names[row->wake]); break;
-    case RDO_OWN_RELEASE_POLICY: rdo_text_puts(out, rdo_node_release_names[node->release]); break;
-    case RDO_OWN_TIME_MODE: rdo_text_puts(out, rdo_node_time_mode_names[node->time_mode]); break;
+    case RDO_OWN_RELEASE_POLICY: rdo_text_puts(out, rdo_played_release_names[node->release]); break;
+    case RDO_OWN_TIME_MODE: rdo_text_puts(out, rdo_played_time_mode_names[node->time_mode]); break;
     case RDO_OWN_TIME_DEPENDENCY: rdo_text_puts(out, rdo_table_text(table, node->time_dependency)); break;
     case RDO_OWN_DEPENDENCIES: put_keys(table, node, out); break;
     default: break;

@@ -27,7 +27,7 @@ static int compare_keys(const void *left, const void *right) {
 }
 
 bool rdo_node_is_time_hard(const struct rdo_table_node *node) {
-  return node->time_dependency != 0 && node->time_mode != RDO_TIME_MODE_SOFT;
+  return node->time_dependency != 0 && node->time_mode != RDO_PLAYED_TIME_SOFT;
 }
 
 // Iterations ---------------------------------------------------------------------------------------
@@ -235,11 +235,11 @@ static enum rondo_status find_families(struct rdo_table_index *index, struct rdo
 static void find_locks(struct rdo_table_index *index) {
   const struct rdo_table *table = index->table;
   for (size_t i = 0; i < table->node_count; ++i) {
-    if (index->is_root[i] && table->nodes[i].release == RDO_RELEASE_LOCKED) index->families[index->family_of_node[i]].is_locked = true;
+    if (index->is_root[i] && table->nodes[i].release == RDO_PLAYED_RELEASE_LOCKED) index->families[index->family_of_node[i]].is_locked = true;
   }
   for (size_t i = 0; i < table->row_count; ++i) {
     const struct rdo_table_row *row = &table->rows[i];
-    if (!index->is_root[row->node] || table->nodes[row->node].release != RDO_RELEASE_UNKNOWN) continue;
+    if (!index->is_root[row->node] || table->nodes[row->node].release != RDO_PLAYED_RELEASE_UNKNOWN) continue;
     if (row->planned_start_ns > 0 && row->ready_ns == row->planned_start_ns) index->families[index->family_of_node[row->node]].is_locked = true;
   }
 }

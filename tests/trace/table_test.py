@@ -229,6 +229,24 @@ class ExportTest(TableTest):
         self.assertIn("2 of 25", page)
         self.assertGreaterEqual(parser.tags.count("svg"), 4)
 
+    def test_browser(self):
+        """The script runs, in the page and in the picture, and puts the bars where they were."""
+        browser = shutil.which("chromium")
+        if browser is None:
+            print("no chromium: scripts not run")
+            return
+        for name, form in (("x.html", "html"), ("x.svg", "svg")):
+            before = self.export(name, f"--format={form}").decode()
+            done = subprocess.run([browser, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.folder}/profile", "--dump-dom",
+                                   f"file://{self.folder}/{name}"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+            self.assertIn('data-ready="1"', done.stdout, done.stderr[-2000:])
+            place = r'data-l="perceive 3"[^>]*>(?:<line[^>]*>(?:</line>)?)?<rect x="([\d.]+)"[^>]*width="([\d.]+)"'
+            places = [[tuple(float(number) for number in match) for match in re.findall(place, text)] for text in (before, done.stdout)]
+            self.assertEqual(len(places[0]), 5)
+            for old, new in zip(*places):
+                self.assertAlmostEqual(old[0], new[0], places=1)
+                self.assertAlmostEqual(old[1], new[1], places=1)
+
     def test_hostile_names(self):
         """Names are text wherever they stand."""
         header, rows = self.rows()

@@ -19,7 +19,7 @@ static struct rondo_trace_table *make_run(void) {
   for (int k = 0; k < 3; ++k) {
     char job[8];
     snprintf(job, sizeof job, "ctl%d", k);
-    uint32_t first = add_node(&table, job, 0, RDO_RELEASE_LOCKED), second = add_node(&table, job, 1, RDO_RELEASE_IMMEDIATE);
+    uint32_t first = add_node(&table, job, 0, RDO_PLAYED_RELEASE_LOCKED), second = add_node(&table, job, 1, RDO_PLAYED_RELEASE_IMMEDIATE);
     for (int64_t i = 0; i < 2; ++i) {
       int64_t at = 100 * k;
       struct rdo_table_row row = row_us(first, e, i, at, 10, at, at + k + 1, at + k + 11);
@@ -31,7 +31,7 @@ static struct rondo_trace_table *make_run(void) {
       append(&table, row);
     }
   }
-  uint32_t net = add_node(&table, "net", 0, RDO_RELEASE_IMMEDIATE);
+  uint32_t net = add_node(&table, "net", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
   for (int64_t i = 0; i < 2; ++i) {
     struct rdo_table_row row = row_us(net, p, i, 0, 100, 0, 5, 255 + i);
     row.t0_ns = 5000000 + 1000000 * i;
@@ -121,7 +121,7 @@ static void test_overlap_and_states(void **state) {
   (void)state;
   struct rdo_table table;
   rdo_table_init(&table);
-  uint32_t p = add_target(&table, "P"), a = add_node(&table, "a", 0, RDO_RELEASE_IMMEDIATE), b = add_node(&table, "b", 0, RDO_RELEASE_IMMEDIATE);
+  uint32_t p = add_target(&table, "P"), a = add_node(&table, "a", 0, RDO_PLAYED_RELEASE_IMMEDIATE), b = add_node(&table, "b", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
   append(&table, row_us(a, p, 0, 0, 10, 0, 0, 10));
   append(&table, row_us(b, p, 0, 0, 10, 0, 5, 20));
   struct rdo_table_row row = row_us(b, p, 1, 0, 10, 0, 0, 0);
@@ -168,7 +168,7 @@ static void test_families(void **state) {
   struct rdo_table table;
   rdo_table_init(&table);
   uint32_t p = add_target(&table, "P");
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i) append(&table, row_us(add_node(&table, names[i], 0, RDO_RELEASE_IMMEDIATE), p, 0, 0, 1, 0, (int64_t)i, (int64_t)i + 1));
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i) append(&table, row_us(add_node(&table, names[i], 0, RDO_PLAYED_RELEASE_IMMEDIATE), p, 0, 0, 1, 0, (int64_t)i, (int64_t)i + 1));
   struct rondo_trace_table *whole = finish(&table);
   const struct rdo_table_index *index = &whole->index;
   static const char *const families[] = {"mlp", "res18", "res50", "v2", "x00", "x1", "7", "a"};
@@ -202,7 +202,7 @@ static void test_axis(void **state) {
   (void)state;
   struct rdo_table table;
   rdo_table_init(&table);
-  uint32_t p = add_target(&table, "P"), a = add_node(&table, "a", 0, RDO_RELEASE_IMMEDIATE);
+  uint32_t p = add_target(&table, "P"), a = add_node(&table, "a", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
   append(&table, row_us(a, p, 4, 0, 10, 0, 1, 10));
   append(&table, row_us(a, p, 2, 0, 10, 0, -2, 30));
   struct rondo_trace_table *whole = finish(&table);
@@ -220,7 +220,7 @@ static void test_order(void **state) {
   struct rdo_table table;
   rdo_table_init(&table);
   uint32_t p = add_target(&table, "P");
-  uint32_t b0 = add_node(&table, "b", 0, RDO_RELEASE_IMMEDIATE), b1 = add_node(&table, "b", 1, RDO_RELEASE_IMMEDIATE), a0 = add_node(&table, "a", 0, RDO_RELEASE_IMMEDIATE);
+  uint32_t b0 = add_node(&table, "b", 0, RDO_PLAYED_RELEASE_IMMEDIATE), b1 = add_node(&table, "b", 1, RDO_PLAYED_RELEASE_IMMEDIATE), a0 = add_node(&table, "a", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
   append(&table, row_us(b1, p, 0, 0, 1, 0, 0, 1));  // planned before its predecessor
   append(&table, row_us(b0, p, 0, 5, 1, 0, 5, 6));
   append(&table, row_us(a0, p, 0, 5, 1, 0, 6, 7));

@@ -29,8 +29,8 @@ static void begin_run(struct run *run) {
   rdo_table_init(&run->table);
   run->targets[0] = add_target(&run->table, "E");
   run->targets[1] = add_target(&run->table, "P");
-  for (int i = 0; i < 2; ++i) run->nodes[CTL_0 + i] = add_node(&run->table, "ctl", i, i == 0 ? RDO_RELEASE_LOCKED : RDO_RELEASE_IMMEDIATE);
-  for (int i = 0; i < 3; ++i) run->nodes[NET_0 + i] = add_node(&run->table, "net", i, RDO_RELEASE_IMMEDIATE);
+  for (int i = 0; i < 2; ++i) run->nodes[CTL_0 + i] = add_node(&run->table, "ctl", i, i == 0 ? RDO_PLAYED_RELEASE_LOCKED : RDO_PLAYED_RELEASE_IMMEDIATE);
+  for (int i = 0; i < 3; ++i) run->nodes[NET_0 + i] = add_node(&run->table, "net", i, RDO_PLAYED_RELEASE_IMMEDIATE);
 }
 
 static struct rdo_table_row *row_at(struct run *run, int node) { return &run->table.rows[node]; }
@@ -176,7 +176,7 @@ static void test_states(void **state) {
   expect(&run, RONDO_TRACE_RULE_STATES, 1, "net_dispatch_2 was skipped, but has a run time");
   fill(&run);
   row_at(&run, NET_2)->state = RDO_PLAYED_CANCELLED;
-  row_at(&run, NET_2)->wake = RDO_WAKE_SLEEP;
+  row_at(&run, NET_2)->wake = RDO_PLAYED_WAKE_SLEEP;
   expect(&run, RONDO_TRACE_RULE_STATES, 1, "was cancelled, but a worker woke for it");
   fill(&run);  // a failure, and what follows from it
   row_at(&run, NET_1)->state = RDO_PLAYED_FAILED;

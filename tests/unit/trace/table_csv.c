@@ -192,7 +192,7 @@ static void test_builder(void **state) {
   struct rdo_table table;
   struct rdo_text_out out;
   rdo_table_init(&table);
-  uint32_t target = add_target(&table, "CPU,E"), node = add_node(&table, "ctl", 0, RDO_RELEASE_LOCKED), next = add_node(&table, "ctl", 1, RDO_RELEASE_IMMEDIATE);
+  uint32_t target = add_target(&table, "CPU,E"), node = add_node(&table, "ctl", 0, RDO_PLAYED_RELEASE_LOCKED), next = add_node(&table, "ctl", 1, RDO_PLAYED_RELEASE_IMMEDIATE);
   assert_int_equal(rdo_table_reserve(&table, 2, NULL), RONDO_OK);
   struct rdo_table_row row = row_us(node, target, 3, 2000, 50, 2000, 2001, 2049);
   row.start_ns += 400;
@@ -202,7 +202,7 @@ static void test_builder(void **state) {
   row.worker = 1;
   row.cpu = 5;
   row.worker_count = 2;
-  row.wake = RDO_WAKE_SPIN;
+  row.wake = RDO_PLAYED_WAKE_SPIN;
   append(&table, row);
   append(&table, row_us(next, target, 3, 2050, 50, 2050, 2051, 2099));
   begin_text(&out);
@@ -225,7 +225,7 @@ static void test_append_refuses(void **state) {
   (void)state;
   struct rdo_table table;
   rdo_table_init(&table);
-  uint32_t target = add_target(&table, "P"), node = add_node(&table, "a", 0, RDO_RELEASE_UNKNOWN);
+  uint32_t target = add_target(&table, "P"), node = add_node(&table, "a", 0, RDO_PLAYED_RELEASE_UNKNOWN);
   const struct rdo_table_row good = row_us(node, target, 0, 0, 1, 0, 1, 2);
   struct rdo_table_row bad[] = {good, good, good, good, good, good, good, good};
   bad[0].node = 1;

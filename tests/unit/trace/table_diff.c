@@ -27,7 +27,7 @@ static void test_ranks(void **state) {
 static struct rondo_trace_table *make_trace(int iterations, int64_t run_us, int64_t delay_us, bool alternates) {
   struct rdo_table table;
   rdo_table_init(&table);
-  uint32_t p = add_target(&table, "P"), node = add_node(&table, "ctl", 0, RDO_RELEASE_LOCKED);
+  uint32_t p = add_target(&table, "P"), node = add_node(&table, "ctl", 0, RDO_PLAYED_RELEASE_LOCKED);
   for (int i = 0; i < iterations; ++i) {
     int64_t extra = alternates && i % 2 != 0 ? 40 : 0;
     struct rdo_table_row row = row_us(node, p, i, 10, 100, 10, 10 + delay_us, 10 + delay_us + run_us + extra);

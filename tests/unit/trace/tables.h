@@ -74,14 +74,14 @@ static inline uint32_t add_target(struct rdo_table *table, const char *name) {
 }
 
 // A node named "<job>_dispatch_<id>" behind that of the id before.
-static inline uint32_t add_node(struct rdo_table *table, const char *job, int id, enum rdo_node_release release) {
+static inline uint32_t add_node(struct rdo_table *table, const char *job, int id, enum rdo_played_release release) {
   char key[64], before[64];
   const char *dependencies[] = {before};
   uint32_t node;
   snprintf(key, sizeof key, "%s_dispatch_%d", job, id);
   snprintf(before, sizeof before, "%s_dispatch_%d", job, id - 1);
   const struct rdo_node_facts facts = {.key = key, .id = id, .ordinal = 1, .total = 1, .job = job, .module = "", .dependencies = dependencies,
-                                       .dependency_count = id > 0, .release = release, .time_mode = RDO_TIME_MODE_HARD};
+                                       .dependency_count = id > 0, .release = release, .time_mode = RDO_PLAYED_TIME_HARD};
   assert_int_equal(rdo_table_add_node(table, &facts, &node, NULL), RONDO_OK);
   return node;
 }
