@@ -24,6 +24,8 @@ enum { WIDTH = 1600,
        AXIS_HEIGHT = 24,
        LEGEND_LINE = 20,
        SUB_ROWS_MAX = 6,
+       LANES_MAX = 64,      // of a target and iteration
+       LEGEND_JOBS_MAX = 40,
        COLOR_COUNT = 8,
        TICK_COUNT_MAX = 18 };
 
@@ -250,11 +252,20 @@ static void put_row(struct picture *p, const char *name, bool is_planned) {
   p->y += sub_rows * ROW_HEIGHT;
 }
 
-static bool lane_has_rows(const struct picture *p, uint32_t lane, const struct rdo_pass *pass) {
+// Which lanes of a target have rows in an iteration: the first ones, as nobody can look at a thousand.
+static size_t find_lanes(const struct picture *p, const struct rdo_pass *pass, uint32_t target, uint32_t lanes[LANES_MAX]) {
+  size_t count = 0;
   for (size_t i = pass->begin; i < pass->end; ++i) {
-    if (p->index->lane_of_row[p->index->order[i]] == lane) return true;
+    uint32_t lane = p->index->lane_of_row[p->index->order[i]];
+    size_t at = 0;
+    if (p->index->lanes[lane].target != target) continue;
+    while (at < count && lanes[at] < lane) ++at;
+    if ((at < count && lanes[at] == lane) || at == LANES_MAX) continue;
+    count += count < LANES_MAX;
+    memmove(lanes + at + 1, lanes + at, (count - 1 - at) * sizeof *lanes);
+    lanes[at] = lane;
   }
-  return false;
+  return count;
 }
 
 static void name_row(const struct picture *p, const struct rdo_pass *pass, const struct rdo_lane *lane, char name[48]) {
@@ -270,11 +281,12 @@ static void put_target_rows(struct picture *p, uint32_t target) {
   put_row(p, "planned", true);
   for (size_t i = p->pass_begin; i < p->pass_end; ++i) {
     const struct rdo_pass *pass = &p->index->passes[i];
-    for (uint32_t lane = 0; lane < p->index->lane_count; ++lane) {
+    uint32_t lanes[LANES_MAX];
+    size_t count = find_lanes(p, pass, target, lanes);
+    for (size_t k = 0; k < count; ++k) {
       char name[48];
-      if (p->index->lanes[lane].target != target || !lane_has_rows(p, lane, pass)) continue;
-      name_row(p, pass, &p->index->lanes[lane], name);
-      collect_observed(p, pass, lane);
+      name_row(p, pass, &p->index->lanes[lanes[k]], name);
+      collect_observed(p, pass, lanes[k]);
       put_row(p, name, false);
     }
   }
@@ -340,7 +352,7 @@ static void put_entry_text(struct picture *p, double *x, const char *text) {
 }
 
 static void put_families(struct picture *p, double *x) {
-  for (size_t i = 0; i < p->index->family_count; ++i) {
+  for (size_t i = 0; i < p->index->family_count && i < LEGEND_JOBS_MAX; ++i) {
     const struct rdo_family *family = &p->index->families[i];
     char text[96];
     const char *name = rdo_table_text(p->table, family->name);
@@ -353,6 +365,7 @@ static void put_families(struct picture *p, double *x) {
     }
     put_entry_text(p, x, text);
   }
+  if (p->index->family_count > LEGEND_JOBS_MAX) put_entry_text(p, x, "and more");
 }
 
 static void put_legend(struct picture *p) {

@@ -8,7 +8,8 @@
 #include "base/alloc.h"
 #include "trace/picture.h"
 
-enum { ROW_COUNT_MAX = 500 };  // of a table in the page
+enum { ROW_COUNT_MAX = 500,        // of a table in the page
+       HISTOGRAM_COUNT_MAX = 24 };
 
 static const char style[] =
     ":root{color-scheme:light dark}\n"
@@ -203,7 +204,7 @@ static enum rondo_status put_histograms(const struct report *r, struct rondo_dia
   }
   rdo_text_puts(r->out, "<h2>Start delays</h2>\n<p>Of the first dispatches of each job: from the planned start where the job is phase-locked, otherwise from when it was ready. "
                         "Of all others: from the end of the last predecessor.</p>\n<div class=grid2>\n");
-  for (size_t i = 0; i < r->index->family_count; ++i) {
+  for (size_t i = 0; i < r->index->family_count && i < HISTOGRAM_COUNT_MAX; ++i) {
     const struct rdo_family *family = &r->index->families[i];
     put_histogram(r->out, rdo_table_text(table, family->name), family->is_locked ? "start behind plan" : "start after ready", &histograms[i]);
   }
@@ -219,7 +220,7 @@ static void put_jobs(const struct report *r) {
   struct rdo_text_out *out = r->out;
   rdo_text_puts(out, "<h2>Jobs</h2>\n<div class=wide><table><tr><th>job<th>instances<th>rate /s<th>missed<th>start delay p50 \xC2\xB5s<th>p99<th>p99.9<th>max"
                      "<th>latency p50 \xC2\xB5s<th>p99<th>p99.9<th>max</tr>\n");
-  for (int i = 0; i < r->summary->totals.job_count; ++i) {
+  for (int i = 0; i < r->summary->totals.job_count && i < ROW_COUNT_MAX; ++i) {
     const struct rondo_trace_job *job = &r->summary->jobs[i];
     rdo_text_puts(out, "<tr>");
     put_name_cell(out, job->name);

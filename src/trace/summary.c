@@ -293,32 +293,35 @@ static enum rondo_status sum_up_targets(struct rondo_trace_summary *summary, str
 
 // Nodes --------------------------------------------------------------------------------------------
 
-// A module's name begins with the name of the model it was compiled from.
-static bool is_module_of(const char *module, const char *family) {
-  size_t length = strlen(family);
-  return length > 0 && strncmp(module, family, length) == 0 && module[length] == '$';
-}
-
-// Whether a module is of another job here, and so not of this node's.
-static bool has_wrong_module(const struct rdo_table_index *index, uint32_t node) {
+// A module's name begins with the name of the model it was compiled from, and that model may be another job's.
+//   is_family  by text number
+static bool has_wrong_module(const struct rdo_table_index *index, const bool *is_family, uint32_t node) {
   const struct rdo_table *table = index->table;
-  const char *module = rdo_table_text(table, table->nodes[node].module);
-  if (is_module_of(module, rdo_table_text(table, index->families[index->family_of_node[node]].name))) return false;
-  for (size_t i = 0; i < index->family_count; ++i) {
-    if (i != index->family_of_node[node] && is_module_of(module, rdo_table_text(table, index->families[i].name))) return true;
-  }
-  return false;
+  const char *module = rdo_table_text(table, table->nodes[node].module), *end = strchr(module, '$');
+  if (end == NULL || end == module) return false;
+  uint32_t model = rdo_texts_find(&table->texts, module, (size_t)(end - module));
+  return model != UINT32_MAX && is_family[model] && model != index->families[index->family_of_node[node]].name;
 }
 
-static void flag_node(struct rondo_trace_summary *summary, uint32_t number) {
+static void flag_node(struct rondo_trace_summary *summary, const bool *is_family, uint32_t number) {
   struct rondo_trace_node *node = &summary->nodes[number];
   if (node->count > 0 && node->planned_duration_ns > 0) {
     node->ratio = (double)node->run.p50_ns / (double)node->planned_duration_ns;
     if (node->ratio >= summary->factor) node->flags |= RONDO_TRACE_SLOWER;
     if (node->ratio * summary->factor <= 1) node->flags |= RONDO_TRACE_FASTER;
   }
-  if (has_wrong_module(summary->index, number)) node->flags |= RONDO_TRACE_WRONG_MODULE;
+  if (has_wrong_module(summary->index, is_family, number)) node->flags |= RONDO_TRACE_WRONG_MODULE;
   summary->totals.flagged_count += node->flags != 0;
+}
+
+static enum rondo_status flag_nodes(struct rondo_trace_summary *summary, struct rondo_diag *diag) {
+  const struct rdo_table_index *index = summary->index;
+  bool *is_family = NULL;
+  RDO_TRY(rdo_alloc_array(index->table->texts.count + 1, sizeof *is_family, &is_family, diag));
+  for (size_t i = 0; i < index->family_count; ++i) is_family[index->families[i].name] = true;
+  for (size_t i = 0; i < index->table->node_count; ++i) flag_node(summary, is_family, (uint32_t)i);
+  rdo_free(is_family);
+  return RONDO_OK;
 }
 
 // A row of a node, by its place in the index' order.
@@ -376,9 +379,8 @@ static enum rondo_status sum_up_nodes(struct rondo_trace_summary *summary, struc
     for (end = begin + 1; end < table->row_count && keys[end].node == keys[begin].node;) ++end;
     status = add_node_rows(summary, keys + begin, end - begin, diag);
   }
-  for (size_t i = 0; i < table->node_count; ++i) flag_node(summary, (uint32_t)i);
   rdo_free(keys);
-  return status;
+  return status == RONDO_OK ? flag_nodes(summary, diag) : status;
 }
 
 static enum rondo_status order_nodes(struct rondo_trace_summary *summary, struct rondo_diag *diag) {

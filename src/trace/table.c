@@ -61,6 +61,9 @@ enum rondo_status rdo_table_push_target(struct rdo_table *table, uint32_t name, 
   for (*out_target = 0; *out_target < table->target_count; ++*out_target) {
     if (table->targets[*out_target] == name) return RONDO_OK;
   }
+  if (table->target_count == RDO_TABLE_TARGET_COUNT_MAX) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "more than %d targets", RDO_TABLE_TARGET_COUNT_MAX);
+  }
   RDO_TRY(rdo_grow_array(table->target_count + 1, sizeof *table->targets, &table->target_capacity, &table->targets, diag));
   table->targets[table->target_count++] = name;
   return RONDO_OK;
@@ -109,9 +112,14 @@ static enum rondo_status fill_node(struct rdo_table *table, struct rdo_table_nod
 enum rondo_status rdo_table_push_node(struct rdo_table *table, const struct rdo_table_node *node, uint32_t *out_node, struct rondo_diag *diag) {
   if (table->node_count >= RDO_TABLE_NO_INDEX - 1) return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "too many nodes");
   RDO_TRY(rdo_grow_array(table->node_count + 1, sizeof *node, &table->node_capacity, &table->nodes, diag));
+  uint32_t before = rdo_table_find_node(table, node->key) + 1;
+  int count = 1;
+  for (uint32_t i = before; i != 0; i = table->nodes[i - 1].same_key) ++count;
+  if (count > RDO_TABLE_SAME_KEY_COUNT_MAX) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "more than %d different nodes have one key", RDO_TABLE_SAME_KEY_COUNT_MAX);
   RDO_TRY(note_key(table, node->key, (uint32_t)table->node_count, diag));
   *out_node = (uint32_t)table->node_count;
-  table->nodes[table->node_count++] = *node;
+  table->nodes[table->node_count] = *node;
+  table->nodes[table->node_count++].same_key = before;
   return RONDO_OK;
 }
 
@@ -153,7 +161,7 @@ static bool has_good_times(const struct rdo_table_row *row) {
 
 static bool has_good_numbers(const struct rdo_table *table, const struct rdo_table_row *row) {
   return row->iteration >= 0 && row->iteration <= RDO_TABLE_TIME_MAX_NS && row->node < table->node_count && row->target < table->target_count &&
-         row->file <= table->texts.count && row->worker >= -1 && row->cpu >= -1 && row->worker_count >= 0 && row->preemption_count >= 0 &&
+         row->file <= table->texts.count && row->worker >= -1 && row->worker < RDO_TABLE_WORKER_COUNT_MAX && row->cpu >= -1 && row->worker_count >= 0 && row->preemption_count >= 0 &&
          row->state < RDO_PLAYED_STATE_COUNT && row->wake < RDO_PLAYED_WAKE_COUNT;
 }
 

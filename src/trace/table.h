@@ -88,6 +88,7 @@ struct rdo_table_node {
   int64_t total;
   const uint32_t *dependencies;  // keys [dependency_count], in the arena
   uint32_t dependency_count;
+  uint32_t same_key;  // the node before that has the same key: index + 1, 0 = none
   uint8_t release;    // enum rdo_played_release
   uint8_t time_mode;  // enum rdo_played_time_mode
 };
@@ -139,7 +140,11 @@ struct rdo_table_row {
 enum rdo_own_column { RDO_OWN_COLUMNS(X) RDO_OWN_COLUMN_COUNT };
 #undef X
 
-enum { RDO_TABLE_EXTRA_COUNT_MAX = 64 };
+// Limits that keep hostile files from costing more than their size.
+enum { RDO_TABLE_EXTRA_COUNT_MAX = 64,
+       RDO_TABLE_TARGET_COUNT_MAX = 1024,
+       RDO_TABLE_WORKER_COUNT_MAX = 4096,
+       RDO_TABLE_SAME_KEY_COUNT_MAX = 64 };  // nodes with one key
 
 // A column behind the 22: one of ours, or one of somebody else, which is kept as text.
 struct rdo_table_column {
@@ -176,7 +181,7 @@ void rdo_table_deinit(struct rdo_table *table);
 
 // Adds a node.
 //   facts      borrowed        out_node  its index
-//   returns    OK, RESOURCE_EXHAUSTED
+//   returns    OK, INVALID_ARGUMENT (too many nodes with this key), RESOURCE_EXHAUSTED
 enum rondo_status rdo_table_add_node(struct rdo_table *table, const struct rdo_node_facts *facts, uint32_t *out_node,
                                      struct rondo_diag *diag) RONDO_MUST_USE;
 
@@ -191,6 +196,7 @@ enum rondo_status rdo_table_describe_node(struct rdo_table *table, uint32_t node
                                           struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Finds a target by its name, or adds it.
+//   returns    OK, INVALID_ARGUMENT (too many), RESOURCE_EXHAUSTED
 enum rondo_status rdo_table_add_target(struct rdo_table *table, const char *name, uint32_t *out_target,
                                        struct rondo_diag *diag) RONDO_MUST_USE;
 

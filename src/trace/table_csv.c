@@ -80,6 +80,12 @@ static enum rondo_status fail_field(struct reader *r, size_t index, const char *
   return rdo_fail(r->diag, RONDO_INVALID_ARGUMENT, "%zu: column %s: '%.*s' %s", r->line_number, column_name(r, index), shown(field), field->text, what);
 }
 
+// A failure of the table, as one of the field that it is of.
+static enum rondo_status at_line(struct reader *r, size_t index, enum rondo_status status, const char *what) {
+  if (status == RONDO_INVALID_ARGUMENT) return fail_field(r, index, what);
+  return status == RONDO_OK ? RONDO_OK : rdo_fail(r->diag, status, "no memory for the trace");
+}
+
 // A control character, a quote, or nothing wrong.
 static const char *find_trouble(const struct field *field) {
   for (size_t i = 0; i < field->length; ++i) {
@@ -233,10 +239,10 @@ static enum rondo_status read_optional(struct reader *r, size_t index, int64_t *
   return read_number(r, index, -RDO_TABLE_TIME_MAX_NS, RDO_TABLE_TIME_MAX_NS, time_ns);
 }
 
-static enum rondo_status read_small(struct reader *r, size_t index, int32_t *number) {
+static enum rondo_status read_small(struct reader *r, size_t index, int32_t max, int32_t *number) {
   int64_t value = 0;
   if (r->fields[index].length == 0) return RONDO_OK;
-  RDO_TRY(read_number(r, index, 0, INT32_MAX, &value));
+  RDO_TRY(read_number(r, index, 0, max, &value));
   *number = (int32_t)value;
   return RONDO_OK;
 }
@@ -275,10 +281,10 @@ static enum rondo_status read_own(struct reader *r, size_t index, enum rdo_own_c
     case RDO_OWN_START: return read_exact(r, index, false, &row->start_ns);
     case RDO_OWN_END: return read_exact(r, index, false, &row->end_ns);
     case RDO_OWN_DEADLINE: return read_optional(r, index, &row->deadline_ns);
-    case RDO_OWN_WORKER: return read_small(r, index, &row->worker);
-    case RDO_OWN_CPU: return read_small(r, index, &row->cpu);
-    case RDO_OWN_WORKER_COUNT: return read_small(r, index, &row->worker_count);
-    case RDO_OWN_PREEMPTION_COUNT: return read_small(r, index, &row->preemption_count);
+    case RDO_OWN_WORKER: return read_small(r, index, RDO_TABLE_WORKER_COUNT_MAX - 1, &row->worker);
+    case RDO_OWN_CPU: return read_small(r, index, INT32_MAX, &row->cpu);
+    case RDO_OWN_WORKER_COUNT: return read_small(r, index, INT32_MAX, &row->worker_count);
+    case RDO_OWN_PREEMPTION_COUNT: return read_small(r, index, INT32_MAX, &row->preemption_count);
     case RDO_OWN_STATE: return read_word(r, index, rdo_played_state_names, RDO_PLAYED_STATE_COUNT, &row->state);
     case RDO_OWN_WAKE: return read_word(r, index, rdo_played_wake_names, RDO_PLAYED_WAKE_COUNT, &row->wake);
     case RDO_OWN_RELEASE_POLICY: return read_word(r, index, rdo_played_release_names, RDO_PLAYED_RELEASE_COUNT, &node->release);
@@ -299,19 +305,16 @@ static bool is_same_node(const struct rdo_table_node *a, const struct rdo_table_
 static enum rondo_status find_node(struct reader *r, struct line *line, uint32_t *out_node) {
   struct rdo_table *table = r->table;
   const struct rdo_table_node *node = &line->node;
-  *out_node = rdo_table_find_node(table, node->key);
-  if (*out_node != RDO_TABLE_NO_INDEX) {
+  for (uint32_t i = rdo_table_find_node(table, node->key) + 1; i != 0; i = table->nodes[i - 1].same_key) {
+    *out_node = i - 1;
     if (is_same_node(&table->nodes[*out_node], node, r->keys, line->key_count)) return RONDO_OK;
-    for (*out_node = 0; *out_node < table->node_count; ++*out_node) {
-      if (is_same_node(&table->nodes[*out_node], node, r->keys, line->key_count)) return RONDO_OK;
-    }
   }
   uint32_t *keys = NULL;
   RDO_TRY(rdo_arena_alloc(&table->arena, line->key_count, sizeof *keys, &keys, r->diag));
   if (line->key_count > 0) memcpy(keys, r->keys, line->key_count * sizeof *keys);
   line->node.dependencies = keys;
   line->node.dependency_count = (uint32_t)line->key_count;
-  return rdo_table_push_node(table, node, out_node, r->diag);
+  return at_line(r, RDO_CSV_KEY, rdo_table_push_node(table, node, out_node, NULL), "has too many meanings: lines tell different things of it");
 }
 
 static enum rondo_status keep_extra(struct reader *r, size_t index, size_t extra) {
@@ -337,7 +340,7 @@ static enum rondo_status read_row(struct reader *r, const struct rdo_csv_observe
     else RDO_TRY(keep_extra(r, index, extra++));
   }
   RDO_TRY(find_node(r, &line, &line.row.node));
-  RDO_TRY(rdo_table_push_target(table, line.texts[RDO_CSV_TARGET], &line.row.target, r->diag));
+  RDO_TRY(at_line(r, RDO_CSV_TARGET, rdo_table_push_target(table, line.texts[RDO_CSV_TARGET], &line.row.target, NULL), "is one target too many"));
   RDO_TRY(rdo_table_append(table, &line.row, r->diag));
   line.csv.number = r->line_number;
   line.csv.row = table->row_count - 1;

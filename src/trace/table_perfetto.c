@@ -78,6 +78,12 @@ struct slice {
   uint32_t row;
 };
 
+// A row and the worker, target or family it is of.
+struct subject_row {
+  int64_t value;
+  uint32_t row;
+};
+
 struct writer {
   const struct rdo_table_index *index;
   const struct rdo_table *table;
@@ -89,6 +95,7 @@ struct writer {
   uint32_t *incoming;        // owned [edge count]: edges by their target
   struct slice *slices;      // owned [row_count]
   size_t slice_count;
+  struct subject_row *rows;  // owned [row_count]
   int64_t base_ns;
   uint64_t last_uuid;
   uint8_t bytes[PACKET_BYTES_MAX];
@@ -271,39 +278,58 @@ static int64_t subject_of(const struct writer *w, enum subject subject, uint32_t
   return subject == SUBJECT_TARGET ? r->target : w->index->family_of_node[r->node];
 }
 
-static void collect_all(struct writer *w, enum subject subject, int64_t value, bool is_planned) {
-  w->slice_count = 0;
-  for (uint32_t i = 0; i < w->table->row_count; ++i) {
-    if (subject_of(w, subject, i) == value) collect(w, i, is_planned);
-  }
+static int compare_rows(const void *left, const void *right) {
+  const struct subject_row *a = left, *b = right;
+  if (a->value != b->value) return a->value < b->value ? -1 : 1;
+  return (a->row > b->row) - (a->row < b->row);
 }
 
-// Planned and observed below a name.
-static void write_pair(struct writer *w, const char *name, uint64_t parent, uint64_t rank, enum subject subject, int64_t value) {
+static const char *name_of(const struct writer *w, enum subject subject, int64_t value, char buffer[32]) {
+  if (subject == SUBJECT_TARGET) return rdo_table_target_name(w->table, (uint32_t)value);
+  if (subject == SUBJECT_JOB) return rdo_table_text(w->table, w->index->families[value].name);
+  snprintf(buffer, 32, "worker %d", (int)value);
+  return buffer;
+}
+
+static void collect_all(struct writer *w, const struct subject_row *rows, size_t count, bool is_planned) {
+  w->slice_count = 0;
+  for (size_t i = 0; i < count; ++i) collect(w, rows[i].row, is_planned);
+}
+
+// A worker has one track; a target and a job have one for the plan and one for what was observed.
+static void write_group(struct writer *w, enum subject subject, const struct subject_row *rows, size_t count, uint64_t parent) {
+  char buffer[32];
+  const char *name = name_of(w, subject, rows[0].value, buffer);
+  uint64_t rank = (uint64_t)rows[0].value;
+  if (subject == SUBJECT_WORKER) {
+    collect_all(w, rows, count, false);
+    write_slices(w, name, parent, rank, false);
+    return;
+  }
   uint64_t group = write_track(w, name, parent, rank);
-  collect_all(w, subject, value, true);
+  collect_all(w, rows, count, true);
   write_slices(w, "planned", group, 0, false);
-  collect_all(w, subject, value, false);
+  collect_all(w, rows, count, false);
   write_slices(w, "observed", group, 1, subject == SUBJECT_TARGET);
 }
 
-static void write_tracks(struct writer *w) {
-  uint64_t targets = write_track(w, "targets", 0, 0);
-  for (uint32_t i = 0; i < w->table->target_count; ++i) write_pair(w, rdo_table_target_name(w->table, i), targets, i, SUBJECT_TARGET, i);
-  uint64_t workers = 0;
-  for (size_t i = 0; i < w->index->lane_count; ++i) {
-    const struct rdo_lane *lane = &w->index->lanes[i];
-    char name[32];
-    bool is_known = lane->worker < 0;
-    for (size_t k = 0; k < i && !is_known; ++k) is_known = w->index->lanes[k].worker == lane->worker;
-    if (is_known) continue;
-    if (workers == 0) workers = write_track(w, "workers", 0, 1);
-    snprintf(name, sizeof name, "worker %d", (int)lane->worker);
-    collect_all(w, SUBJECT_WORKER, lane->worker, false);
-    write_slices(w, name, workers, (uint64_t)lane->worker, false);
+static void write_groups(struct writer *w, enum subject subject, const char *title) {
+  uint64_t parent = 0;
+  size_t row_count = w->table->row_count;
+  for (uint32_t i = 0; i < row_count; ++i) w->rows[i] = (struct subject_row){subject_of(w, subject, i), i};
+  if (row_count > 1) qsort(w->rows, row_count, sizeof *w->rows, compare_rows);
+  for (size_t begin = 0, end; begin < row_count; begin = end) {
+    for (end = begin + 1; end < row_count && w->rows[end].value == w->rows[begin].value;) ++end;
+    if (w->rows[begin].value < 0) continue;  // a worker that is not known
+    if (parent == 0) parent = write_track(w, title, 0, (uint64_t)subject);
+    write_group(w, subject, w->rows + begin, end - begin, parent);
   }
-  uint64_t jobs = write_track(w, "jobs", 0, 2);
-  for (size_t i = 0; i < w->index->family_count; ++i) write_pair(w, rdo_table_text(w->table, w->index->families[i].name), jobs, i, SUBJECT_JOB, (int64_t)i);
+}
+
+static void write_tracks(struct writer *w) {
+  write_groups(w, SUBJECT_WORKER, "workers");
+  write_groups(w, SUBJECT_TARGET, "targets");
+  write_groups(w, SUBJECT_JOB, "jobs");
 }
 
 // Arrows by their ends -------------------------------------------------------------------------------
@@ -324,6 +350,7 @@ static enum rondo_status prepare(struct writer *w, struct rondo_diag *diag) {
   RDO_TRY(sort_edges(w, true, &w->first_outgoing, &w->outgoing, diag));
   RDO_TRY(sort_edges(w, false, &w->first_incoming, &w->incoming, diag));
   RDO_TRY(rdo_alloc_array(w->table->row_count, sizeof *w->slices, &w->slices, diag));
+  RDO_TRY(rdo_alloc_array(w->table->row_count, sizeof *w->rows, &w->rows, diag));
   if (w->index->origin_ns != RDO_TABLE_UNKNOWN && w->index->origin_ns > 0) w->base_ns = w->index->origin_ns;
   return RONDO_OK;
 }
@@ -345,6 +372,7 @@ enum rondo_status rdo_table_write_perfetto(const struct rondo_trace_summary *sum
   rdo_free(w->first_incoming);
   rdo_free(w->incoming);
   rdo_free(w->slices);
+  rdo_free(w->rows);
   rdo_free(w);
   return status;
 }

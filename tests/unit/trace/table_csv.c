@@ -115,6 +115,7 @@ static const struct refusal refusals[] = {
     {HEADER_22 ",end_ns\n" ROW_A ",10500\n", "2: column end_ns: '10500' does not agree"},
     {HEADER_22 ",deadline_ns\n" ROW_A ",-\n", "2: column deadline_ns: '-' is no integer"},
     {HEADER_22 ",worker\n" ROW_A ",-1\n", "2: column worker: '-1' is negative"},
+    {HEADER_22 ",worker\n" ROW_A ",4096\n", "2: column worker: '4096' is too large"},
     {HEADER_22 ",cpu\n" ROW_A ",2147483648\n", "2: column cpu: '2147483648' is too large"},
     {HEADER_22 ",worker_count\n" ROW_A ",two\n", "2: column worker_count: 'two' is no integer"},
     {HEADER_22 ",preemption_count\n" ROW_A ",-2\n", "2: column preemption_count: '-2' is negative"},
@@ -170,6 +171,18 @@ static void test_many_columns(void **state) {
   rondo_trace_table_release(&table);
   strcpy(csv + size, ",more\n");
   expect_refusal(csv, "1: column 87: 'more' is one unknown column too many");
+}
+
+// Limits: a key with too many meanings, and too many targets.
+static void test_limits(void **state) {
+  (void)state;
+  static char csv[128 * 1024];
+  size_t size = (size_t)snprintf(csv, sizeof csv, "%s\n", HEADER_22);
+  for (int i = 0; i <= RDO_TABLE_SAME_KEY_COUNT_MAX; ++i) size += (size_t)snprintf(csv + size, sizeof csv - size, "0,k,%d,1,1,j,m,P,,0,0,0,0,0,0,0,0,0,0,0,0,0\n", i);
+  expect_refusal(csv, "66: column dispatch_key: 'k' has too many meanings");
+  size = (size_t)snprintf(csv, sizeof csv, "%s\n", HEADER_22);
+  for (int i = 0; i <= RDO_TABLE_TARGET_COUNT_MAX; ++i) size += (size_t)snprintf(csv + size, sizeof csv - size, "%d,k,0,1,1,j,m,P%d,,0,0,0,0,0,0,0,0,0,0,0,0,0\n", i, i);
+  expect_refusal(csv, "1026: column target: 'P1024' is one target too many");
 }
 
 // Writing --------------------------------------------------------------------------------------------
@@ -246,7 +259,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_values),      cmocka_unit_test(test_same_key), cmocka_unit_test(test_refusals),
       cmocka_unit_test(test_names_the_file), cmocka_unit_test(test_many_columns), cmocka_unit_test(test_rounding), cmocka_unit_test(test_builder),
-      cmocka_unit_test(test_append_refuses),
+      cmocka_unit_test(test_append_refuses), cmocka_unit_test(test_limits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

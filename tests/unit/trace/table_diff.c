@@ -18,7 +18,7 @@ static void test_ranks(void **state) {
     assert_int_equal(high, expected[i][0] + 1 - low);
   }
   // Where the sum ends and the approximation begins they agree.
-  size_t next_low, next_high;
+  size_t next_low = 0, next_high = 0;
   assert_true(rdo_median_ranks(1000, &low, &high) && rdo_median_ranks(1001, &next_low, &next_high));
   assert_true(next_low + 1 >= low && next_low <= low + 1);
 }
