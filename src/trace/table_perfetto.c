@@ -224,7 +224,8 @@ static void put_flows(const struct writer *w, struct rdo_protobuf *message, uint
   for (uint32_t i = 0; i < incoming && i < FLOWS_MAX; ++i) rdo_protobuf_put_fixed64(message, EVENT_LAST_FLOW_ID, w->incoming[w->first_incoming[row] + i] + 1u);
 }
 
-static void write_event(struct writer *w, uint64_t track, const struct slice *slice, bool is_begin, bool with_flows) {
+//   is_full  with all numbers and arrows: one track of those that show a row
+static void write_event(struct writer *w, uint64_t track, const struct slice *slice, bool is_begin, bool is_full) {
   const struct rdo_table_row *row = &w->table->rows[slice->row];
   struct packet packet = begin_packet(w);
   struct rdo_protobuf *message = &packet.message;
@@ -235,15 +236,19 @@ static void write_event(struct writer *w, uint64_t track, const struct slice *sl
   rdo_protobuf_put_uint(message, EVENT_TRACK_UUID, track);
   if (is_begin) {
     rdo_protobuf_put_uint(message, EVENT_NAME_ID, (uint64_t)row->node + 1);
-    put_annotations(w, message, row);
-    if (with_flows) put_flows(w, message, slice->row);
+    if (is_full) {
+      put_annotations(w, message, row);
+      put_flows(w, message, slice->row);
+    } else {
+      put_int(message, LABEL_ITERATION, row->iteration);
+    }
   }
   rdo_protobuf_end(message, mark);
   end_packet(w, &packet);
 }
 
 // The collected slices, one after the other; those that begin while another one runs go to the next track.
-static void write_slices(struct writer *w, const char *name, uint64_t parent, uint64_t rank, bool with_flows) {
+static void write_slices(struct writer *w, const char *name, uint64_t parent, uint64_t rank, bool is_full) {
   uint64_t tracks[SUB_TRACKS_MAX];
   int64_t ends_ns[SUB_TRACKS_MAX];
   int count = 0;
@@ -255,7 +260,7 @@ static void write_slices(struct writer *w, const char *name, uint64_t parent, ui
     if (sub == SUB_TRACKS_MAX) continue;
     if (sub == count) tracks[count++] = write_track(w, name, parent, rank);
     ends_ns[sub] = slice->end_ns;
-    write_event(w, tracks[sub], slice, true, with_flows);
+    write_event(w, tracks[sub], slice, true, is_full);
     write_event(w, tracks[sub], slice, false, false);
   }
 }
