@@ -31,7 +31,8 @@ static int write_table(const struct rondo_trace_table *table, const struct rondo
   struct rondo_diag diag = {RONDO_OK, 0, ""};
   const struct rondo_trace_sink sink = {write_stdout, NULL};
   bool is_stdout = path == NULL || strcmp(path, "-") == 0;
-  enum rondo_status status = is_stdout ? rondo_trace_table_write_to(table, options, &sink, &diag) : rondo_trace_table_write(table, options, path, &diag);
+  enum rondo_status status =
+      is_stdout ? rondo_trace_table_write_to(table, options, &sink, &diag) : rondo_trace_table_write(table, options, path, &diag);
   return status == RONDO_OK ? TOOL_EXIT_OK : fail(status, &diag);
 }
 
@@ -74,7 +75,10 @@ static const char exit_codes[] =
     "  2  the command line is wrong";
 
 #define FACTOR_OPTION(args) \
-  {"factor", TOOL_OPTION_NUMBER, &(args).write.factor, "X", "Flag dispatches whose time is X times the planned one or more, or an X-th or less; default 2."}
+  { \
+    "factor", TOOL_OPTION_NUMBER, &(args).write.factor, "X", \
+        "Flag dispatches whose time is X times the planned one or more, or an X-th or less; default 2." \
+  }
 
 // stats ------------------------------------------------------------------------------------------------
 
@@ -268,8 +272,8 @@ static int check_file(const char *path) {
   enum rondo_status status = rondo_trace_check_file(path, &finder, &row_count, &finding_count, &diag);
   if (status != RONDO_OK) return fail(status, &diag);
   if (finding_count > FINDINGS_SHOWN_MAX) printf("and %llu more\n", (unsigned long long)(finding_count - FINDINGS_SHOWN_MAX));
-  printf("%s: %llu rows, %llu finding%s\n", rdo_tool_printable(path, name, sizeof name), (unsigned long long)row_count, (unsigned long long)finding_count,
-         finding_count == 1 ? "" : "s");
+  printf("%s: %llu rows, %llu finding%s\n", rdo_tool_printable(path, name, sizeof name), (unsigned long long)row_count,
+         (unsigned long long)finding_count, finding_count == 1 ? "" : "s");
   return finding_count == 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
 }
 

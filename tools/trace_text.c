@@ -33,7 +33,9 @@ static const char *format_us(double time_ns, char buffer[TIME_TEXT_BYTES]) {
   return buffer;
 }
 
-static const char *printable(const char *name, char buffer[TOOL_NAME_TEXT_BYTES]) { return rdo_tool_printable(name, buffer, TOOL_NAME_TEXT_BYTES); }
+static const char *printable(const char *name, char buffer[TOOL_NAME_TEXT_BYTES]) {
+  return rdo_tool_printable(name, buffer, TOOL_NAME_TEXT_BYTES);
+}
 
 static int name_width(int least, const char *name) {
   int length = (int)strlen(name);
@@ -58,11 +60,13 @@ static void print_totals(const char *path, const struct rondo_trace_totals *tota
   double planned_ns = (double)totals->planned_makespan_ns, makespan_ns = (double)totals->makespan.p50_ns;
   printf("%s%s%s: %llu dispatch%s of %d node%s, %llu iteration%s, %d target%s", bold(), printable(path, name), plain(),
          (unsigned long long)totals->row_count, totals->row_count == 1 ? "" : "es", totals->node_count, plural((uint64_t)totals->node_count),
-         (unsigned long long)totals->iteration_count, plural(totals->iteration_count), totals->target_count, plural((uint64_t)totals->target_count));
+         (unsigned long long)totals->iteration_count, plural(totals->iteration_count), totals->target_count,
+         plural((uint64_t)totals->target_count));
   if (totals->worker_count > 0) printf(", %d worker%s", totals->worker_count, plural((uint64_t)totals->worker_count));
   printf("\nmakespan %.3f ms, planned %.3f ms", makespan_ns / 1e6, planned_ns / 1e6);
   if (planned_ns > 0 && makespan_ns > 0) printf(" (%+.1f %%)", 100 * (makespan_ns / planned_ns - 1));
-  if (totals->iteration_count > 1) printf("; p50 of %llu, longest %.3f ms", (unsigned long long)totals->iteration_count, (double)totals->makespan.max_ns / 1e6);
+  if (totals->iteration_count > 1)
+    printf("; p50 of %llu, longest %.3f ms", (unsigned long long)totals->iteration_count, (double)totals->makespan.max_ns / 1e6);
   putchar('\n');
   if (totals->completed_count != totals->row_count) {
     printf("not completed: %llu failed, %llu cancelled, %llu skipped\n", (unsigned long long)totals->failed_count,
@@ -92,12 +96,14 @@ static void print_jobs(const struct rondo_trace_job *jobs, int count) {
   char name[TOOL_NAME_TEXT_BYTES];
   int width = 3;
   for (int i = 0; i < count; ++i) width = name_width(width, jobs[i].name);
-  printf("\n%s%-*s  %9s  %8s  %11s  %-39s  %-19s%s\n", bold(), width, "job", "instances", "rate /s", "misses", "   start delay us: p50, p99, p99.9, max", "latency us: p50, p99", plain());
+  printf("\n%s%-*s  %9s  %8s  %11s  %-39s  %-19s%s\n", bold(), width, "job", "instances", "rate /s", "misses",
+         "   start delay us: p50, p99, p99.9, max", "latency us: p50, p99", plain());
   for (int i = 0; i < count; ++i) {
     const struct rondo_trace_job *job = &jobs[i];
     const struct rondo_trace_spread *delay = &job->start_delay, *latency = &job->latency;
     char texts[6][TIME_TEXT_BYTES], misses[48] = "-";
-    if (job->deadline_count > 0) snprintf(misses, sizeof misses, "%llu/%llu", (unsigned long long)job->miss_count, (unsigned long long)job->deadline_count);
+    if (job->deadline_count > 0)
+      snprintf(misses, sizeof misses, "%llu/%llu", (unsigned long long)job->miss_count, (unsigned long long)job->deadline_count);
     printf("%-*.*s  %9llu", width, NAME_COLUMNS_MAX, printable(job->name, name), (unsigned long long)job->instance_count);
     print_rate(job->rate_hz);
     printf("  %11s  %9s %9s %9s %9s  %9s %9s\n", misses, format_us((double)delay->p50_ns, texts[0]), format_us((double)delay->p99_ns, texts[1]),
@@ -110,13 +116,15 @@ static void print_targets(const struct rondo_trace_target *targets, int count) {
   char name[TOOL_NAME_TEXT_BYTES];
   int width = 6;
   for (int i = 0; i < count; ++i) width = name_width(width, targets[i].name);
-  printf("\n%s%-*s  %10s  %7s  %11s  %11s  %7s%s\n", bold(), width, "target", "dispatches", "workers", "busy ms", "utilisation", "planned", plain());
+  printf("\n%s%-*s  %10s  %7s  %11s  %11s  %7s%s\n", bold(), width, "target", "dispatches", "workers", "busy ms", "utilisation", "planned",
+         plain());
   for (int i = 0; i < count; ++i) {
     const struct rondo_trace_target *target = &targets[i];
     char workers[16] = "-";
     if (target->worker_count > 0) snprintf(workers, sizeof workers, "%d", target->worker_count);
-    printf("%-*.*s  %10llu  %7s  %11.3f  %9.1f %%  %5.1f %%\n", width, NAME_COLUMNS_MAX, printable(target->name, name), (unsigned long long)target->row_count, workers,
-           (double)target->busy_ns / 1e6, 100 * target->utilization, 100 * target->planned_utilization);
+    printf("%-*.*s  %10llu  %7s  %11.3f  %9.1f %%  %5.1f %%\n", width, NAME_COLUMNS_MAX, printable(target->name, name),
+           (unsigned long long)target->row_count, workers, (double)target->busy_ns / 1e6, 100 * target->utilization,
+           100 * target->planned_utilization);
   }
 }
 
@@ -171,8 +179,8 @@ static void print_change(const struct rondo_trace_difference *item, double value
 static void print_difference(const struct rondo_trace_difference *item, int width) {
   static const char *const measures[] = {"run time", "latency", "start delay"};
   char name[TOOL_NAME_TEXT_BYTES], old_text[TIME_TEXT_BYTES], new_text[TIME_TEXT_BYTES];
-  printf("%-*.*s  %-11s  %7llu  %13s  %13s ", width, NAME_COLUMNS_MAX, printable(item->name, name), measures[item->measure], (unsigned long long)item->pair_count,
-         format_us(item->old_median_ns, old_text), format_us(item->new_median_ns, new_text));
+  printf("%-*.*s  %-11s  %7llu  %13s  %13s ", width, NAME_COLUMNS_MAX, printable(item->name, name), measures[item->measure],
+         (unsigned long long)item->pair_count, format_us(item->old_median_ns, old_text), format_us(item->new_median_ns, new_text));
   print_change(item, item->median);
   if (item->has_interval) {
     print_change(item, item->low);
@@ -195,7 +203,8 @@ static void print_diff_part(const struct rondo_trace_difference *items, uint64_t
   for (uint64_t i = 0; i < count; ++i) {
     if (items[i].is_job != is_job || (only_notable && !items[i].is_regression && !items[i].is_improvement)) continue;
     if (shown++ == 0) {
-      printf("\n%s%-*s  %-11s  %7s  %13s  %13s  %9s %9s %9s%s\n", bold(), width, is_job ? "job" : "node", "", "pairs", "old median us", "new median us", "change", "from", "to", plain());
+      printf("\n%s%-*s  %-11s  %7s  %13s  %13s  %9s %9s %9s%s\n", bold(), width, is_job ? "job" : "node", "", "pairs", "old median us",
+             "new median us", "change", "from", "to", plain());
     }
     print_difference(&items[i], width);
   }

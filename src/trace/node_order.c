@@ -123,7 +123,8 @@ static enum rondo_status prepare(struct sorter *s, const struct rdo_table *table
   return link_nodes(s, table, diag);
 }
 
-enum rondo_status rdo_nodes_order(const struct rdo_table *table, const int64_t *planned_starts_ns, uint32_t *out_order, struct rondo_diag *diag) {
+enum rondo_status rdo_nodes_order(const struct rdo_table *table, const int64_t *planned_starts_ns, uint32_t *out_order,
+                                  struct rondo_diag *diag) {
   struct sorter s = {0};
   enum rondo_status status = prepare(&s, table, planned_starts_ns, diag);
   if (status == RONDO_OK) place_nodes(&s, table, out_order);

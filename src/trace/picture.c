@@ -197,7 +197,8 @@ static void put_marks(const struct picture *p, const struct rdo_table_row *row, 
   if ((flags & RONDO_TRACE_SLOWER) != 0) rdo_text_printf(p->out, "<path class=\"mark\" d=\"M%.1f %.1fh-7l3.5 -6z\"/>", at + 3.5, y + 7);
   if ((flags & RONDO_TRACE_FASTER) != 0) rdo_text_printf(p->out, "<path class=\"mark\" d=\"M%.1f %.1fh-7l3.5 6z\"/>", at + 3.5, y + 1);
   if ((flags & (RONDO_TRACE_SLOWER | RONDO_TRACE_FASTER)) != 0) at += 9;
-  if ((flags & RONDO_TRACE_WRONG_MODULE) != 0) rdo_text_printf(p->out, "<path class=\"mark\" d=\"M%.1f %.1fl3.5 3.5l-3.5 3.5l-3.5 -3.5z\"/>", at, y);
+  if ((flags & RONDO_TRACE_WRONG_MODULE) != 0)
+    rdo_text_printf(p->out, "<path class=\"mark\" d=\"M%.1f %.1fl3.5 3.5l-3.5 3.5l-3.5 -3.5z\"/>", at, y);
   if ((flags & RONDO_TRACE_WRONG_MODULE) != 0) at += 9;
   if (is_missed || has_failed) rdo_text_printf(p->out, "<path class=\"miss\" d=\"M%.1f %.1fl6 6m0 -6l-6 6\"/>", at - 3, y + 1);
   rdo_text_puts(p->out, "</g>");
@@ -210,15 +211,17 @@ static void put_bar(const struct picture *p, const struct bar *bar, double top, 
   const char *key = rdo_table_text(p->table, rdo_table_node_of(p->table, row)->key);
   struct rdo_text_out *out = p->out;
   double y = top + bar->sub_row * ROW_HEIGHT, bar_y = y + MARK_HEIGHT;
-  double x0 = clamp(place(p, bar->start_ns), GUTTER - 5, GUTTER + PLOT_WIDTH + 5), x1 = clamp(place(p, bar->end_ns), GUTTER - 5, GUTTER + PLOT_WIDTH + 5);
+  double x0 = clamp(place(p, bar->start_ns), GUTTER - 5, GUTTER + PLOT_WIDTH + 5),
+         x1 = clamp(place(p, bar->end_ns), GUTTER - 5, GUTTER + PLOT_WIDTH + 5);
   double width = x1 - x0 > 1 ? x1 - x0 : 1;
   int64_t wait_ns = is_planned || row->ready_ns > bar->start_ns ? bar->start_ns : row->ready_ns;
   int prefix;
   const char *suffix = find_suffix(key, &prefix);
   char label[LABEL_BYTES];
   make_label(key, label);
-  rdo_text_printf(out, "<g class=\"n c%d%s\" data-t=\"%lld %lld %lld\" data-k=\"%u\" data-l=\"", rdo_picture_color(p->index->family_of_node[row->node]),
-                  is_planned ? " p" : "", (long long)wait_ns, (long long)bar->start_ns, (long long)bar->end_ns, row->node);
+  rdo_text_printf(out, "<g class=\"n c%d%s\" data-t=\"%lld %lld %lld\" data-k=\"%u\" data-l=\"",
+                  rdo_picture_color(p->index->family_of_node[row->node]), is_planned ? " p" : "", (long long)wait_ns, (long long)bar->start_ns,
+                  (long long)bar->end_ns, row->node);
   rdo_text_put_xml(out, label);
   rdo_text_puts(out, "\" data-s=\"");
   rdo_text_put_xml(out, suffix);
@@ -297,7 +300,8 @@ static void put_target(struct picture *p, uint32_t target) {
   p->y += 4;
   if (p->step == STEP_ROWS) {
     put_text(p->out, 18, p->y + MARK_HEIGHT + 13, "fg bold", rdo_table_target_name(p->table, target));
-    rdo_text_printf(p->out, "<text x=\"18\" y=\"%.1f\" class=\"dim\">%.0f %% used</text>\n", p->y + MARK_HEIGHT + 28, 100 * p->summary->targets[target].utilization);
+    rdo_text_printf(p->out, "<text x=\"18\" y=\"%.1f\" class=\"dim\">%.0f %% used</text>\n", p->y + MARK_HEIGHT + 28,
+                    100 * p->summary->targets[target].utilization);
   }
   put_target_rows(p, target);
   p->y += 4;
@@ -361,7 +365,8 @@ static void put_families(struct picture *p, double *x) {
     else snprintf(text, sizeof text, "%.40s", name[0] != '\0' ? name : "(no job)");
     begin_entry(p, x, strlen(text));
     if (p->step == STEP_ROWS) {
-      rdo_text_printf(p->out, "<g class=\"c%d\"><rect x=\"%.1f\" y=\"%.1f\" width=\"18\" height=\"12\" rx=\"1.5\"/></g>", rdo_picture_color(i), *x, p->y + 1);
+      rdo_text_printf(p->out, "<g class=\"c%d\"><rect x=\"%.1f\" y=\"%.1f\" width=\"18\" height=\"12\" rx=\"1.5\"/></g>", rdo_picture_color(i),
+                      *x, p->y + 1);
     }
     put_entry_text(p, x, text);
   }
@@ -400,11 +405,13 @@ static void put_head(const struct picture *p) {
   size_t shown = p->pass_end - p->pass_begin;
   struct rdo_text_out *out = p->out;
   put_text(out, 18, 24, "fg big", p->options->title != NULL ? p->options->title : "trace");
-  rdo_text_printf(out, "<text x=\"18\" y=\"42\" class=\"dim\">%d nodes, %zu of %zu iteration%s; makespan %.3f ms, planned %.3f ms", totals->node_count, shown,
-                  p->index->pass_count, p->index->pass_count == 1 ? "" : "s", (double)totals->makespan.p50_ns / 1e6, (double)totals->planned_makespan_ns / 1e6);
+  rdo_text_printf(out, "<text x=\"18\" y=\"42\" class=\"dim\">%d nodes, %zu of %zu iteration%s; makespan %.3f ms, planned %.3f ms",
+                  totals->node_count, shown, p->index->pass_count, p->index->pass_count == 1 ? "" : "s", (double)totals->makespan.p50_ns / 1e6,
+                  (double)totals->planned_makespan_ns / 1e6);
   if (totals->root_delay.count > 0) {
-    rdo_text_printf(out, "; start delay of phase-locked roots p50 %.2f \xC2\xB5s, max %.1f \xC2\xB5s (%llu)", (double)totals->root_delay.p50_ns / 1e3,
-                    (double)totals->root_delay.max_ns / 1e3, (unsigned long long)totals->root_delay.count);
+    rdo_text_printf(out, "; start delay of phase-locked roots p50 %.2f \xC2\xB5s, max %.1f \xC2\xB5s (%llu)",
+                    (double)totals->root_delay.p50_ns / 1e3, (double)totals->root_delay.max_ns / 1e3,
+                    (unsigned long long)totals->root_delay.count);
   }
   rdo_text_puts(out, ". Time from the iteration's start. Wheel: zoom; drag: move; double click: all.</text>\n");
 }
@@ -432,10 +439,11 @@ static void write_svg(struct picture *p, enum rdo_picture_frame frame) {
   double height = p->y;
   bool is_file = frame == RDO_PICTURE_FILE;
   rdo_text_printf(p->out,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rp\" viewBox=\"0 0 %d %.0f\" preserveAspectRatio=\"xMidYMin meet\" %s data-x=\"%d\" data-w=\"%d\" data-from=\"%lld\" "
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rp\" viewBox=\"0 0 %d %.0f\" preserveAspectRatio=\"xMidYMin meet\" %s "
+                  "data-x=\"%d\" data-w=\"%d\" data-from=\"%lld\" "
                   "data-to=\"%lld\" data-top=\"%.0f\" data-bottom=\"%.0f\"%s role=\"img\">\n",
-                  WIDTH, height, is_file ? "" : "width=\"100%\"", GUTTER, PLOT_WIDTH, (long long)p->from_ns, (long long)p->to_ns, plot_top(p), bottom,
-                  is_file ? " data-free=\"1\"" : "");
+                  WIDTH, height, is_file ? "" : "width=\"100%\"", GUTTER, PLOT_WIDTH, (long long)p->from_ns, (long long)p->to_ns, plot_top(p),
+                  bottom, is_file ? " data-free=\"1\"" : "");
   if (is_file) {
     rdo_text_puts(p->out, "<style>\n");
     rdo_picture_write_style(p->out);
@@ -466,8 +474,8 @@ static enum rondo_status choose_passes(struct picture *p, struct rondo_diag *dia
   if (index->pass_count == 0) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "the trace has no rows to draw");
   while (p->pass_begin < index->pass_count && (uint64_t)index->passes[p->pass_begin].iteration < options->first_iteration) ++p->pass_begin;
   if (p->pass_begin == index->pass_count) {
-    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "there is no iteration %llu: the last one is %lld", (unsigned long long)options->first_iteration,
-                    (long long)index->passes[index->pass_count - 1].iteration);
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "there is no iteration %llu: the last one is %lld",
+                    (unsigned long long)options->first_iteration, (long long)index->passes[index->pass_count - 1].iteration);
   }
   p->pass_end = count < index->pass_count - p->pass_begin ? p->pass_begin + count : index->pass_count;
   return RONDO_OK;
@@ -485,7 +493,8 @@ static enum rondo_status choose_span(struct picture *p, struct rondo_diag *diag)
     }
   }
   if (p->options->to_ns == 0 && p->to_ns < 1000) p->to_ns = 1000;
-  if (p->from_ns < 0 || p->to_ns <= p->from_ns) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "the part to draw is empty: it ends where it begins, or before");
+  if (p->from_ns < 0 || p->to_ns <= p->from_ns)
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "the part to draw is empty: it ends where it begins, or before");
   if (p->to_ns > 2 * RDO_TABLE_TIME_MAX_NS) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "the part to draw ends too late");
   return RONDO_OK;
 }

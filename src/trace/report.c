@@ -13,21 +13,26 @@ enum { ROW_COUNT_MAX = 500,        // of a table in the page
 
 static const char style[] =
     ":root{color-scheme:light dark}\n"
-    "body{font:14px/1.45 system-ui,'Segoe UI',Helvetica,Arial,sans-serif;margin:0 auto;max-width:1680px;padding:16px 24px 48px;color:#1b1b1b;background:#fff}\n"
+    "body{font:14px/1.45 system-ui,'Segoe UI',Helvetica,Arial,sans-serif;margin:0 auto;max-width:1680px;"
+    "padding:16px 24px 48px;color:#1b1b1b;background:#fff}\n"
     "h1{font-size:22px;margin:8px 0 2px}h2{font-size:16px;margin:28px 0 8px}p{margin:4px 0 12px;color:#5b5b5b}\n"
-    ".cards{display:flex;flex-wrap:wrap;gap:12px;margin:14px 0}.card{border:1px solid #d5d8dd;border-radius:8px;padding:10px 16px;min-width:150px}\n"
+    ".cards{display:flex;flex-wrap:wrap;gap:12px;margin:14px 0}"
+    ".card{border:1px solid #d5d8dd;border-radius:8px;padding:10px 16px;min-width:150px}\n"
     ".card b{display:block;font-size:20px}.card span{color:#5b5b5b}\n"
     ".frame{border:1px solid #d5d8dd;border-radius:8px;overflow:hidden}.frame svg{display:block}\n"
-    "button{font:inherit;padding:2px 12px;margin:0 6px 8px 0;border:1px solid #9aa0aa;border-radius:6px;background:transparent;color:inherit;cursor:pointer}\n"
+    "button{font:inherit;padding:2px 12px;margin:0 6px 8px 0;border:1px solid #9aa0aa;border-radius:6px;"
+    "background:transparent;color:inherit;cursor:pointer}\n"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:3px 12px;text-align:right;border-bottom:1px solid #e3e5e9}\n"
     "th{font-weight:600;color:#5b5b5b}th:first-child,td:first-child,.l{text-align:left}.wide{overflow-x:auto}\n"
     ".grid2{display:flex;flex-wrap:wrap;gap:24px}.grid2 figure{margin:0}figcaption{color:#5b5b5b;margin-bottom:4px}\n"
-    ".bar{display:inline-block;height:10px;background:#0072b2;border-radius:2px;vertical-align:middle}.bar.plan{background:transparent;outline:1px solid #0072b2}\n"
+    ".bar{display:inline-block;height:10px;background:#0072b2;border-radius:2px;vertical-align:middle}"
+    ".bar.plan{background:transparent;outline:1px solid #0072b2}\n"
     ".track{display:inline-block;width:160px;text-align:left}\n"
     "svg.hist .h{fill:#0072b2}svg.hist .ax{stroke:#8a8f98}svg.hist text{font:11px system-ui,sans-serif;fill:#5b5b5b;text-anchor:middle}\n"
     "svg.hist .cnt{fill:#1b1b1b}\n"
     "@media(prefers-color-scheme:dark){body{color:#eceef1;background:#16181c}p,.card span,th,figcaption{color:#a7adb7}\n"
-    ".card,.frame{border-color:#343942}th,td{border-color:#2a2e35}.bar,svg.hist .h{background:#56b4e9;fill:#56b4e9}.bar.plan{background:transparent;outline-color:#56b4e9}\n"
+    ".card,.frame{border-color:#343942}th,td{border-color:#2a2e35}"
+    ".bar,svg.hist .h{background:#56b4e9;fill:#56b4e9}.bar.plan{background:transparent;outline-color:#56b4e9}\n"
     "svg.hist text{fill:#a7adb7}svg.hist .cnt{fill:#eceef1}}\n";
 
 struct report {
@@ -102,8 +107,8 @@ static void put_head(const struct report *r) {
   rdo_picture_write_style(r->out);
   rdo_text_puts(r->out, "</style></head><body>\n<h1>");
   rdo_text_put_xml(r->out, title);
-  rdo_text_printf(r->out, "</h1>\n<p>%llu dispatches of %d nodes in %llu iteration%s on %d target%s", (unsigned long long)totals->row_count, totals->node_count,
-                  (unsigned long long)totals->iteration_count, totals->iteration_count == 1 ? "" : "s", totals->target_count,
+  rdo_text_printf(r->out, "</h1>\n<p>%llu dispatches of %d nodes in %llu iteration%s on %d target%s", (unsigned long long)totals->row_count,
+                  totals->node_count, (unsigned long long)totals->iteration_count, totals->iteration_count == 1 ? "" : "s", totals->target_count,
                   totals->target_count == 1 ? "" : "s");
   if (totals->worker_count > 0) rdo_text_printf(r->out, ", %d worker%s", totals->worker_count, totals->worker_count == 1 ? "" : "s");
   rdo_text_puts(r->out, ". Percentiles are exact.</p>\n");
@@ -112,11 +117,12 @@ static void put_head(const struct report *r) {
 static enum rondo_status put_picture(const struct report *r, struct rondo_diag *diag) {
   struct rondo_trace_write_options options = *r->options;
   options.title = NULL;
-  rdo_text_puts(r->out,
-                "<h2>Planned and observed</h2>\n<p>Time counts from the start of an iteration. Point at a bar for its times; Ctrl or Shift and the wheel zooms, "
-                "a drag moves, a double click shows all.</p>\n"
-                "<button data-zoom=in>zoom in</button><button data-zoom=out>zoom out</button><button data-zoom=\"-.5\">\xE2\x97\x80 left</button>"
-                "<button data-zoom=\".5\">right \xE2\x96\xB6</button><button data-zoom=all>all</button>\n<div class=frame>\n");
+  rdo_text_puts(
+      r->out,
+      "<h2>Planned and observed</h2>\n<p>Time counts from the start of an iteration. Point at a bar for its times; Ctrl or Shift and the wheel "
+      "zooms, a drag moves, a double click shows all.</p>\n"
+      "<button data-zoom=in>zoom in</button><button data-zoom=out>zoom out</button><button data-zoom=\"-.5\">\xE2\x97\x80 left</button>"
+      "<button data-zoom=\".5\">right \xE2\x96\xB6</button><button data-zoom=all>all</button>\n<div class=frame>\n");
   RDO_TRY(rdo_picture_write(r->summary, &options, RDO_PICTURE_INLINE, r->out, diag));
   rdo_text_puts(r->out, "</div>\n");
   return RONDO_OK;
@@ -130,8 +136,9 @@ enum { BUCKET_COUNT = 21,
        HIST_HEIGHT = 190,
        HIST_BASE = 150 };
 
-static const int64_t bucket_ends_ns[BUCKET_COUNT - 1] = {
-    50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000, 2000000, 5000000, 10000000, 20000000, 50000000, 100000000};
+static const int64_t bucket_ends_ns[BUCKET_COUNT - 1] = {50,      100,     200,     500,     1000,     2000,     5000,
+                                                         10000,   20000,   50000,   100000,  200000,   500000,   1000000,
+                                                         2000000, 5000000, 10000000, 20000000, 50000000, 100000000};
 
 struct histogram {
   uint64_t counts[BUCKET_COUNT];
@@ -171,15 +178,19 @@ static void put_histogram(struct rdo_text_out *out, const char *name, const char
   double width = (double)(HIST_WIDTH - 20) / (last - first + 1);
   rdo_text_puts(out, "<figure><figcaption><b>");
   rdo_text_put_xml(out, name);
-  rdo_text_printf(out, "</b>: %s, %llu value%s; each bar up to the time below it</figcaption>\n<svg class=hist width=%d height=%d viewBox=\"0 0 %d %d\" role=img>\n", what,
-                  (unsigned long long)histogram->total, histogram->total == 1 ? "" : "s", HIST_WIDTH, HIST_HEIGHT, HIST_WIDTH, HIST_HEIGHT);
+  rdo_text_printf(out,
+                  "</b>: %s, %llu value%s; each bar up to the time below it</figcaption>\n<svg class=hist width=%d height=%d viewBox=\"0 0 %d "
+                  "%d\" role=img>\n",
+                  what, (unsigned long long)histogram->total, histogram->total == 1 ? "" : "s", HIST_WIDTH, HIST_HEIGHT, HIST_WIDTH,
+                  HIST_HEIGHT);
   for (int i = first; i <= last; ++i) {
     double x = 10 + (i - first) * width, height = (HIST_BASE - 24.0) * (double)histogram->counts[i] / (double)highest;
     if (histogram->counts[i] > 0) {
       if (height < 1) height = 1;
-      rdo_text_printf(out, "<rect class=h x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%llu of %llu</title></rect>", x + 2, HIST_BASE - height, width - 4,
-                      height, (unsigned long long)histogram->counts[i], (unsigned long long)histogram->total);
-      rdo_text_printf(out, "<text class=cnt x=\"%.1f\" y=\"%.1f\">%llu</text>", x + width / 2, HIST_BASE - height - 5, (unsigned long long)histogram->counts[i]);
+      rdo_text_printf(out, "<rect class=h x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%llu of %llu</title></rect>", x + 2,
+                      HIST_BASE - height, width - 4, height, (unsigned long long)histogram->counts[i], (unsigned long long)histogram->total);
+      rdo_text_printf(out, "<text class=cnt x=\"%.1f\" y=\"%.1f\">%llu</text>", x + width / 2, HIST_BASE - height - 5,
+                      (unsigned long long)histogram->counts[i]);
     }
     // Labels take two lines in turn when bars are narrow.
     double y = HIST_BASE + 15 + (width < 44 && (i - first) % 2 == 1 ? 14 : 0);
@@ -202,8 +213,9 @@ static enum rondo_status put_histograms(const struct report *r, struct rondo_dia
     if (r->index->is_root[row->node]) count_delay(&histograms[family], row->start_ns - from_ns);
     else count_delay(&handover, row->start_ns - row->ready_ns);
   }
-  rdo_text_puts(r->out, "<h2>Start delays</h2>\n<p>Of the first dispatches of each job: from the planned start where the job is phase-locked, otherwise from when it was ready. "
-                        "Of all others: from the end of the last predecessor.</p>\n<div class=grid2>\n");
+  rdo_text_puts(r->out,
+                "<h2>Start delays</h2>\n<p>Of the first dispatches of each job: from the planned start where the job is phase-locked, otherwise "
+                "from when it was ready. Of all others: from the end of the last predecessor.</p>\n<div class=grid2>\n");
   for (size_t i = 0; i < r->index->family_count && i < HISTOGRAM_COUNT_MAX; ++i) {
     const struct rdo_family *family = &r->index->families[i];
     put_histogram(r->out, rdo_table_text(table, family->name), family->is_locked ? "start behind plan" : "start after ready", &histograms[i]);
@@ -218,8 +230,10 @@ static enum rondo_status put_histograms(const struct report *r, struct rondo_dia
 
 static void put_jobs(const struct report *r) {
   struct rdo_text_out *out = r->out;
-  rdo_text_puts(out, "<h2>Jobs</h2>\n<div class=wide><table><tr><th>job<th>instances<th>rate /s<th>missed<th>start delay p50 \xC2\xB5s<th>p99<th>p99.9<th>max"
-                     "<th>latency p50 \xC2\xB5s<th>p99<th>p99.9<th>max</tr>\n");
+  rdo_text_puts(
+      out,
+      "<h2>Jobs</h2>\n<div class=wide><table><tr><th>job<th>instances<th>rate /s<th>missed<th>start delay p50 \xC2\xB5s<th>p99<th>p99.9<th>max"
+      "<th>latency p50 \xC2\xB5s<th>p99<th>p99.9<th>max</tr>\n");
   for (int i = 0; i < r->summary->totals.job_count && i < ROW_COUNT_MAX; ++i) {
     const struct rondo_trace_job *job = &r->summary->jobs[i];
     rdo_text_puts(out, "<tr>");
@@ -227,7 +241,8 @@ static void put_jobs(const struct report *r) {
     rdo_text_printf(out, "<td>%llu</td>", (unsigned long long)job->instance_count);
     if (job->rate_hz > 0) rdo_text_printf(out, "<td>%.1f</td>", job->rate_hz);
     else rdo_text_puts(out, "<td>\xE2\x80\x93</td>");
-    if (job->deadline_count > 0) rdo_text_printf(out, "<td>%llu of %llu</td>", (unsigned long long)job->miss_count, (unsigned long long)job->deadline_count);
+    if (job->deadline_count > 0)
+      rdo_text_printf(out, "<td>%llu of %llu</td>", (unsigned long long)job->miss_count, (unsigned long long)job->deadline_count);
     else rdo_text_puts(out, "<td>\xE2\x80\x93</td>");
     put_spread_cells(out, &job->start_delay);
     put_spread_cells(out, &job->latency);
@@ -238,7 +253,8 @@ static void put_jobs(const struct report *r) {
 
 static void put_utilization(struct rdo_text_out *out, double part, const char *class) {
   double width = part < 0 ? 0 : part > 1 ? 1 : part;
-  rdo_text_printf(out, "<td>%.1f %%</td><td><span class=track><span class=\"bar%s\" style=\"width:%.0fpx\"></span></span></td>", 100 * part, class, 160 * width);
+  rdo_text_printf(out, "<td>%.1f %%</td><td><span class=track><span class=\"bar%s\" style=\"width:%.0fpx\"></span></span></td>", 100 * part,
+                  class, 160 * width);
 }
 
 static void put_targets(const struct report *r) {
@@ -268,7 +284,8 @@ static void put_misses(const struct report *r) {
     rdo_text_puts(out, totals->deadline_count > 0 ? "<p>None.</p>\n" : "<p>None failed. The trace names no deadlines.</p>\n");
     return;
   }
-  rdo_text_puts(out, "<div class=wide><table><tr><th>node<th>iteration<th>state<th>deadline \xC2\xB5s<th>end \xC2\xB5s<th>late by \xC2\xB5s</tr>\n");
+  rdo_text_puts(out,
+                "<div class=wide><table><tr><th>node<th>iteration<th>state<th>deadline \xC2\xB5s<th>end \xC2\xB5s<th>late by \xC2\xB5s</tr>\n");
   uint64_t count = 0;
   for (size_t i = 0; i < r->table->row_count; ++i) {
     const struct rdo_table_row *row = &r->table->rows[i];
@@ -290,8 +307,10 @@ static void put_misses(const struct report *r) {
 static void put_node_rows(const struct report *r, bool only_flagged) {
   struct rdo_text_out *out = r->out;
   int count = 0;
-  rdo_text_puts(out, "<div class=wide><table><tr><th>node<th class=l>target<th>n<th>planned \xC2\xB5s<th>run p50 \xC2\xB5s<th>p99<th>p99.9<th>max<th>of plan"
-                     "<th>queue delay p50 \xC2\xB5s<th>p99<th>p99.9<th>max<th class=l>flags</tr>\n");
+  rdo_text_puts(
+      out,
+      "<div class=wide><table><tr><th>node<th class=l>target<th>n<th>planned \xC2\xB5s<th>run p50 \xC2\xB5s<th>p99<th>p99.9<th>max<th>of plan"
+      "<th>queue delay p50 \xC2\xB5s<th>p99<th>p99.9<th>max<th class=l>flags</tr>\n");
   for (int i = 0; i < r->summary->totals.node_count; ++i) {
     const struct rondo_trace_node *node = &r->summary->nodes[i];
     if ((only_flagged && node->flags == 0) || count++ >= ROW_COUNT_MAX) continue;
@@ -305,7 +324,8 @@ static void put_node_rows(const struct report *r, bool only_flagged) {
     else rdo_text_puts(out, "<td>\xE2\x80\x93</td>");
     put_spread_cells(out, &node->queue_delay);
     rdo_text_printf(out, "<td class=l>%s%s%s</td></tr>\n", (node->flags & RONDO_TRACE_SLOWER) != 0 ? "\xE2\x96\xB2 slower " : "",
-                    (node->flags & RONDO_TRACE_FASTER) != 0 ? "\xE2\x96\xBC faster " : "", (node->flags & RONDO_TRACE_WRONG_MODULE) != 0 ? "\xE2\x97\x86 another job's module" : "");
+                    (node->flags & RONDO_TRACE_FASTER) != 0 ? "\xE2\x96\xBC faster " : "",
+                    (node->flags & RONDO_TRACE_WRONG_MODULE) != 0 ? "\xE2\x97\x86 another job's module" : "");
   }
   rdo_text_puts(out, "</table></div>\n");
   if (count > ROW_COUNT_MAX) rdo_text_printf(out, "<p>And %d more: see the JSON summary.</p>\n", count - ROW_COUNT_MAX);
@@ -321,7 +341,9 @@ enum rondo_status rdo_report_write(const struct rondo_trace_summary *summary, co
   put_jobs(&r);
   put_targets(&r);
   put_misses(&r);
-  rdo_text_printf(out, "<h2>Flagged nodes</h2>\n<p>Time differs from the plan by a factor of %g or more, or the executable is of another job's model.</p>\n", summary->factor);
+  rdo_text_printf(
+      out, "<h2>Flagged nodes</h2>\n<p>Time differs from the plan by a factor of %g or more, or the executable is of another job's model.</p>\n",
+      summary->factor);
   if (summary->totals.flagged_count > 0) put_node_rows(&r, true);
   else rdo_text_puts(out, "<p>None.</p>\n");
   rdo_text_puts(out, "<h2>All nodes</h2>\n<details><summary>Show</summary>\n");

@@ -46,7 +46,8 @@ static enum rondo_status collect_row(const struct rdo_table_index *index, const 
   return RONDO_OK;
 }
 
-static enum rondo_status collect_totals(const struct rdo_table_index *index, int64_t *lane_ends_ns, struct rdo_values *values, struct rondo_diag *diag) {
+static enum rondo_status collect_totals(const struct rdo_table_index *index, int64_t *lane_ends_ns, struct rdo_values *values,
+                                        struct rondo_diag *diag) {
   const struct rdo_table *table = index->table;
   for (size_t p = 0; p < index->pass_count; ++p) {
     const struct rdo_pass *pass = &index->passes[p];
@@ -63,7 +64,8 @@ static enum rondo_status collect_totals(const struct rdo_table_index *index, int
 static void count_rows(struct rondo_trace_summary *summary) {
   const struct rdo_table *table = summary->index->table;
   struct rondo_trace_totals *totals = &summary->totals;
-  uint64_t *const counts[RDO_PLAYED_STATE_COUNT] = {&totals->completed_count, &totals->failed_count, &totals->cancelled_count, &totals->skipped_count};
+  uint64_t *const counts[RDO_PLAYED_STATE_COUNT] = {&totals->completed_count, &totals->failed_count, &totals->cancelled_count,
+                                                    &totals->skipped_count};
   for (size_t i = 0; i < table->row_count; ++i) {
     const struct rdo_table_row *row = &table->rows[i];
     ++*counts[row->state];
@@ -200,7 +202,8 @@ static enum rondo_status sum_up_jobs(struct rondo_trace_summary *summary, struct
   RDO_TRY(rdo_alloc_array(table->row_count, sizeof *keys, &keys, diag));
   for (size_t i = 0; i < index->family_count; ++i) {
     const struct rdo_family *family = &index->families[i];
-    summary->jobs[i] = (struct rondo_trace_job){.name = rdo_table_text(table, family->name), .family_count = family->job_count, .is_locked = family->is_locked};
+    summary->jobs[i] =
+        (struct rondo_trace_job){.name = rdo_table_text(table, family->name), .family_count = family->job_count, .is_locked = family->is_locked};
   }
   for (size_t i = 0; i < table->row_count; ++i) {
     const struct rdo_table_row *row = &table->rows[i];
@@ -369,8 +372,12 @@ static enum rondo_status sum_up_nodes(struct rondo_trace_summary *summary, struc
   RDO_TRY(rdo_alloc_array(table->row_count, sizeof *keys, &keys, diag));
   for (size_t i = 0; i < table->node_count; ++i) {
     const struct rdo_table_node *node = &table->nodes[i];
-    summary->nodes[i] = (struct rondo_trace_node){.key = rdo_table_text(table, node->key), .job = rdo_table_text(table, node->job),
-                                                  .module = rdo_table_text(table, node->module), .target = "", .id = node->id, .is_root = index->is_root[i]};
+    summary->nodes[i] = (struct rondo_trace_node){.key = rdo_table_text(table, node->key),
+                                                  .job = rdo_table_text(table, node->job),
+                                                  .module = rdo_table_text(table, node->module),
+                                                  .target = "",
+                                                  .id = node->id,
+                                                  .is_root = index->is_root[i]};
   }
   for (size_t i = 0; i < table->row_count; ++i) keys[i] = (struct node_key){table->rows[index->order[i]].node, (uint32_t)i};
   if (table->row_count > 1) qsort(keys, table->row_count, sizeof *keys, compare_nodes);
@@ -396,7 +403,8 @@ static enum rondo_status order_nodes(struct rondo_trace_summary *summary, struct
 
 // The whole ----------------------------------------------------------------------------------------
 
-enum rondo_status rdo_summary_create(const struct rdo_table_index *index, double factor, struct rondo_trace_summary **out_summary, struct rondo_diag *diag) {
+enum rondo_status rdo_summary_create(const struct rdo_table_index *index, double factor, struct rondo_trace_summary **out_summary,
+                                     struct rondo_diag *diag) {
   struct rondo_trace_summary *summary = NULL;
   *out_summary = NULL;
   if (factor == 0) factor = RDO_SUMMARY_FACTOR;

@@ -18,7 +18,9 @@ static void put_string(struct rdo_text_out *out, const char *name, const char *t
   else rdo_text_puts(out, "null");
 }
 
-static void put_count(struct rdo_text_out *out, const char *name, uint64_t count) { rdo_text_printf(out, "\"%s\": %llu", name, (unsigned long long)count); }
+static void put_count(struct rdo_text_out *out, const char *name, uint64_t count) {
+  rdo_text_printf(out, "\"%s\": %llu", name, (unsigned long long)count);
+}
 
 static void put_number_or_null(struct rdo_text_out *out, const char *name, int64_t value, bool is_known) {
   if (is_known) rdo_text_printf(out, "\"%s\": %lld", name, (long long)value);
@@ -33,9 +35,11 @@ static void put_spread(struct rdo_text_out *out, const char *name, const struct 
     const struct {
       const char *name;
       int64_t value;
-    } values[] = {{"min", spread->min_ns}, {"p50", spread->p50_ns}, {"p90", spread->p90_ns}, {"p99", spread->p99_ns}, {"p999", spread->p999_ns}, {"max", spread->max_ns}};
+    } values[] = {{"min", spread->min_ns}, {"p50", spread->p50_ns},   {"p90", spread->p90_ns},
+                  {"p99", spread->p99_ns}, {"p999", spread->p999_ns}, {"max", spread->max_ns}};
     rdo_text_printf(out, ", \"mean_ns\": %.1f", spread->mean_ns);
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; ++i) rdo_text_printf(out, ", \"%s_ns\": %lld", values[i].name, (long long)values[i].value);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; ++i)
+      rdo_text_printf(out, ", \"%s_ns\": %lld", values[i].name, (long long)values[i].value);
   }
   rdo_text_puts(out, "}");
 }
@@ -167,7 +171,8 @@ static void put_node(const struct rondo_trace_summary *summary, uint32_t number,
   const struct rdo_table_node *node = &table->nodes[number];
   const struct rondo_trace_node *stats = &summary->nodes[number];
   put_string(out, "key", stats->key);
-  rdo_text_printf(out, ", \"id\": %lld, \"ordinal\": %lld, \"total\": %lld, ", (long long)node->id, (long long)node->ordinal, (long long)node->total);
+  rdo_text_printf(out, ", \"id\": %lld, \"ordinal\": %lld, \"total\": %lld, ", (long long)node->id, (long long)node->ordinal,
+                  (long long)node->total);
   put_string(out, "job_name", stats->job);
   put_next(out);
   put_string(out, "target", stats->target);

@@ -92,7 +92,8 @@ static enum rondo_status note_key(struct rdo_table *table, uint32_t key, uint32_
   return RONDO_OK;
 }
 
-static enum rondo_status fill_node(struct rdo_table *table, struct rdo_table_node *node, const struct rdo_node_facts *facts, struct rondo_diag *diag) {
+static enum rondo_status fill_node(struct rdo_table *table, struct rdo_table_node *node, const struct rdo_node_facts *facts,
+                                   struct rondo_diag *diag) {
   uint32_t *dependencies = NULL;
   node->id = facts->id;
   node->ordinal = facts->ordinal;
@@ -115,7 +116,8 @@ enum rondo_status rdo_table_push_node(struct rdo_table *table, const struct rdo_
   uint32_t before = rdo_table_find_node(table, node->key) + 1;
   int count = 1;
   for (uint32_t i = before; i != 0; i = table->nodes[i - 1].same_key) ++count;
-  if (count > RDO_TABLE_SAME_KEY_COUNT_MAX) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "more than %d different nodes have one key", RDO_TABLE_SAME_KEY_COUNT_MAX);
+  if (count > RDO_TABLE_SAME_KEY_COUNT_MAX)
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "more than %d different nodes have one key", RDO_TABLE_SAME_KEY_COUNT_MAX);
   RDO_TRY(note_key(table, node->key, (uint32_t)table->node_count, diag));
   *out_node = (uint32_t)table->node_count;
   table->nodes[table->node_count] = *node;
@@ -161,8 +163,8 @@ static bool has_good_times(const struct rdo_table_row *row) {
 
 static bool has_good_numbers(const struct rdo_table *table, const struct rdo_table_row *row) {
   return row->iteration >= 0 && row->iteration <= RDO_TABLE_TIME_MAX_NS && row->node < table->node_count && row->target < table->target_count &&
-         row->file <= table->texts.count && row->worker >= -1 && row->worker < RDO_TABLE_WORKER_COUNT_MAX && row->cpu >= -1 && row->worker_count >= 0 && row->preemption_count >= 0 &&
-         row->state < RDO_PLAYED_STATE_COUNT && row->wake < RDO_PLAYED_WAKE_COUNT;
+         row->file <= table->texts.count && row->worker >= -1 && row->worker < RDO_TABLE_WORKER_COUNT_MAX && row->cpu >= -1 &&
+         row->worker_count >= 0 && row->preemption_count >= 0 && row->state < RDO_PLAYED_STATE_COUNT && row->wake < RDO_PLAYED_WAKE_COUNT;
 }
 
 enum rondo_status rdo_table_append(struct rdo_table *table, const struct rdo_table_row *row, struct rondo_diag *diag) {

@@ -18,7 +18,8 @@ enum { MESSAGE_BYTES = 512,
 
 static size_t line_of(size_t row) { return row + 2; }
 
-static void find(struct rdo_check *check, enum rondo_trace_rule rule, size_t line, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void find(struct rdo_check *check, enum rondo_trace_rule rule, size_t line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 static void find(struct rdo_check *check, enum rondo_trace_rule rule, size_t line, const char *format, ...) {
   static const char *const names[] = {
 #define X(rule, name) name,
@@ -61,8 +62,8 @@ void rdo_check_line(struct rdo_check *check, const struct rdo_csv_line *line) {
   for (size_t i = 0; i < sizeof identities / sizeof identities[0]; ++i) {
     enum rdo_csv_column column = identities[i].column;
     if (line->values[column] == right[column]) continue;
-    find(check, RONDO_TRACE_RULE_COLUMNS, line->number, "%s is %" PRId64 ", but %s is %" PRId64, rdo_csv_column_names[column], line->values[column],
-         identities[i].formula, right[column]);
+    find(check, RONDO_TRACE_RULE_COLUMNS, line->number, "%s is %" PRId64 ", but %s is %" PRId64, rdo_csv_column_names[column],
+         line->values[column], identities[i].formula, right[column]);
   }
 }
 
@@ -90,7 +91,8 @@ static void check_stamps(struct checker *c, uint32_t number) {
   const char *key = key_of(c, number);
   size_t line = line_of(number);
   bool never_ran = row->state == RDO_PLAYED_SKIPPED || row->state == RDO_PLAYED_CANCELLED;
-  if (row->ready_ns < 0) find(c->check, RONDO_TRACE_RULE_STAMPS, line, "%.*s was ready %" PRId64 " ns before its iteration began", SHOWN(key), -row->ready_ns);
+  if (row->ready_ns < 0)
+    find(c->check, RONDO_TRACE_RULE_STAMPS, line, "%.*s was ready %" PRId64 " ns before its iteration began", SHOWN(key), -row->ready_ns);
   if (row->start_ns < row->ready_ns) {
     find(c->check, RONDO_TRACE_RULE_STAMPS, line, "%.*s started %" PRId64 " ns before it was ready", SHOWN(key), row->ready_ns - row->start_ns);
   }
@@ -98,12 +100,14 @@ static void check_stamps(struct checker *c, uint32_t number) {
     find(c->check, RONDO_TRACE_RULE_STAMPS, line, "%.*s ended %" PRId64 " ns before it started", SHOWN(key), row->start_ns - row->end_ns);
   }
   if (row->release_ns != RDO_TABLE_UNKNOWN && row->ready_ns < row->release_ns) {
-    find(c->check, RONDO_TRACE_RULE_STAMPS, line, "%.*s was ready %" PRId64 " ns before its release", SHOWN(key), row->release_ns - row->ready_ns);
+    find(c->check, RONDO_TRACE_RULE_STAMPS, line, "%.*s was ready %" PRId64 " ns before its release", SHOWN(key),
+         row->release_ns - row->ready_ns);
   }
   if (row->state == RDO_PLAYED_SKIPPED && row->end_ns != row->start_ns) {
     find(c->check, RONDO_TRACE_RULE_STATES, line, "%.*s was skipped, but has a run time", SHOWN(key));
   }
-  if (never_ran && row->wake != RDO_PLAYED_WAKE_UNKNOWN) find(c->check, RONDO_TRACE_RULE_STATES, line, "%.*s was %s, but a worker woke for it", SHOWN(key), rdo_played_state_names[row->state]);
+  if (never_ran && row->wake != RDO_PLAYED_WAKE_UNKNOWN)
+    find(c->check, RONDO_TRACE_RULE_STATES, line, "%.*s was %s, but a worker woke for it", SHOWN(key), rdo_played_state_names[row->state]);
 }
 
 // The end of the predecessor that finished last; false when one of them did not finish, which is reported.
@@ -120,19 +124,23 @@ static bool find_last_end(struct checker *c, uint32_t number, uint32_t pass, int
     uint32_t other = rdo_table_find_node(table, key);
     if (other == RDO_TABLE_NO_INDEX || c->pass_of_node[other] != pass + 1) {
       is_whole = false;
-      if (has_run) find(c->check, RONDO_TRACE_RULE_PRECEDENCE, line_of(number), "%.*s ran, but its predecessor %.*s is not in this iteration", SHOWN(key_of(c, number)), SHOWN(name));
+      if (has_run)
+        find(c->check, RONDO_TRACE_RULE_PRECEDENCE, line_of(number), "%.*s ran, but its predecessor %.*s is not in this iteration",
+             SHOWN(key_of(c, number)), SHOWN(name));
       continue;
     }
     const struct rdo_table_row *before = &table->rows[c->row_of_node[other]];
     if (before->state != RDO_PLAYED_COMPLETED) {
       is_whole = false;
-      if (has_run) find(c->check, RONDO_TRACE_RULE_STATES, line_of(number), "%.*s ran, but its predecessor %.*s was %s", SHOWN(key_of(c, number)), SHOWN(name), rdo_played_state_names[before->state]);
+      if (has_run)
+        find(c->check, RONDO_TRACE_RULE_STATES, line_of(number), "%.*s ran, but its predecessor %.*s was %s", SHOWN(key_of(c, number)),
+             SHOWN(name), rdo_played_state_names[before->state]);
       continue;
     }
     if (before->end_ns > *out_end_ns) *out_end_ns = before->end_ns;
     if (has_run && row->start_ns < before->end_ns) {
-      find(c->check, RONDO_TRACE_RULE_PRECEDENCE, line_of(number), "%.*s started %" PRId64 " ns before its predecessor %.*s ended", SHOWN(key_of(c, number)),
-           before->end_ns - row->start_ns, SHOWN(name));
+      find(c->check, RONDO_TRACE_RULE_PRECEDENCE, line_of(number), "%.*s started %" PRId64 " ns before its predecessor %.*s ended",
+           SHOWN(key_of(c, number)), before->end_ns - row->start_ns, SHOWN(name));
     }
   }
   return is_whole;
@@ -145,9 +153,11 @@ static void check_root(struct checker *c, uint32_t number) {
   bool may_be_0 = node->release != RDO_PLAYED_RELEASE_LOCKED, may_be_planned = node->release != RDO_PLAYED_RELEASE_IMMEDIATE;
   if (row->release_ns != RDO_TABLE_UNKNOWN && row->ready_ns == row->release_ns) return;
   if ((may_be_0 && row->ready_ns == 0) || (may_be_planned && row->ready_ns == row->planned_start_ns)) return;
-  find(c->check, RONDO_TRACE_RULE_READY, line_of(number), "%.*s has no predecessor, but was ready at %" PRId64 " ns, which is %s", SHOWN(key_of(c, number)), row->ready_ns,
-       !may_be_0 ? "not its planned start" : !may_be_planned ? "not 0"
-                                                             : "neither 0 nor its planned start");
+  find(c->check, RONDO_TRACE_RULE_READY, line_of(number), "%.*s has no predecessor, but was ready at %" PRId64 " ns, which is %s",
+       SHOWN(key_of(c, number)), row->ready_ns,
+       !may_be_0         ? "not its planned start"
+       : !may_be_planned ? "not 0"
+                         : "neither 0 nor its planned start");
 }
 
 // With the graph: the rules of starts and of ready times.
@@ -166,8 +176,8 @@ static void check_predecessors(struct checker *c, uint32_t number, uint32_t pass
   bool may_be_locked = node->release == RDO_PLAYED_RELEASE_LOCKED && row->planned_start_ns > end_ns;
   if (row->release_ns != RDO_TABLE_UNKNOWN && row->release_ns > wanted_ns) wanted_ns = row->release_ns;
   if (row->ready_ns == wanted_ns || (may_be_locked && row->ready_ns == row->planned_start_ns)) return;
-  find(c->check, RONDO_TRACE_RULE_READY, line_of(number), "%.*s was ready at %" PRId64 " ns, but its last predecessor ended at %" PRId64 " ns", SHOWN(key_of(c, number)),
-       row->ready_ns, end_ns);
+  find(c->check, RONDO_TRACE_RULE_READY, line_of(number), "%.*s was ready at %" PRId64 " ns, but its last predecessor ended at %" PRId64 " ns",
+       SHOWN(key_of(c, number)), row->ready_ns, end_ns);
 }
 
 static int compare_times(const void *a, const void *b) {
@@ -186,8 +196,9 @@ static void check_ready_times(struct checker *c, const struct rdo_pass *pass) {
     const struct rdo_table_row *row = &table->rows[number];
     if (!rdo_row_has_run(row) || row->ready_ns == 0 || row->ready_ns == row->planned_start_ns || row->ready_ns == row->release_ns) continue;
     if (bsearch(&row->ready_ns, c->ends_ns, count, sizeof *c->ends_ns, compare_times) != NULL) continue;
-    find(c->check, RONDO_TRACE_RULE_READY, line_of(number), "%.*s was ready at %" PRId64 " ns, which is neither 0, nor its planned start, nor the end of another one",
-         SHOWN(key_of(c, number)), row->ready_ns);
+    find(c->check, RONDO_TRACE_RULE_READY, line_of(number),
+         "%.*s was ready at %" PRId64 " ns, which is neither 0, nor its planned start, nor the end of another one", SHOWN(key_of(c, number)),
+         row->ready_ns);
   }
 }
 
@@ -201,8 +212,8 @@ static void note_rows(struct checker *c, uint32_t pass_number) {
     uint32_t job = rdo_table_node_of(c->table, row)->job;
     bool is_first = c->pass_of_node[row->node] != pass_number + 1;
     if (!is_first) {
-      find(c->check, RONDO_TRACE_RULE_DUPLICATES, line_of(number), "%.*s ran in iteration %" PRId64 " before, on line %zu", SHOWN(key_of(c, number)), row->iteration,
-           line_of(c->row_of_node[row->node]));
+      find(c->check, RONDO_TRACE_RULE_DUPLICATES, line_of(number), "%.*s ran in iteration %" PRId64 " before, on line %zu",
+           SHOWN(key_of(c, number)), row->iteration, line_of(c->row_of_node[row->node]));
     }
     if (c->job_pass[job] != pass_number + 1) {
       c->job_pass[job] = pass_number + 1;
@@ -225,8 +236,8 @@ static void check_whole_jobs(struct checker *c, uint32_t pass_number) {
     uint32_t job = rdo_table_node_of(c->table, &c->table->rows[number])->job;
     if (c->job_pass[job] != pass_number + 1 || c->job_is_broken[job] || c->job_rows[job] >= c->job_nodes[job]) continue;
     c->job_pass[job] = 0;  // say it once
-    find(c->check, RONDO_TRACE_RULE_MISSING, line_of(number), "of job %.*s iteration %" PRId64 " has %u of %u nodes", SHOWN(rdo_table_text(c->table, job)), pass->iteration,
-         c->job_rows[job], c->job_nodes[job]);
+    find(c->check, RONDO_TRACE_RULE_MISSING, line_of(number), "of job %.*s iteration %" PRId64 " has %u of %u nodes",
+         SHOWN(rdo_table_text(c->table, job)), pass->iteration, c->job_rows[job], c->job_nodes[job]);
   }
 }
 
@@ -276,8 +287,9 @@ static void check_intervals(struct checker *c, const struct interval *intervals,
       char where[64 + NAME_SHOWN_MAX];
       if (row->worker >= 0) snprintf(where, sizeof where, "worker %d", (int)row->worker);
       else snprintf(where, sizeof where, "target %.*s", SHOWN(rdo_table_target_name(c->table, row->target)));
-      find(c->check, RONDO_TRACE_RULE_OVERLAP, line_of(next->row), "%.*s started on %s while %.*s (line %zu) ran there for another %" PRId64 " ns", SHOWN(key_of(c, next->row)),
-           where, SHOWN(key_of(c, open->row)), line_of(open->row), open->end_ns - next->start_ns);
+      find(c->check, RONDO_TRACE_RULE_OVERLAP, line_of(next->row),
+           "%.*s started on %s while %.*s (line %zu) ran there for another %" PRId64 " ns", SHOWN(key_of(c, next->row)), where,
+           SHOWN(key_of(c, open->row)), line_of(open->row), open->end_ns - next->start_ns);
     }
     if (!is_same || next->end_ns > open->end_ns) open = next;
   }
@@ -345,17 +357,20 @@ static void compare_row(struct rdo_check *check, const struct rdo_table *table, 
   const struct rdo_table_row *row = &table->rows[number];
   const char *target = rdo_table_target_name(table, row->target);
   if (!may_run_on(planned, target)) {
-    find(check, RONDO_TRACE_RULE_AFFINITY, line_of(number), "%.*s ran on %.*s, where the plan does not let it", SHOWN(planned->facts.key), SHOWN(target));
+    find(check, RONDO_TRACE_RULE_AFFINITY, line_of(number), "%.*s ran on %.*s, where the plan does not let it", SHOWN(planned->facts.key),
+         SHOWN(target));
   }
   if (rdo_table_us(row->planned_start_ns) != rdo_table_us(planned->planned_start_ns) ||
       rdo_table_us(row->planned_duration_ns) != rdo_table_us(planned->planned_duration_ns)) {
-    find(check, RONDO_TRACE_RULE_PLAN, line_of(number), "%.*s has planned times that are not the plan's: %" PRId64 " us for %" PRId64 " us, there %" PRId64 " us for %" PRId64 " us",
-         SHOWN(planned->facts.key), rdo_table_us(row->planned_start_ns), rdo_table_us(row->planned_duration_ns), rdo_table_us(planned->planned_start_ns),
-         rdo_table_us(planned->planned_duration_ns));
+    find(check, RONDO_TRACE_RULE_PLAN, line_of(number),
+         "%.*s has planned times that are not the plan's: %" PRId64 " us for %" PRId64 " us, there %" PRId64 " us for %" PRId64 " us",
+         SHOWN(planned->facts.key), rdo_table_us(row->planned_start_ns), rdo_table_us(row->planned_duration_ns),
+         rdo_table_us(planned->planned_start_ns), rdo_table_us(planned->planned_duration_ns));
   }
 }
 
-enum rondo_status rdo_check_plan(struct rdo_check *check, struct rdo_table *table, const struct rdo_check_plan_node *nodes, size_t count, struct rondo_diag *diag) {
+enum rondo_status rdo_check_plan(struct rdo_check *check, struct rdo_table *table, const struct rdo_check_plan_node *nodes, size_t count,
+                                 struct rondo_diag *diag) {
   uint32_t *planned_of_node = NULL;  // index + 1
   RDO_TRY(rdo_alloc_array(table->node_count, sizeof *planned_of_node, &planned_of_node, diag));
   enum rondo_status status = RONDO_OK;
@@ -376,7 +391,9 @@ enum rondo_status rdo_check_plan(struct rdo_check *check, struct rdo_table *tabl
   for (uint32_t i = 0; i < table->row_count && status == RONDO_OK; ++i) {
     uint32_t planned = planned_of_node[table->rows[i].node];
     if (planned != 0) compare_row(check, table, i, &nodes[planned - 1]);
-    else find(check, RONDO_TRACE_RULE_PLAN, line_of(i), "%.*s is not in the plan", SHOWN(rdo_table_text(table, rdo_table_node_of(table, &table->rows[i])->key)));
+    else
+      find(check, RONDO_TRACE_RULE_PLAN, line_of(i), "%.*s is not in the plan",
+           SHOWN(rdo_table_text(table, rdo_table_node_of(table, &table->rows[i])->key)));
   }
   rdo_free(planned_of_node);
   return status;
@@ -390,8 +407,8 @@ static enum rondo_status see_line(void *user, const struct rdo_csv_line *line, s
   return RONDO_OK;
 }
 
-enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_trace_finder *finder, uint64_t *out_row_count, uint64_t *out_finding_count,
-                                         struct rondo_diag *diag) {
+enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_trace_finder *finder, uint64_t *out_row_count,
+                                         uint64_t *out_finding_count, struct rondo_diag *diag) {
   struct rondo_trace_table *table = NULL;
   struct rdo_check check = {.finder = finder};
   const struct rdo_csv_observer observer = {see_line, &check};
@@ -404,8 +421,8 @@ enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_tr
   return status;
 }
 
-enum rondo_status rondo_trace_table_check(const struct rondo_trace_table *table, const struct rondo_trace_finder *finder, uint64_t *out_finding_count,
-                                          struct rondo_diag *diag) {
+enum rondo_status rondo_trace_table_check(const struct rondo_trace_table *table, const struct rondo_trace_finder *finder,
+                                          uint64_t *out_finding_count, struct rondo_diag *diag) {
   struct rdo_check check = {.finder = finder};
   enum rondo_status status = rdo_check_table(&check, table, diag);
   *out_finding_count = check.finding_count;

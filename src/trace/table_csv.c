@@ -77,7 +77,8 @@ static enum rondo_status fail_line(struct reader *r, const char *what) {
 
 static enum rondo_status fail_field(struct reader *r, size_t index, const char *what) {
   const struct field *field = &r->fields[index];
-  return rdo_fail(r->diag, RONDO_INVALID_ARGUMENT, "%zu: column %s: '%.*s' %s", r->line_number, column_name(r, index), shown(field), field->text, what);
+  return rdo_fail(r->diag, RONDO_INVALID_ARGUMENT, "%zu: column %s: '%.*s' %s", r->line_number, column_name(r, index), shown(field), field->text,
+                  what);
 }
 
 // A failure of the table, as one of the field that it is of.
@@ -112,7 +113,9 @@ static enum rondo_status split_line(struct reader *r, size_t *out_count) {
   return RONDO_OK;
 }
 
-static bool is_text(const struct field *field, const char *text) { return strlen(text) == field->length && memcmp(field->text, text, field->length) == 0; }
+static bool is_text(const struct field *field, const char *text) {
+  return strlen(text) == field->length && memcmp(field->text, text, field->length) == 0;
+}
 
 // One of `names`, or -1.
 static int find_name(const struct field *field, const char *const *names, int count) {
@@ -156,7 +159,8 @@ static enum rondo_status read_header(struct reader *r) {
     return rdo_fail(r->diag, RONDO_INVALID_ARGUMENT, "1: column %zu: '%.*s' stands where %s belongs: not a trace of played nodes", i + 1,
                     shown(&r->fields[i]), r->fields[i].text, rdo_csv_column_names[i]);
   }
-  if (r->field_count > FIELD_COUNT_MAX) return rdo_fail(r->diag, RONDO_INVALID_ARGUMENT, "1: %zu columns: at most %d can be", r->field_count, FIELD_COUNT_MAX);
+  if (r->field_count > FIELD_COUNT_MAX)
+    return rdo_fail(r->diag, RONDO_INVALID_ARGUMENT, "1: %zu columns: at most %d can be", r->field_count, FIELD_COUNT_MAX);
   for (size_t i = RDO_CSV_COLUMN_COUNT; i < r->field_count; ++i) RDO_TRY(read_more_header(r, i));
   r->table->has_dependencies = rdo_table_has_column(r->table, RDO_OWN_DEPENDENCIES);
   return RONDO_OK;
@@ -340,7 +344,8 @@ static enum rondo_status read_row(struct reader *r, const struct rdo_csv_observe
     else RDO_TRY(keep_extra(r, index, extra++));
   }
   RDO_TRY(find_node(r, &line, &line.row.node));
-  RDO_TRY(at_line(r, RDO_CSV_TARGET, rdo_table_push_target(table, line.texts[RDO_CSV_TARGET], &line.row.target, NULL), "is one target too many"));
+  RDO_TRY(
+      at_line(r, RDO_CSV_TARGET, rdo_table_push_target(table, line.texts[RDO_CSV_TARGET], &line.row.target, NULL), "is one target too many"));
   RDO_TRY(rdo_table_append(table, &line.row, r->diag));
   line.csv.number = r->line_number;
   line.csv.row = table->row_count - 1;

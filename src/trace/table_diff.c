@@ -150,14 +150,18 @@ static enum rondo_status for_each_match(struct comparison *c, bool is_counting, 
 
 // Differences --------------------------------------------------------------------------------------
 
-static int compare_groups(const void *left, const void *right) { return compare_ints(((const struct pair *)left)->group, ((const struct pair *)right)->group); }
+static int compare_groups(const void *left, const void *right) {
+  return compare_ints(((const struct pair *)left)->group, ((const struct pair *)right)->group);
+}
 
 static int compare_doubles(const void *left, const void *right) {
   double a = *(const double *)left, b = *(const double *)right;
   return (a > b) - (a < b);
 }
 
-static double median_of(const double *sorted, size_t count) { return count % 2 != 0 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2; }
+static double median_of(const double *sorted, size_t count) {
+  return count % 2 != 0 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
+}
 
 static double median_time(struct comparison *c, const struct pair *pairs, size_t count, bool is_new) {
   for (size_t i = 0; i < count; ++i) c->values[i] = (double)(is_new ? pairs[i].new_ns : pairs[i].old_ns);
@@ -179,7 +183,8 @@ static double value_of(const struct pair *pair, enum rondo_trace_measure measure
   return new_ns / old_ns;
 }
 
-static enum rondo_status add_difference(struct comparison *c, const struct pair *pairs, size_t count, const char *name, bool is_job, enum rondo_trace_measure measure) {
+static enum rondo_status add_difference(struct comparison *c, const struct pair *pairs, size_t count, const char *name, bool is_job,
+                                        enum rondo_trace_measure measure) {
   struct rondo_trace_diff *diff = c->diff;
   struct rondo_trace_difference item = {.name = name, .is_job = is_job, .measure = measure, .pair_count = count};
   RDO_TRY(rdo_grow_array(count, sizeof *c->values, &c->value_capacity, &c->values, c->diag));
@@ -225,7 +230,8 @@ static int64_t run_of(const struct rdo_table_row *row) { return row->end_ns > ro
 
 static enum rondo_status take_node_run(struct comparison *c, uint32_t old_row, uint32_t new_row) {
   const struct rdo_table_row *a = &c->old_table->table.rows[old_row], *b = &c->new_table->table.rows[new_row];
-  return add_pair(&c->pairs, rdo_table_find_node(&c->old_table->table, rdo_table_node_of(&c->old_table->table, a)->key), run_of(a), run_of(b), c->diag);
+  return add_pair(&c->pairs, rdo_table_find_node(&c->old_table->table, rdo_table_node_of(&c->old_table->table, a)->key), run_of(a), run_of(b),
+                  c->diag);
 }
 
 static enum rondo_status take_job_run(struct comparison *c, uint32_t old_row, uint32_t new_row) {
@@ -271,8 +277,13 @@ static enum rondo_status take_instance(struct comparison *c, uint32_t old_row, u
   const struct rdo_table *old_rows = &c->old_table->table;
   const struct rdo_table_row *a = &old_rows->rows[old_row], *b = &c->new_table->table.rows[new_row];
   RDO_TRY(rdo_grow_array(c->instance_count + 1, sizeof *c->instances, &c->instance_capacity, &c->instances, c->diag));
-  c->instances[c->instance_count++] = (struct instance){rdo_table_node_of(old_rows, a)->job, c->old_table->index.family_of_node[a->node], a->iteration,
-                                                        a->ready_ns, a->end_ns, b->ready_ns, b->end_ns};
+  c->instances[c->instance_count++] = (struct instance){rdo_table_node_of(old_rows, a)->job,
+                                                        c->old_table->index.family_of_node[a->node],
+                                                        a->iteration,
+                                                        a->ready_ns,
+                                                        a->end_ns,
+                                                        b->ready_ns,
+                                                        b->end_ns};
   return RONDO_OK;
 }
 
@@ -281,7 +292,8 @@ static enum rondo_status pair_instances(struct comparison *c) {
   if (c->instance_count > 1) qsort(c->instances, c->instance_count, sizeof *c->instances, compare_instances);
   for (size_t begin = 0, end; begin < c->instance_count; begin = end) {
     struct instance whole = c->instances[begin];
-    for (end = begin + 1; end < c->instance_count && compare_instances(&whole, &c->instances[end]) == 0; ++end) widen(&whole, &c->instances[end]);
+    for (end = begin + 1; end < c->instance_count && compare_instances(&whole, &c->instances[end]) == 0; ++end)
+      widen(&whole, &c->instances[end]);
     RDO_TRY(add_pair(&c->pairs, whole.family, whole.old_end_ns - whole.old_begin_ns, whole.new_end_ns - whole.new_begin_ns, c->diag));
   }
   return RONDO_OK;
@@ -317,8 +329,10 @@ static enum rondo_status compare(struct comparison *c) {
 }
 
 enum rondo_status rondo_trace_table_diff(const struct rondo_trace_table *old_table, const struct rondo_trace_table *new_table,
-                                         const struct rondo_trace_diff_options *options, struct rondo_trace_diff **out_diff, struct rondo_diag *diag) {
-  struct comparison c = {.old_table = old_table, .new_table = new_table, .run_ratio = options->run_ratio, .delay_ns = options->delay_ns, .diag = diag};
+                                         const struct rondo_trace_diff_options *options, struct rondo_trace_diff **out_diff,
+                                         struct rondo_diag *diag) {
+  struct comparison c = {
+      .old_table = old_table, .new_table = new_table, .run_ratio = options->run_ratio, .delay_ns = options->delay_ns, .diag = diag};
   *out_diff = NULL;
   if (c.run_ratio == 0) c.run_ratio = RUN_RATIO_DEFAULT;
   if (c.delay_ns == 0) c.delay_ns = DELAY_NS_DEFAULT;

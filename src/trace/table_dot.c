@@ -32,7 +32,8 @@ static void put_node(const struct rondo_trace_summary *summary, uint32_t number,
 }
 
 static void put_edge(const struct rondo_trace_summary *summary, const struct rdo_edge *edge, struct rdo_text_out *out) {
-  static const char *const styles[] = {[RDO_EDGE_DATA] = "", [RDO_EDGE_TIME] = " [style=dashed, label=\"time\"]", [RDO_EDGE_INFERRED] = " [style=dotted]"};
+  static const char *const styles[] = {
+      [RDO_EDGE_DATA] = "", [RDO_EDGE_TIME] = " [style=dashed, label=\"time\"]", [RDO_EDGE_INFERRED] = " [style=dotted]"};
   const struct rdo_table *table = summary->index->table;
   rdo_text_puts(out, "  ");
   put_id(summary, table->rows[edge->from].node, out);
@@ -47,7 +48,8 @@ enum rondo_status rdo_table_write_dot(const struct rondo_trace_summary *summary,
   struct rdo_edges edges = {0};
   enum rondo_status status = rdo_edges_find(&edges, index, 0, index->pass_count > 0, diag);
   rdo_text_puts(out, "digraph dispatch_graph {\n  rankdir=LR;\n  node [shape=box];\n");
-  if (!index->table->has_dependencies) rdo_text_puts(out, "  // The trace does not tell the graph: an edge leads to what was ready when its source ended.\n");
+  if (!index->table->has_dependencies)
+    rdo_text_puts(out, "  // The trace does not tell the graph: an edge leads to what was ready when its source ended.\n");
   for (uint32_t i = 0; i < index->table->node_count; ++i) put_node(summary, i, out);
   for (size_t i = 0; i < edges.count; ++i) put_edge(summary, &edges.items[i], out);
   rdo_text_puts(out, "}\n");

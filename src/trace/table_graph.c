@@ -93,7 +93,8 @@ static enum rondo_status find_in_pass(struct finder *f, size_t number) {
   return RONDO_OK;
 }
 
-enum rondo_status rdo_edges_find(struct rdo_edges *edges, const struct rdo_table_index *index, size_t pass_begin, size_t pass_end, struct rondo_diag *diag) {
+enum rondo_status rdo_edges_find(struct rdo_edges *edges, const struct rdo_table_index *index, size_t pass_begin, size_t pass_end,
+                                 struct rondo_diag *diag) {
   const struct rdo_table *table = index->table;
   struct finder f = {.index = index, .table = table, .edges = edges, .diag = diag};
   enum rondo_status status = rdo_alloc_array(table->node_count, sizeof *f.row_of_node, &f.row_of_node, diag);

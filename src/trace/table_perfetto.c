@@ -68,9 +68,24 @@ enum { PACKET_BYTES_MAX = 8192,
        SUB_TRACKS_MAX = 64,
        FLOWS_MAX = 200 };
 
-enum label { LABEL_JOB, LABEL_TARGET, LABEL_ITERATION, LABEL_PLANNED_START, LABEL_PLANNED_DURATION, LABEL_READY, LABEL_START, LABEL_RUN, LABEL_CPU, LABEL_DEADLINE, LABEL_STATE, LABEL_COUNT };
+enum label {
+  LABEL_JOB,
+  LABEL_TARGET,
+  LABEL_ITERATION,
+  LABEL_PLANNED_START,
+  LABEL_PLANNED_DURATION,
+  LABEL_READY,
+  LABEL_START,
+  LABEL_RUN,
+  LABEL_CPU,
+  LABEL_DEADLINE,
+  LABEL_STATE,
+  LABEL_COUNT
+};
 
-static const char *const labels[LABEL_COUNT] = {"job", "target", "iteration", "planned_start_ns", "planned_duration_ns", "queue_delay_ns", "start_ns", "run_ns", "cpu", "deadline_ns", "state"};
+static const char *const labels[LABEL_COUNT] = {
+    "job", "target",      "iteration", "planned_start_ns", "planned_duration_ns", "queue_delay_ns", "start_ns", "run_ns",
+    "cpu", "deadline_ns", "state"};
 
 struct slice {
   int64_t begin_ns;  // on the common axis
@@ -220,8 +235,10 @@ static void put_annotations(const struct writer *w, struct rdo_protobuf *message
 // An arrow's number is its edge's.
 static void put_flows(const struct writer *w, struct rdo_protobuf *message, uint32_t row) {
   uint32_t outgoing = w->first_outgoing[row + 1] - w->first_outgoing[row], incoming = w->first_incoming[row + 1] - w->first_incoming[row];
-  for (uint32_t i = 0; i < outgoing && i < FLOWS_MAX; ++i) rdo_protobuf_put_fixed64(message, EVENT_FLOW_ID, w->outgoing[w->first_outgoing[row] + i] + 1u);
-  for (uint32_t i = 0; i < incoming && i < FLOWS_MAX; ++i) rdo_protobuf_put_fixed64(message, EVENT_LAST_FLOW_ID, w->incoming[w->first_incoming[row] + i] + 1u);
+  for (uint32_t i = 0; i < outgoing && i < FLOWS_MAX; ++i)
+    rdo_protobuf_put_fixed64(message, EVENT_FLOW_ID, w->outgoing[w->first_outgoing[row] + i] + 1u);
+  for (uint32_t i = 0; i < incoming && i < FLOWS_MAX; ++i)
+    rdo_protobuf_put_fixed64(message, EVENT_LAST_FLOW_ID, w->incoming[w->first_incoming[row] + i] + 1u);
 }
 
 //   is_full  with all numbers and arrows: one track of those that show a row

@@ -10,6 +10,7 @@
 #include "trace/summary.h"
 
 //   returns  OK, RESOURCE_EXHAUSTED
-enum rondo_status rdo_table_write_perfetto(const struct rondo_trace_summary *summary, struct rdo_text_out *out, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_table_write_perfetto(const struct rondo_trace_summary *summary, struct rdo_text_out *out,
+                                           struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_TRACE_TABLE_PERFETTO_H_

@@ -51,7 +51,8 @@ enum rondo_status rdo_trace_table_parse(const char *bytes, size_t size, const ch
   return status;
 }
 
-enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_csv_observer *observer, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
+enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_csv_observer *observer, struct rondo_trace_table **out_table,
+                                       struct rondo_diag *diag) {
   struct rdo_mapping *mapping = NULL;
   *out_table = NULL;
   enum rondo_status status = rdo_mapping_open(path, &mapping, diag);
@@ -119,8 +120,8 @@ enum rondo_status rondo_trace_table_write_to(const struct rondo_trace_table *tab
 
 static void write_output(void *user, const void *bytes, size_t size) { rdo_output_write(user, bytes, size); }
 
-enum rondo_status rondo_trace_table_write(const struct rondo_trace_table *table, const struct rondo_trace_write_options *options, const char *path,
-                                          struct rondo_diag *diag) {
+enum rondo_status rondo_trace_table_write(const struct rondo_trace_table *table, const struct rondo_trace_write_options *options,
+                                          const char *path, struct rondo_diag *diag) {
   struct rdo_output output;
   const struct rondo_trace_sink sink = {write_output, &output};
   enum rondo_status status = rdo_output_init(&output, path, diag);

@@ -121,7 +121,8 @@ static void test_overlap_and_states(void **state) {
   (void)state;
   struct rdo_table table;
   rdo_table_init(&table);
-  uint32_t p = add_target(&table, "P"), a = add_node(&table, "a", 0, RDO_PLAYED_RELEASE_IMMEDIATE), b = add_node(&table, "b", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
+  uint32_t p = add_target(&table, "P"), a = add_node(&table, "a", 0, RDO_PLAYED_RELEASE_IMMEDIATE),
+           b = add_node(&table, "b", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
   append(&table, row_us(a, p, 0, 0, 10, 0, 0, 10));
   append(&table, row_us(b, p, 0, 0, 10, 0, 5, 20));
   struct rdo_table_row row = row_us(b, p, 1, 0, 10, 0, 0, 0);
@@ -168,7 +169,8 @@ static void test_families(void **state) {
   struct rdo_table table;
   rdo_table_init(&table);
   uint32_t p = add_target(&table, "P");
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i) append(&table, row_us(add_node(&table, names[i], 0, RDO_PLAYED_RELEASE_IMMEDIATE), p, 0, 0, 1, 0, (int64_t)i, (int64_t)i + 1));
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i)
+    append(&table, row_us(add_node(&table, names[i], 0, RDO_PLAYED_RELEASE_IMMEDIATE), p, 0, 0, 1, 0, (int64_t)i, (int64_t)i + 1));
   struct rondo_trace_table *whole = finish(&table);
   const struct rdo_table_index *index = &whole->index;
   static const char *const families[] = {"mlp", "res18", "res50", "v2", "x00", "x1", "7", "a"};
@@ -220,7 +222,8 @@ static void test_order(void **state) {
   struct rdo_table table;
   rdo_table_init(&table);
   uint32_t p = add_target(&table, "P");
-  uint32_t b0 = add_node(&table, "b", 0, RDO_PLAYED_RELEASE_IMMEDIATE), b1 = add_node(&table, "b", 1, RDO_PLAYED_RELEASE_IMMEDIATE), a0 = add_node(&table, "a", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
+  uint32_t b0 = add_node(&table, "b", 0, RDO_PLAYED_RELEASE_IMMEDIATE), b1 = add_node(&table, "b", 1, RDO_PLAYED_RELEASE_IMMEDIATE),
+           a0 = add_node(&table, "a", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
   append(&table, row_us(b1, p, 0, 0, 1, 0, 0, 1));  // planned before its predecessor
   append(&table, row_us(b0, p, 0, 5, 1, 0, 5, 6));
   append(&table, row_us(a0, p, 0, 5, 1, 0, 6, 7));
@@ -235,8 +238,14 @@ static void test_order(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_totals),   cmocka_unit_test(test_jobs),           cmocka_unit_test(test_targets_and_flags), cmocka_unit_test(test_overlap_and_states),
-      cmocka_unit_test(test_empty),    cmocka_unit_test(test_families),       cmocka_unit_test(test_inferred_roots),    cmocka_unit_test(test_axis),
+      cmocka_unit_test(test_totals),
+      cmocka_unit_test(test_jobs),
+      cmocka_unit_test(test_targets_and_flags),
+      cmocka_unit_test(test_overlap_and_states),
+      cmocka_unit_test(test_empty),
+      cmocka_unit_test(test_families),
+      cmocka_unit_test(test_inferred_roots),
+      cmocka_unit_test(test_axis),
       cmocka_unit_test(test_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

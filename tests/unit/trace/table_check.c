@@ -17,7 +17,8 @@ struct run {
 
 // Rows of an iteration, by node.
 static struct rdo_table_row good_row(const struct run *run, int node, int64_t iteration) {
-  static const int64_t times[NODE_COUNT][5] = {{100, 20, 100, 101, 121}, {120, 20, 121, 122, 140}, {0, 50, 0, 2, 50}, {50, 50, 50, 51, 98}, {100, 40, 98, 99, 145}};
+  static const int64_t times[NODE_COUNT][5] = {
+      {100, 20, 100, 101, 121}, {120, 20, 121, 122, 140}, {0, 50, 0, 2, 50}, {50, 50, 50, 51, 98}, {100, 40, 98, 99, 145}};
   const int64_t *t = times[node];
   struct rdo_table_row row = row_us(run->nodes[node], run->targets[node >= NET_0], iteration, t[0], t[1], t[2], t[3], t[4]);
   row.t0_ns = 1000000 * (iteration + 1);
@@ -29,7 +30,8 @@ static void begin_run(struct run *run) {
   rdo_table_init(&run->table);
   run->targets[0] = add_target(&run->table, "E");
   run->targets[1] = add_target(&run->table, "P");
-  for (int i = 0; i < 2; ++i) run->nodes[CTL_0 + i] = add_node(&run->table, "ctl", i, i == 0 ? RDO_PLAYED_RELEASE_LOCKED : RDO_PLAYED_RELEASE_IMMEDIATE);
+  for (int i = 0; i < 2; ++i)
+    run->nodes[CTL_0 + i] = add_node(&run->table, "ctl", i, i == 0 ? RDO_PLAYED_RELEASE_LOCKED : RDO_PLAYED_RELEASE_IMMEDIATE);
   for (int i = 0; i < 3; ++i) run->nodes[NET_0 + i] = add_node(&run->table, "net", i, RDO_PLAYED_RELEASE_IMMEDIATE);
 }
 
@@ -64,7 +66,8 @@ static void expect(struct run *run, enum rondo_trace_rule rule, uint64_t count, 
   uint64_t finding_count;
   assert_int_equal(rondo_trace_table_check(table, &finder, &finding_count, NULL), RONDO_OK);
   assert_int_equal(finding_count, found.count);
-  if (found.count != count || found.counts[rule] != count) print_error("%llu findings, the last: %s\n", (unsigned long long)found.count, found.message);
+  if (found.count != count || found.counts[rule] != count)
+    print_error("%llu findings, the last: %s\n", (unsigned long long)found.count, found.message);
   assert_int_equal(found.counts[rule], count);
   assert_int_equal(found.count, count);
   if (count > 0 && strstr(found.message, words) == NULL) print_error("%s\n", found.message);
@@ -215,15 +218,20 @@ static void test_columns(void **state) {
   static const struct {
     int column;
     const char *words;
-  } derived[] = {{RDO_CSV_ELIGIBLE, "eligible_us is 99, but ready_us is 7"},        {RDO_CSV_SUBMIT, "submit_us is 99, but start_us is 11"},
-                 {RDO_CSV_COMPLETE, "complete_us is 99, but end_us is 19"},         {RDO_CSV_RESIDENCY, "residency_us is 99, but max(0, complete_us - eligible_us) is 12"},
-                 {RDO_CSV_DEP_SLIP, "dep_slip_us is 99, but max(0, eligible_us"},   {RDO_CSV_QUEUE_DELAY, "queue_delay_us is 99, but max(0, start_us - ready_us) is 4"},
-                 {RDO_CSV_RUN, "run_us is 99, but max(0, end_us - start_us) is 8"}, {RDO_CSV_TOTAL_LATENCY, "total_latency_us is 99, but max(0, end_us"}};
+  } derived[] = {{RDO_CSV_ELIGIBLE, "eligible_us is 99, but ready_us is 7"},
+                 {RDO_CSV_SUBMIT, "submit_us is 99, but start_us is 11"},
+                 {RDO_CSV_COMPLETE, "complete_us is 99, but end_us is 19"},
+                 {RDO_CSV_RESIDENCY, "residency_us is 99, but max(0, complete_us - eligible_us) is 12"},
+                 {RDO_CSV_DEP_SLIP, "dep_slip_us is 99, but max(0, eligible_us"},
+                 {RDO_CSV_QUEUE_DELAY, "queue_delay_us is 99, but max(0, start_us - ready_us) is 4"},
+                 {RDO_CSV_RUN, "run_us is 99, but max(0, end_us - start_us) is 8"},
+                 {RDO_CSV_TOTAL_LATENCY, "total_latency_us is 99, but max(0, end_us"}};
   for (size_t i = 0; i < sizeof derived / sizeof derived[0]; ++i) {
     struct found found = {{0}, 0, 0, ""};
     const struct rondo_trace_finder finder = {take_finding, &found};
     struct rdo_check check = {.finder = &finder};
-    struct rdo_csv_line line = {.number = 2, .values = {[RDO_CSV_PLANNED_START] = 5, [RDO_CSV_READY] = 7, [RDO_CSV_START] = 11, [RDO_CSV_END] = 19}};
+    struct rdo_csv_line line = {.number = 2,
+                                .values = {[RDO_CSV_PLANNED_START] = 5, [RDO_CSV_READY] = 7, [RDO_CSV_START] = 11, [RDO_CSV_END] = 19}};
     rdo_csv_derive(line.values);
     rdo_check_line(&check, &line);
     assert_int_equal(found.count, 0);
@@ -288,10 +296,19 @@ static void test_plan(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_good),    cmocka_unit_test(test_stamps),           cmocka_unit_test(test_precedence), cmocka_unit_test(test_missing_predecessor),
-      cmocka_unit_test(test_ready),   cmocka_unit_test(test_overlap),          cmocka_unit_test(test_overlap_on_target),
-      cmocka_unit_test(test_states),  cmocka_unit_test(test_duplicates),       cmocka_unit_test(test_missing),    cmocka_unit_test(test_columns),
-      cmocka_unit_test(test_ready_without_graph), cmocka_unit_test(test_plan),
+      cmocka_unit_test(test_good),
+      cmocka_unit_test(test_stamps),
+      cmocka_unit_test(test_precedence),
+      cmocka_unit_test(test_missing_predecessor),
+      cmocka_unit_test(test_ready),
+      cmocka_unit_test(test_overlap),
+      cmocka_unit_test(test_overlap_on_target),
+      cmocka_unit_test(test_states),
+      cmocka_unit_test(test_duplicates),
+      cmocka_unit_test(test_missing),
+      cmocka_unit_test(test_columns),
+      cmocka_unit_test(test_ready_without_graph),
+      cmocka_unit_test(test_plan),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,10 +178,12 @@ static void test_limits(void **state) {
   (void)state;
   static char csv[128 * 1024];
   size_t size = (size_t)snprintf(csv, sizeof csv, "%s\n", HEADER_22);
-  for (int i = 0; i <= RDO_TABLE_SAME_KEY_COUNT_MAX; ++i) size += (size_t)snprintf(csv + size, sizeof csv - size, "0,k,%d,1,1,j,m,P,,0,0,0,0,0,0,0,0,0,0,0,0,0\n", i);
+  for (int i = 0; i <= RDO_TABLE_SAME_KEY_COUNT_MAX; ++i)
+    size += (size_t)snprintf(csv + size, sizeof csv - size, "0,k,%d,1,1,j,m,P,,0,0,0,0,0,0,0,0,0,0,0,0,0\n", i);
   expect_refusal(csv, "66: column dispatch_key: 'k' has too many meanings");
   size = (size_t)snprintf(csv, sizeof csv, "%s\n", HEADER_22);
-  for (int i = 0; i <= RDO_TABLE_TARGET_COUNT_MAX; ++i) size += (size_t)snprintf(csv + size, sizeof csv - size, "%d,k,0,1,1,j,m,P%d,,0,0,0,0,0,0,0,0,0,0,0,0,0\n", i, i);
+  for (int i = 0; i <= RDO_TABLE_TARGET_COUNT_MAX; ++i)
+    size += (size_t)snprintf(csv + size, sizeof csv - size, "%d,k,0,1,1,j,m,P%d,,0,0,0,0,0,0,0,0,0,0,0,0,0\n", i, i);
   expect_refusal(csv, "1026: column target: 'P1024' is one target too many");
 }
 
@@ -205,7 +207,8 @@ static void test_builder(void **state) {
   struct rdo_table table;
   struct rdo_text_out out;
   rdo_table_init(&table);
-  uint32_t target = add_target(&table, "CPU,E"), node = add_node(&table, "ctl", 0, RDO_PLAYED_RELEASE_LOCKED), next = add_node(&table, "ctl", 1, RDO_PLAYED_RELEASE_IMMEDIATE);
+  uint32_t target = add_target(&table, "CPU,E"), node = add_node(&table, "ctl", 0, RDO_PLAYED_RELEASE_LOCKED),
+           next = add_node(&table, "ctl", 1, RDO_PLAYED_RELEASE_IMMEDIATE);
   assert_int_equal(rdo_table_reserve(&table, 2, NULL), RONDO_OK);
   struct rdo_table_row row = row_us(node, target, 3, 2000, 50, 2000, 2001, 2049);
   row.start_ns += 400;
@@ -221,11 +224,12 @@ static void test_builder(void **state) {
   begin_text(&out);
   rdo_table_write_csv(&table, &out);
   rdo_text_flush(&out);
-  assert_non_null(strstr(text_sink.bytes,
-                         "\n3,ctl_dispatch_0,0,1,1,ctl,,CPU_E,,2000,2000,2001,2050,50,0,50,2000,2001,2050,1,49,50,123456789,2000000,50000,,2000000,2001400,"
-                         "2049700,2500000,1,5,2,0,completed,spin,phase_locked,hard,,\n"
-                         "3,ctl_dispatch_1,1,1,1,ctl,,CPU_E,,2050,2050,2051,2099,49,0,50,2050,2051,2099,1,48,49,,2050000,50000,,2050000,2051000,2099000,,,,,0,"
-                         "completed,,immediate,hard,,ctl_dispatch_0\n"));
+  assert_non_null(strstr(
+      text_sink.bytes,
+      "\n3,ctl_dispatch_0,0,1,1,ctl,,CPU_E,,2000,2000,2001,2050,50,0,50,2000,2001,2050,1,49,50,123456789,2000000,50000,,2000000,2001400,"
+      "2049700,2500000,1,5,2,0,completed,spin,phase_locked,hard,,\n"
+      "3,ctl_dispatch_1,1,1,1,ctl,,CPU_E,,2050,2050,2051,2099,49,0,50,2050,2051,2099,1,48,49,,2050000,50000,,2050000,2051000,2099000,,,,,0,"
+      "completed,,immediate,hard,,ctl_dispatch_0\n"));
   rdo_table_deinit(&table);
   // What we write we read, and write again.
   char *copy = strdup(text_sink.bytes);
@@ -257,9 +261,10 @@ static void test_append_refuses(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_values),      cmocka_unit_test(test_same_key), cmocka_unit_test(test_refusals),
-      cmocka_unit_test(test_names_the_file), cmocka_unit_test(test_many_columns), cmocka_unit_test(test_rounding), cmocka_unit_test(test_builder),
-      cmocka_unit_test(test_append_refuses), cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_round_trip), cmocka_unit_test(test_values),         cmocka_unit_test(test_same_key),
+      cmocka_unit_test(test_refusals),   cmocka_unit_test(test_names_the_file), cmocka_unit_test(test_many_columns),
+      cmocka_unit_test(test_rounding),   cmocka_unit_test(test_builder),        cmocka_unit_test(test_append_refuses),
+      cmocka_unit_test(test_limits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,8 @@ static struct rondo_trace_table *make_trace(int iterations, int64_t run_us, int6
   return finish(&table);
 }
 
-static struct rondo_trace_diff *diff_traces(struct rondo_trace_table *a, struct rondo_trace_table *b, const struct rondo_trace_diff_options *options) {
+static struct rondo_trace_diff *diff_traces(struct rondo_trace_table *a, struct rondo_trace_table *b,
+                                            const struct rondo_trace_diff_options *options) {
   struct rondo_trace_diff *diff;
   assert_int_equal(rondo_trace_table_diff(a, b, options, &diff, NULL), RONDO_OK);
   return diff;
@@ -134,7 +135,7 @@ static void test_lost_rows_and_misses(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_ranks), cmocka_unit_test(test_run_times), cmocka_unit_test(test_noise), cmocka_unit_test(test_delays),
-                                     cmocka_unit_test(test_lost_rows_and_misses)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_ranks), cmocka_unit_test(test_run_times), cmocka_unit_test(test_noise),
+                                     cmocka_unit_test(test_delays), cmocka_unit_test(test_lost_rows_and_misses)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,8 +53,8 @@ static inline struct rondo_trace_table *parse_table(const char *csv) {
 }
 
 // A row of the builder with what most tests want: times in us.
-static inline struct rdo_table_row row_us(uint32_t node, uint32_t target, int64_t iteration, int64_t planned, int64_t duration, int64_t ready, int64_t start,
-                                          int64_t end) {
+static inline struct rdo_table_row row_us(uint32_t node, uint32_t target, int64_t iteration, int64_t planned, int64_t duration, int64_t ready,
+                                          int64_t start, int64_t end) {
   struct rdo_table_row row = rdo_table_row();
   row.node = node;
   row.target = target;

@@ -94,6 +94,7 @@ static void test_long_names(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_times), cmocka_unit_test(test_escapes), cmocka_unit_test(test_long_names)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_times), cmocka_unit_test(test_escapes),
+                                     cmocka_unit_test(test_long_names)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
