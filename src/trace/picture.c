@@ -148,7 +148,8 @@ static void make_label(const char *key, char label[LABEL_BYTES]) {
     memcpy(label + size, parts[i], length);
     size += length;
   }
-  while (size > 0 && size == LABEL_BYTES - 1 && ((uint8_t)label[size - 1] & 0x80) != 0) --size;
+  bool is_cut = size == LABEL_BYTES - 1;
+  while (is_cut && size > 0 && ((uint8_t)label[size - 1] & 0x80) != 0) --size;
   label[size] = '\0';
 }
 

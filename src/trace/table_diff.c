@@ -135,7 +135,8 @@ static enum rondo_status for_each_match(struct comparison *c, bool is_counting, 
     const struct match_key *a = i < old_rows->row_count ? &c->old_keys[i] : NULL, *b = k < new_rows->row_count ? &c->new_keys[k] : NULL;
     int order = a == NULL ? 1 : b == NULL ? -1 : compare_ints(a->node, b->node);
     if (order == 0) order = compare_ints(a->iteration, b->iteration);
-    bool old_ran = order <= 0 && rdo_row_has_run(&old_rows->rows[a->row]), new_ran = order >= 0 && rdo_row_has_run(&new_rows->rows[b->row]);
+    bool old_ran = a != NULL && order <= 0 && rdo_row_has_run(&old_rows->rows[a->row]);
+    bool new_ran = b != NULL && order >= 0 && rdo_row_has_run(&new_rows->rows[b->row]);
     if (is_counting) {
       totals->pair_count += old_ran && new_ran;
       totals->only_old_count += old_ran && !new_ran;
