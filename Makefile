@@ -39,8 +39,10 @@ conformance: release ## run every conformance case against IREE's own runner
 	$(DEPS) python
 	@$(PYTHON) tests/conform/conformance.py --tool $(RONDO)
 
-bench: release ## compare with IREE's runtime: a table, and build/bench/results.json (8 minutes, quiet machine)
+bench: release ## compare with IREE's runtime: a table, and build/bench/results.json (40 minutes, quiet machine)
 	$(DEPS) bench
+	@cmake --preset release > /dev/null
+	@cmake --build --preset release --target bench_programs
 	@$(PYTHON) bench/bench.py
 
 fuzz: ## fuzz each target for FUZZ_SECONDS (default 60)

@@ -89,12 +89,18 @@ def pin(cpu):
 def measure_rows(specs, plan, done):
     """Appends to `done` row by row, so that a Ctrl-C keeps what is finished."""
     for spec in specs:
-        done.append(rows.measure(spec, plan, done))
+        try:
+            done.append(rows.measure(spec, plan, done))
+        except programs.LeftOut as reason:
+            plan.progress.clear()
+            print(f"{spec.name} is left out: {reason}", file=sys.stderr)
 
 
 def print_report(done, facts, arguments):
     print(report.format_table(done))
     print()
+    if peers := report.format_peers(done):
+        print(peers + "\n")
     print(report.format_facts(facts, f"{arguments.pairs} pairs of {arguments.seconds:g} s"))
     if arguments.quick:
         print("quick run: the figures mean little")
@@ -110,7 +116,7 @@ def run(arguments):
     version = programs.run_program([str(arguments.rondo), "--version"]).strip()
     progress = Progress()
     machine = report.Machine(pin(arguments.cpu))
-    plan = rows.Plan(arguments.rondo, peer_folder, peer_version, arguments.pairs, arguments.seconds, progress)
+    plan = rows.Plan(arguments.rondo, peer_folder, peer_version, arguments.pairs, arguments.seconds, progress, arguments.quick)
     done, code = [], EXIT_OK
     try:
         measure_rows(rows.select(arguments.only), plan, done)

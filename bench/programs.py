@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,11 +20,16 @@ PEER_DISTRIBUTION = "iree-base-runtime"
 SYNC_FLAGS = ("--device=local-sync",)
 NS_PER_UNIT = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
 TIMEOUT_S = 120
+EXIT_SKIPPED = 77
 PR_SET_CHILD_SUBREAPER = 36
 
 
 class MissingPeer(Exception):
     """The Python that runs this has no peer to compare with."""
+
+
+class LeftOut(Exception):
+    """A row cannot be measured here, and says why."""
 
 
 class ProgramFailure(Exception):
@@ -56,6 +62,8 @@ def run_program(command, timeout_s=TIMEOUT_S):
         raise ProgramFailure(str(error)) from error
     if done.returncode < 0 and -done.returncode == signal.SIGINT or done.returncode == 130:
         raise KeyboardInterrupt
+    if done.returncode == EXIT_SKIPPED:
+        raise LeftOut(done.stderr.strip() or f"{command[0]} cannot run here")
     if done.returncode != 0:
         raise ProgramFailure(f"{' '.join(command)}\nexit status {done.returncode}\n{done.stderr[-2000:]}")
     return done.stdout
@@ -130,6 +138,74 @@ class Peer:
         if len(rows) != 1 or rows[0].get("error_occurred"):
             raise ProgramFailure(f"{' '.join(self.command)}\nreported {rows}")
         return rows[0]["real_time"] * NS_PER_UNIT[rows[0]["time_unit"]]
+
+
+def script_command(name, *arguments):
+    """A script of this folder, in the Python that runs this."""
+    return [sys.executable, str(Path(__file__).with_name(name)), *arguments]
+
+
+class PeerFromPython:
+    """The peer's runtime driven from Python (iree_call.py), which can pause between calls."""
+
+    def __init__(self, call, flags, pause_us):
+        self.command = script_command("iree_call.py", f"--module={call.module}", f"--function={call.function}")
+        self.command += [f"--input={value}" for value in call.inputs]
+        device, *others = flags
+        self.command += [device, *(f"--flag={flag}" for flag in others), f"--pause-us={pause_us}"]
+
+    def p50_ns(self, seconds):
+        return read_report([*self.command, f"--seconds={seconds:g}"], TIMEOUT_S + 3 * seconds)["p50"]
+
+
+# Programs that measure from inside
+
+
+def find_bench(folder, name):
+    """A program of this folder, built beside the command."""
+    path = folder / f"bench_{name}"
+    if not path.exists():
+        raise LeftOut(f"{path} is not built")
+    return str(path)
+
+
+def read_lines(command, timeout_s=TIMEOUT_S):
+    """Reports of a program that prints a JSON object a line."""
+    text = run_program(command, timeout_s)
+    try:
+        return [json.loads(line) for line in text.splitlines()]
+    except ValueError as error:
+        raise ProgramFailure(f"{' '.join(command)}\nprinted no JSON: {error}") from error
+
+
+def find_line(command, name, timeout_s=TIMEOUT_S):
+    """The report with this name."""
+    for line in read_lines(command, timeout_s):
+        if line["name"] == name:
+            return line
+    raise ProgramFailure(f"{' '.join(command)}\nprinted no row {name}")
+
+
+class Parallel:
+    """bench_parallel on one of its rows: ours and whatever peers it was built with."""
+
+    OURS = "rondo"
+
+    def __init__(self, folder, row, threads):
+        self.program = find_bench(folder, "parallel")
+        self.command = [self.program, f"--row={row}", f"--threads={threads}", "--json"]
+
+    def count_steps(self):
+        """Work of a microsecond, the same for all that is compared."""
+        return int(run_program([self.program, "--steps"]))
+
+    def peers(self):
+        """Its peers' settings."""
+        return [name for name in run_program([self.program, "--list"]).split() if name != self.OURS]
+
+    def run(self, system, steps, seconds):
+        command = [*self.command, f"--system={system}", f"--steps={steps}", f"--seconds={seconds:g}"]
+        return read_lines(command, TIMEOUT_S + 10 * seconds)[0]
 
 
 # Whole processes

@@ -90,6 +90,10 @@ def format_amount(value, unit):
     """Three significant digits in the unit that suits."""
     if value is None:
         return "-"
+    if unit == "share":
+        return f"{100 * value:.3g} %"
+    if unit not in UNITS:
+        return f"{value:.3g}"
     for size, name in UNITS[unit]:
         if abs(value) >= 0.9995 * size or size == 1:
             break
@@ -101,10 +105,19 @@ def format_amount(value, unit):
 def format_row(row):
     amounts = [format_amount(row[key], row["unit"]) for key in ("ours", "peer_raw", "peer")]
     low, high = (f"{row[key]:.3f}" if row[key] is not None else "-" for key in ("lo", "hi"))
-    ratio = f"{row['ratio']:.3f} [{low}, {high}]"
-    verdict = "yes" if row["holds"] else "MISSED"
+    ratio = f"{row['ratio']:.3f} [{low}, {high}]" if row["ratio"] is not None else "-"
+    ratio_raw = f"{row['ratio_raw']:.3f}" if row["ratio_raw"] is not None else "-"
+    goal = format_goal(row)
+    verdict = {None: "-", True: "yes", False: "MISSED"}[row["holds"]]
     tails = [format_amount(row[key], row["unit"]) for key in ("p50", "p99", "p999")]
-    return [row["name"], *amounts, ratio, f"{row['ratio_raw']:.3f}", f"{row['goal']:g}", verdict, *tails, str(row["n"])]
+    return [row["name"], *amounts, ratio, ratio_raw, goal, verdict, *tails, str(row["n"] if row["n"] is not None else "-")]
+
+
+def format_goal(row):
+    """A ratio to the peer's figure, or the same unit as ours where there is no peer."""
+    if row["goal"] is None:
+        return "-"
+    return f"{row['goal']:g}" if row["ratio"] is not None else format_amount(row["goal"], row["unit"])
 
 
 def format_table(rows):
@@ -114,6 +127,17 @@ def format_table(rows):
     text = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |" for line in lines]
     text.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(text)
+
+
+def format_peers(rows):
+    """What else was tried for rows with several peers: p50, overhead above the ideal, CPU while idle."""
+    lines = []
+    for row in rows:
+        for peer in row.get("peers") or ():
+            idle = f", {100 * peer['idle_cpu']:.2f} % CPU while idle" if "idle_cpu" in peer else ""
+            p50, overhead = (format_amount(peer[key], "ns") for key in ("p50", "overhead"))
+            lines.append(f"{row['name']}: {peer['system']} {p50}, {overhead} above the ideal{idle}")
+    return "\n".join(lines)
 
 
 def format_facts(facts, plan_text):

@@ -3,6 +3,7 @@
 """What is measured: the rows of the table, and how a row comes from alternating pairs."""
 
 import math
+import tempfile
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -35,6 +36,9 @@ class Plan:
     pairs: int
     seconds: float
     progress: object
+    is_quick: bool = False
+    steps: int = 0                               # bench_parallel's work of a microsecond, once it was asked
+    reports: dict = field(default_factory=dict)  # of programs that print several rows: command -> lines
 
 
 @dataclass
@@ -61,6 +65,8 @@ class Spec:
     issue: str = "run"     # whose goal it is
     workers: int = 0       # of both sides' local-task device; 0 = local-sync
     peer_setting: str = "" # "default": the peer's own flags; "best": the best of several spin times; "self": our local-sync
+    program: str = ""      # bench_<program>, which measures it from inside
+    source: str = ""       # the row there
 
 
 @dataclass
@@ -73,21 +79,42 @@ class Row:
     samples: dict = field(default_factory=dict)  # of our side: n, p50, p99, p999, max, and the result's hash
     worst_of: str = None
     issue: str = "run"
+    peers: list = None  # what else was tried, of which the peer is the best
 
     def as_json(self):
         ratios = [pair.ratio() for pair in self.pairs]
         low, high = (bound if math.isfinite(bound) else None for bound in stats.bootstrap_interval(ratios))
         ratio = median(ratios)
         if not math.isfinite(ratio):
-            raise programs.ProgramFailure(f"{self.name}: what is to be subtracted exceeds most of the peer's figures; a busy machine?")
+            raise programs.LeftOut("what is to be subtracted exceeds most of the peer's figures; a busy machine?")
         row = {"name": self.name, "issue": self.issue, "ours": median(pair.ours for pair in self.pairs), "peer_name": self.peer_name,
                "peer": median(pair.peer for pair in self.pairs), "unit": self.unit, "ratio": ratio, "lo": low, "hi": high,
-               "goal": self.goal, "holds": ratio <= self.goal}
+               "goal": self.goal, "holds": holds(ratio, self.goal)}
         row |= {key: self.samples.get(key) for key in ("n", "p50", "p99", "p999", "max", "results")}
         row |= {"pairs": len(self.pairs), "ours_raw": median(pair.ours_raw for pair in self.pairs),
                 "peer_raw": median(pair.peer_raw for pair in self.pairs),
                 "ratio_raw": median(pair.ours_raw / pair.peer_raw for pair in self.pairs), "worst_of": self.worst_of}
-        return row
+        return row | ({"peers": self.peers} if self.peers else {})
+
+
+@dataclass
+class Figure:
+    """A row without a peer: the goal is for our figure itself."""
+
+    spec: object
+    line: dict  # as the program printed it
+
+    def as_json(self):
+        ours, goal = self.line["ours"], self.spec.goal
+        row = {"name": self.spec.name, "issue": self.spec.issue, "ours": ours, "peer_name": None, "peer": None, "unit": self.line["unit"],
+               "ratio": None, "lo": None, "hi": None, "goal": goal, "holds": holds(ours, goal)}
+        row |= {key: self.line.get(key) for key in ("n", "p50", "p99", "p999", "max", "results")}
+        return row | {"pairs": 0, "ours_raw": ours, "peer_raw": None, "ratio_raw": None, "worst_of": None, "note": self.line.get("note")}
+
+
+def holds(value, goal):
+    """None where there is no goal."""
+    return None if goal is None else value <= goal
 
 
 def take_pairs(spec, plan, pieces):
@@ -164,6 +191,132 @@ def measure_task(spec, plan):
     return Row(spec.name, spec.goal, "ns", name, pairs, percentiles_of(report), issue=spec.issue)
 
 
+IDLE_PAUSE_US = 5000
+
+
+def measure_idle_call(spec, plan):
+    """A call after 5 ms of sleep, on local-task. The peer's native tool cannot pause, so it is driven from Python; what Python adds is
+    what its calls take on local-sync, one after the other, over what the native tool says of them, in the same pair."""
+    our_flags, peer_flags = task_flags(spec.workers)
+    with programs.all_cpus():
+        ours = programs.Ours(plan.rondo, spec.call, plan.seconds, [*our_flags, f"--pause-us={IDLE_PAUSE_US}"])
+        peer = programs.PeerFromPython(spec.call, peer_flags, IDLE_PAUSE_US)
+        python = programs.PeerFromPython(spec.call, programs.SYNC_FLAGS, 0)
+        native, tool = programs.Peer(plan.peer_folder, spec.call), programs.Peer(plan.peer_folder, PASS)
+        plan.progress(f"{spec.name}: percentiles")
+        report = ours.sample_calls(plan.seconds * plan.pairs)
+        pieces = {"ours": lambda: ours.sample_calls(plan.seconds)["p50_ns"], "peer": lambda: peer.p50_ns(plan.seconds),
+                  "python": lambda: python.p50_ns(plan.seconds * PASS_SHARE), "native": lambda: native.mean_ns(plan.seconds * PASS_SHARE),
+                  "tool": lambda: tool.mean_ns(plan.seconds * PASS_SHARE)}
+        pairs = []
+        for r in take_pairs(spec, plan, pieces):
+            added = r["python"] - (r["native"] - r["tool"])
+            pairs.append(Pair(r["ours"], r["peer"] - added, r["ours"], r["peer"]))
+    name = f"IREE {plan.peer_version} local-task from Python, {spec.workers} workers"
+    return Row(spec.name, spec.goal, "ns", name, pairs, percentiles_of(report), issue=spec.issue)
+
+
+PARALLEL_THREADS = 2
+IDLE_SHARE_MAX = 0.01  # a peer that takes more CPU while its caller sleeps is no peer for `after_idle`
+
+
+def try_peers(spec, plan, bench):
+    """All peers' settings once, the best first; after them those that do not count, as they work while idle."""
+    reports = []
+    for name in bench.peers():
+        plan.progress(f"{spec.name}: trying {name}")
+        reports.append(bench.run(name, plan.steps, plan.seconds * TRIAL_SHARE))
+    return sorted(reports, key=lambda report: (report.get("idle_cpu", 0) >= IDLE_SHARE_MAX, report["p50"]))
+
+
+def measure_parallel(spec, plan):
+    """Overhead above the ideal, against the best setting of the best other executor."""
+    threads = min(PARALLEL_THREADS, len(programs.ALLOWED_CPUS))
+    bench = programs.Parallel(plan.rondo.parent, spec.source, threads)
+    with programs.all_cpus():
+        plan.steps = plan.steps or bench.count_steps()
+        tried = try_peers(spec, plan, bench)
+        if not tried or tried[0].get("idle_cpu", 0) >= IDLE_SHARE_MAX:
+            raise programs.LeftOut("bench_parallel was built without peers" if not tried else "all peers spin while idle")
+        best = tried[0]["system"]
+        plan.progress(f"{spec.name}: percentiles")
+        report = bench.run(bench.OURS, plan.steps, plan.seconds * plan.pairs)
+        pieces = {"ours": lambda: bench.run(bench.OURS, plan.steps, plan.seconds), "peer": lambda: bench.run(best, plan.steps, plan.seconds)}
+        pairs = [Pair(r["ours"]["overhead"], r["peer"]["overhead"], r["ours"]["p50"], r["peer"]["p50"]) for r in take_pairs(spec, plan, pieces)]
+    return Row(spec.name, spec.goal, "ns", best, pairs, report, issue=spec.issue, peers=[report, *tried])
+
+
+def measure_wake(spec, plan):
+    """One percentile of the time from waking a worker to its work, over that of a bare futex between the same CPUs."""
+    command = [programs.find_bench(plan.rondo.parent, spec.program), "--row=wake", f"--seconds={plan.seconds:g}", "--json"]
+    with programs.all_cpus():
+        reports = [r["both"] for r in take_pairs(spec, plan, {"both": lambda: programs.read_lines(command, programs.TIMEOUT_S + plan.seconds)})]
+    pairs, ours = [], []
+    for report in reports:
+        by_name = {line["name"]: line for line in report}
+        ours.append(by_name["wake"])
+        values = ours[-1][spec.source], by_name["wake_futex"][spec.source]
+        pairs.append(Pair(*values, *values))
+    samples = {"n": sum(line["n"] for line in ours), "max": max(line["max"] for line in ours)}
+    samples |= {key: median(line[key] for line in ours) for key in ("p50", "p99", "p999")}
+    return Row(spec.name, spec.goal, "ns", "bare futex", pairs, samples, issue=spec.issue)
+
+
+def measure_signal(spec, plan):
+    """Chains of submissions: ours from inside, the peer's from Python, which is not in its figures (iree_signal.py)."""
+    if len(programs.ALLOWED_CPUS) < 2:
+        raise programs.LeftOut("needs two CPUs")
+    command = [programs.find_bench(plan.rondo.parent, spec.program), f"--row={spec.name}", f"--seconds={plan.seconds:g}", "--json"]
+    worker_cpu, caller_cpu = programs.worker_cpus(2)
+    peer = programs.script_command("iree_signal.py", f"--flag=--task_topology_cpu_ids={worker_cpu}", f"--caller-cpu={caller_cpu}", f"--seconds={plan.seconds:g}")
+    timeout_s = programs.TIMEOUT_S + 3 * plan.seconds
+    pieces = {"ours": lambda: programs.find_line(command, spec.name, timeout_s), "peer": lambda: programs.read_report(peer, timeout_s)[spec.name]}
+    with programs.all_cpus():
+        results = list(take_pairs(spec, plan, pieces))
+    pairs = [Pair(r["ours"]["ours"], r["peer"], r["ours"]["ours"], r["peer"]) for r in results]
+    ours = [r["ours"] for r in results]
+    samples = {"n": sum(line["n"] for line in ours), "max": max(line["max"] for line in ours)}
+    samples |= {key: median(line[key] for line in ours) for key in ("p50", "p99", "p999")}
+    return Row(spec.name, spec.goal, "ns", f"IREE {plan.peer_version} local-task from Python, 1 worker", pairs, samples, issue=spec.issue)
+
+
+def measure_trace(spec, plan):
+    """A call on local-task while everything that happens is written to a file, over the same without."""
+    flags, _ = task_flags(spec.workers)
+    with tempfile.TemporaryDirectory() as folder, programs.all_cpus():
+        plain = programs.Ours(plan.rondo, spec.call, plan.seconds, flags)
+        traced = programs.Ours(plan.rondo, spec.call, plan.seconds, [*flags, f"--trace={folder}/x.pftrace"])
+        plan.progress(f"{spec.name}: percentiles")
+        report = traced.sample_calls(plan.seconds * plan.pairs)
+        pieces = {"on": lambda: traced.sample_calls(plan.seconds)["p50_ns"], "off": lambda: plain.sample_calls(plan.seconds)["p50_ns"]}
+        pairs = [Pair(r["on"], r["off"], r["on"], r["off"]) for r in take_pairs(spec, plan, pieces)]
+    return Row(spec.name, spec.goal, "ns", f"rondo without a trace, {spec.workers} workers", pairs, percentiles_of(report), issue=spec.issue)
+
+
+FIGURE_SHARE = 0.2  # of the time that all pairs of another row take
+FIGURE_TIMEOUT_S = 600
+PROGRAM_ARGUMENTS = {"steady": ("--mlp=models/mlp_f32/mlp_f32.vmfb", "--dronet=models/dronet_f32/dronet_f32.vmfb")}
+UNTIMED_PROGRAMS = ("scaling", "trace_cost")
+
+
+def measure_figure(spec, plan):
+    """What a program measured from inside, once."""
+    command = [programs.find_bench(plan.rondo.parent, spec.program), "--json", *PROGRAM_ARGUMENTS.get(spec.program, ())]
+    if spec.program not in UNTIMED_PROGRAMS:
+        command.append(f"--seconds={plan.seconds * plan.pairs * FIGURE_SHARE:g}")
+    if plan.is_quick:
+        command.append("--quick")
+    plan.progress(f"{spec.name}: bench_{spec.program}")
+    key = tuple(command)
+    if key not in plan.reports:
+        with programs.all_cpus():
+            plan.reports[key] = programs.read_lines(command, FIGURE_TIMEOUT_S)
+    lines = [line for line in plan.reports[key] if line["name"] == (spec.source or spec.name)]
+    if not lines:
+        raise programs.ProgramFailure(f"bench_{spec.program} printed no row {spec.source or spec.name}")
+    return Figure(spec, lines[0])
+
+
 def percentiles_of(report):
     count = report["samples"]
     samples = {"n": count, "p50": report["p50_ns"], "max": report["max_ns"], "results": report["results"]}
@@ -211,8 +364,15 @@ def measure_rss(spec, plan):
 
 def pick_worst(spec, rows):
     """The row of `rows` with the highest ratio, under the name of `spec`."""
-    worst = max(rows, key=lambda row: row["ratio"])
-    return {**worst, "name": spec.name, "goal": spec.goal, "holds": worst["ratio"] <= spec.goal, "worst_of": worst["name"]}
+    if len(rows) < len(spec.parts):
+        raise programs.LeftOut("so are parts of it")
+    worst = max(rows, key=compared)
+    return {**worst, "name": spec.name, "goal": spec.goal, "holds": holds(compared(worst), spec.goal), "worst_of": worst["name"]}
+
+
+def compared(row):
+    """What the goal is for: the ratio, or our figure where there is no peer."""
+    return row["ours"] if row["ratio"] is None else row["ratio"]
 
 
 # The table
@@ -271,6 +431,34 @@ SPECS += [
     task_spec("mlp_task1_self", 1.5, MLP_F32, 1, "self"),
     task_spec("dronet_task1_self", 1.01, DRONET_F32, 1, "self"),
 ]
+
+
+for kind, call in MLPS.items():
+    SPECS += [Spec(f"mlp_{kind}_task{n}_idle5ms", 0.35, measure_idle_call, call, issue="executor", workers=n) for n in (1, 2)]
+SPECS.append(worst_task("mlp_task_idle5ms", 0.35, (f"mlp_{kind}_task{n}_idle5ms" for kind in MLPS for n in (1, 2))))
+
+
+def inside(name, program, goal=None, source=""):
+    return Spec(name, goal, measure_figure, issue="executor", program=program, source=source)
+
+
+SPECS += [Spec(name, goal, measure_parallel, issue="executor", program="parallel", source=name)
+          for name, goal in (("tiles64x1us", 1.0), ("stages16x64", 1.0), ("after_idle", 1.0), ("empty64", None))]
+SPECS += [Spec(f"wake_{source}", 1.3, measure_wake, issue="executor", program="wake", source=source) for source in ("p50", "p99")]
+SPECS.append(worst_task("wake", 1.3, ("wake_p50", "wake_p99")))
+SPECS += [Spec(name, None, measure_signal, issue="executor", program="wake") for name in ("signal_round", "signal_chain")]
+SPECS += [inside(name, "wake") for name in ("signal_host", "signal_donor", "signal_dependent")]
+STEADY = tuple(f"{kind}{n}" for n in (1, 2) for kind in ("mlp", "dronet"))
+SPECS += [inside(f"heap_{name}", "steady", 0) for name in STEADY]
+SPECS.append(worst_task("heap_per_inference", 0, (f"heap_{name}" for name in STEADY)))
+SPECS += [inside(f"futex_mlp{n}", "steady", 1) for n in (1, 2)]
+SPECS.append(worst_task("futex_per_mlp", 1, ("futex_mlp1", "futex_mlp2")))
+SPECS += [inside(f"futex_dronet{n}", "steady") for n in (1, 2)]
+SPECS.append(inside("idle_cpu", "steady", 0.001))
+SPECS += [Spec(f"trace_dronet{n}", 1.01, measure_trace, DRONET_F32, issue="executor", workers=n) for n in (1, 2)]
+SPECS.append(worst_task("trace_cost", 1.01, ("trace_dronet1", "trace_dronet2")))
+SPECS += [inside(name, "trace_cost", goal) for name, goal in (("trace_event_on", 100), ("trace_event_off", 2))]
+SPECS += [inside(name, "scaling", 1.2) for name in ("scaling_rmw", "scaling_wakes", "scaling_futex", "scaling_narrow")]
 
 
 def select(names):

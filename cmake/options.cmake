@@ -23,7 +23,7 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   target_link_options(rondo_options INTERFACE -Wno-maybe-uninitialized)
 endif()
 target_compile_definitions(rondo_options INTERFACE
-  $<$<BOOL:${RONDO_HOSTILE}>:RDO_HOSTILE=1> RDO_VERSION="${PROJECT_VERSION}")
+  $<$<BOOL:${RONDO_HOSTILE}>:RDO_HOSTILE=1> $<$<BOOL:${RONDO_COUNT_ATOMICS}>:RDO_COUNT_ATOMICS=1> RDO_VERSION="${PROJECT_VERSION}")
 if(RONDO_SANITIZE)
   target_compile_options(rondo_options INTERFACE -fsanitize=${RONDO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(rondo_options INTERFACE -fsanitize=${RONDO_SANITIZE})

@@ -164,10 +164,43 @@ def fuzz(directory, options, seconds):
     return run
 
 
-def conformance(directory, options, *arguments):
+# Of each stress program in its long form: rounds, or what the program counts instead. process: sleeps and wakes of workers; device: a
+# third of the rounds each run on, cancel, and close in the middle.
+STRESS_COUNTS = {"stress_process": 1000000, "stress_device": 3000, "stress_event": 100, "stress_pool": 100}
+STRESS_COUNT = 1000
+
+
+def stress(directory):
+    """Runs the stress programs in their long form, one after the other: they have threads enough for all processors."""
+    def run(log):
+        programs = sorted((directory / "bin").glob("stress_*"))
+        counts = FAILED if not programs else Counts()
+        for program in programs:
+            code = log.call(*fixed_addresses(), program, "--count", STRESS_COUNTS.get(program.name, STRESS_COUNT))
+            counts += PASSED if code == 0 else FAILED
+            if code != 0:
+                log.note(f"FAILED {program.name}: exit code {code}")
+        return counts
+    return run
+
+
+DEVICES = ("local-sync", "local-task:0", "local-task:1", "local-task:2", "local-task:8")
+
+
+def conformance(directory, options, *arguments, devices=DEVICES):
+    """The conformance cases on all devices; modules are compiled once. What a sanitizer finds ends the tool by a signal: an exit code
+    would pass for a refusal."""
     python = ROOT / "build" / "venv" / "bin" / "python"
-    return counted(python, ROOT / "tests" / "conform" / "conformance.py", "--tool", directory / "bin" / "rondo", "--jobs", options.jobs,
-                   *arguments)
+    settings = [f"{name}_OPTIONS={ENVIRONMENT.get(f'{name}_OPTIONS', '')}:abort_on_error=1:halt_on_error=1" for name in ("ASAN", "UBSAN", "TSAN")]
+    return counted("env", *settings, *fixed_addresses(), python, ROOT / "tests" / "conform" / "conformance.py", "--tool",
+                   directory / "bin" / "rondo", "--jobs", options.jobs, *arguments, *(f"--device={device}" for device in devices))
+
+
+def sanitized_conformance(options, sample):
+    """A part of the cases under sanitizers; the thread sanitizer has nothing to say of less than two workers."""
+    asan, tsan = ROOT / "build" / "asan", ROOT / "build" / "tsan"
+    return [Step("conformance-asan", conformance(asan, options, "--sample", sample, devices=DEVICES), needs="asan-build"),
+            Step("conformance-tsan", conformance(tsan, options, "--sample", sample, devices=DEVICES[-2:]), needs="tsan-build")]
 
 
 ONLY_THREADS = ("-L", "thread|stress")
@@ -192,6 +225,7 @@ def quick_steps(options):
         Step("fuzz-build", build(fuzzing, options, "fuzz")),
         Step("fuzz", fuzz(fuzzing, options, options.fuzz_seconds or 20), needs="fuzz-build"),
         Step("conformance", conformance(release, options, "--sample", 25), needs="release-build"),
+        *sanitized_conformance(options, 25),
     ]
 
 
@@ -211,6 +245,8 @@ def full_steps(options):
         *suite("hostile-gcc", options, "hostile", *NOT_ONCE, cache=gcc),
         *suite("tsan", options, "tsan", *ONLY_THREADS),
         *suite("tsan-clang", options, "tsan", *ONLY_THREADS, cache=clang),
+        Step("stress-tsan", stress(ROOT / "build" / "tsan"), needs="tsan-build"),
+        Step("stress-hostile", stress(ROOT / "build" / "hostile"), needs="hostile-build"),
         Step("minimal-build", build(minimal, options, "release", "-DRONDO_BUILD_TESTS=OFF", "-DRONDO_BUILD_EXAMPLES=OFF")),
         Step("minimal-ldd", single("sh", ROOT / "tests/package/ldd.sh", minimal / "bin/rondo", minimal / "lib/librondo.so"),
              needs="minimal-build"),
@@ -223,6 +259,7 @@ def full_steps(options):
         Step("fuzz-build", build(fuzzing, options, "fuzz")),
         Step("fuzz", fuzz(fuzzing, options, options.fuzz_seconds or 60), needs="fuzz-build"),
         Step("conformance", conformance(release, options), needs="release-build"),
+        *sanitized_conformance(options, 200),
     ]
 
 

@@ -8,7 +8,7 @@
 #   test    what `make check` needs beside it                apt
 #   cross   other processors, for `make check-all`           apt
 #   lint    for `make lint` and `make format`                apt
-#   bench   for `make bench`                                 apt
+#   bench   for `make bench`: peers of bench_parallel        apt
 #   python  the peer and ONNX, into build/venv               pip
 #
 # As root, or with CI=true and sudo, missing packages of the distribution are installed; otherwise the
@@ -18,11 +18,12 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 packages() {
   case $1 in
-    build) echo gcc libc6-dev make cmake ninja-build ;;
+    build) echo gcc libc6-dev make cmake ninja-build libjansson-dev ;;
     test) echo g++ clang libclang-rt-dev libcmocka-dev python3 python3-venv pkg-config git spin binutils libhwloc-dev ;;
     cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user ;;
     lint) echo clang-tidy clang-format ;;
-    bench | python) echo python3 python3-venv ;;
+    bench) echo python3 python3-venv g++ libpthreadpool-dev libtbb-dev ;;
+    python) echo python3 python3-venv ;;
     *) echo "install-deps: no group '$1' (build, test, cross, lint, bench, python)" >&2; exit 2 ;;
   esac
 }

@@ -257,6 +257,8 @@ int rdo_tool_bench(int argc, char **argv) {
       {"repetitions", TOOL_OPTION_POSITIVE, &args.repetitions, "COUNT", "Measure so often, a line each; default 1, at most 1000."},
       {"batch", TOOL_OPTION_POSITIVE, &args.plan.batch, "COUNT",
        "Calls between two readings of the clock; default 1. A sample is then their mean, with releasing the results."},
+      {"pause-us", TOOL_OPTION_COUNT, &args.plan.pause_us, "TIME",
+       "Sleep for so many microseconds before each sample: what a call after idleness takes."},
       {"quick", TOOL_OPTION_SWITCH, &args.is_quick, NULL, "0.05 s of samples after 0.01 s of warm-up."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       TOOL_TRACE_OPTION(args.trace_path),

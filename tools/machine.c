@@ -3,7 +3,7 @@
 //
 // `rondo machine`: what this machine, or another one, is made of, and where workers would go on it.
 
-#include "rondo/machine.h"
+#include "rondo/files.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +20,8 @@ struct machine_args {
   struct rondo_machine_options machine;
   struct rondo_placement_options placement;
   const char *unit;           // --workers
+  const char *output;         // --output
+  const char *file;           // --file
   struct tool_strings sets;   // --set
   bool wants_hwloc;
   bool wants_json;
@@ -450,6 +452,42 @@ static int show(const struct machine_args *args, const struct rondo_machine *mac
   return TOOL_EXIT_OK;
 }
 
+// What a machine file says, and whether it fits this machine.
+static int show_file(const struct machine_args *args, const struct rondo_machine *machine) {
+  struct rondo_file *file;
+  struct rondo_file_info info;
+  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  const struct rondo_file_options options = {.machine = machine};
+  enum rondo_status status = rondo_file_read(args->file, RONDO_FILE_MACHINE, &options, &file, &diag);
+  if (status != RONDO_OK) {
+    rdo_tool_print_failure(NULL, status, &diag);
+    return TOOL_EXIT_FAILURE;
+  }
+  rondo_file_info(file, &info);
+  printf("%s: %d cluster%s, %d lane%s, %d resource%s: fits this machine\n", args->file, info.cluster_count, plural(info.cluster_count), info.lane_count,
+         plural(info.lane_count), info.resource_count, plural(info.resource_count));
+  for (int i = 0; i < info.note_count; ++i) {
+    size_t count;
+    const char *note = rondo_file_note(file, i, &count);
+    fprintf(stderr, "rondo: %s", note);
+    if (count > 1) fprintf(stderr, " (%zu times)", count);
+    fputc('\n', stderr);
+  }
+  if (args->output != NULL) status = rondo_file_write(file, args->output, &diag);
+  rondo_file_release(&file);
+  if (status == RONDO_OK) return TOOL_EXIT_OK;
+  rdo_tool_print_failure(NULL, status, &diag);
+  return TOOL_EXIT_FAILURE;
+}
+
+static int write_machine(const struct machine_args *args, const struct rondo_machine *machine) {
+  struct rondo_diag diag = {RONDO_OK, 0, ""};
+  enum rondo_status status = rondo_machine_write(machine, args->output, &diag);
+  if (status == RONDO_OK) return TOOL_EXIT_OK;
+  rdo_tool_print_failure(NULL, status, &diag);
+  return TOOL_EXIT_FAILURE;
+}
+
 static int run(const struct machine_args *args) {
   struct rondo_machine *machine;
   struct rondo_diag diag = {RONDO_OK, 0, ""};
@@ -458,7 +496,7 @@ static int run(const struct machine_args *args) {
     rdo_tool_print_failure(NULL, status, &diag);
     return status == RONDO_INVALID_ARGUMENT ? TOOL_EXIT_USAGE : TOOL_EXIT_FAILURE;
   }
-  int code = show(args, machine);
+  int code = args->file != NULL ? show_file(args, machine) : args->output != NULL ? write_machine(args, machine) : show(args, machine);
   rondo_machine_release(&machine);
   return code;
 }
@@ -473,6 +511,8 @@ static int finish_args(struct machine_args *args, const struct tool_strings *pos
   static const char *const units[] = {"cores", "cpus", "clusters", "nodes"};
   if (positional->count > 0) return fail_usage("takes flags only");
   if ((args->unit != NULL) + (args->placement.cpus != NULL) + (args->sets.count > 0) > 1) return fail_usage("--workers, --cpus and --set exclude each other");
+  bool shows = args->unit != NULL || args->placement.cpus != NULL || args->sets.count > 0 || args->placement.within != NULL || args->wants_json;
+  if (shows && (args->output != NULL || args->file != NULL)) return fail_usage("--output and --file write and check machine files, nothing else");
   if (args->placement.within != NULL && (args->placement.cpus != NULL || args->sets.count > 0)) {
     return fail_usage("--within goes with --workers: --cpus and --set say already where");
   }
@@ -501,6 +541,9 @@ int rdo_tool_machine(int argc, char **argv) {
       {"allowed", TOOL_OPTION_TEXT, &args.machine.allowed, "LIST", "Do as if the process might use these CPUs; default what taskset and cgroups leave it."},
       {"hwloc", TOOL_OPTION_SWITCH, &args.wants_hwloc, NULL, "Ask the hwloc library in place of reading the kernel's files."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object, with every CPU, core and cache; docs/machine.md names its fields."},
+      {"output", TOOL_OPTION_TEXT, &args.output, "FILE",
+       "Write a machine file to edit, such as machine.json: the clusters as `rondo plan` and `rondo play` take them. With --file: write that one anew, complete."},
+      {"file", TOOL_OPTION_TEXT, &args.file, "FILE", "Check a machine file: its keys, and that its CPUs are there and may be used."},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
@@ -516,9 +559,11 @@ int rdo_tool_machine(int argc, char **argv) {
                   "  rondo machine --workers=cores\n"
                   "  rondo machine --cpus=0-3 --json\n"
                   "  taskset -c 2-3 rondo machine --workers=clusters\n"
+                  "  rondo machine --output=machine.json\n"
+                  "  rondo machine --file=machine.json\n"
                   "  rondo machine --root=board/ --set=0-3 --set=4-7",
       .exit_codes = "  0  shown\n"
-                    "  1  the machine could not be read, or a CPU cannot be used\n"
+                    "  1  the machine or file could not be read or written, or a CPU cannot be used\n"
                     "  2  the command line is wrong",
   };
   struct tool_strings positional;

@@ -107,10 +107,16 @@ static enum rondo_status warm_up(struct tool_call *call, const struct tool_measu
   return status;
 }
 
-// One sample. The results of the call before are released before the clock is read.
+static void pause_for(int64_t us) {
+  struct timespec duration = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+  if (us > 0) (void)nanosleep(&duration, NULL);  // Ctrl-C ends it early, and then the measurement
+}
+
+// One sample. The results of the call before are released before the pause, and that before the clock is read.
 static enum rondo_status take_sample(struct tool_call *call, const struct tool_measure_plan *plan, int64_t *out_end_ns,
                                      double *out_sample_ns, struct rondo_diag *diag) {
   rdo_tool_call_release_outputs(call);
+  pause_for(plan->pause_us);
   int64_t done = 1;
   enum rondo_status status;
   int64_t start_ns = rdo_tool_clock_ns();
@@ -161,7 +167,7 @@ enum rondo_status rdo_tool_measure(struct tool_call *call, const struct tool_mea
   if (status == RONDO_OK) status = take_samples(call, plan, &samples, diag);
   rdo_tool_summarize(&samples, &out_measurement->summary);
   free(samples.kept_ns);
-  if (status == RONDO_OK && samples.count > 0 && !should_stop(plan)) {
+  if (status == RONDO_OK && samples.count > 0 && plan->pause_us == 0 && !should_stop(plan)) {
     status = call_back_to_back(call, plan, out_measurement, diag);
   }
   return status;

@@ -21,6 +21,7 @@ struct tool_measure_plan {
   int64_t warmup_count;  // and at least so often
   double min_time_s;     // measure for at least so long
   int64_t batch;         // calls between two readings of the clock; at least 1
+  int64_t pause_us;      // sleep for so long before each sample; 0 = not at all
   const volatile sig_atomic_t *stop;  // non-zero ends early with what there is; may be NULL
 };
 
@@ -55,7 +56,7 @@ void rdo_tool_samples_add(struct tool_samples *samples, double sample_ns);
 
 // Warms up, samples single calls, then times calls back to back. A sample covers the call alone, for
 // an asynchronous function until its results are there; releasing them is outside of it unless
-// batch > 1.
+// batch > 1. With pauses nothing is timed back to back.
 //   call        prepared; its results of the last call are left in it
 //   returns     OK, or what a call failed with
 enum rondo_status rdo_tool_measure(struct tool_call *call, const struct tool_measure_plan *plan,

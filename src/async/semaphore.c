@@ -18,11 +18,12 @@ void rdo_semaphore_init(struct rdo_semaphore *semaphore, const struct rdo_object
 }
 
 enum rondo_status rdo_semaphore_query(const struct rdo_semaphore *semaphore, uint64_t value) {
-  // SYNC(timeline): pairs with the stores in signal and fail. Value first: what was reached before a
-  // failure stays reached.
+  // SYNC(timeline): pairs with the stores in signal and fail.
   if (rdo_atomic_load(&semaphore->value, rdo_seq_cst) >= value) return RONDO_OK;
   uint32_t failure = rdo_atomic_load(&semaphore->failure, rdo_seq_cst);
-  return failure != RONDO_OK ? (enum rondo_status)failure : RONDO_DEFERRED;
+  if (failure == RONDO_OK) return RONDO_DEFERRED;
+  // Both may have come since the first look: what was reached before a failure stays reached.
+  return rdo_atomic_load(&semaphore->value, rdo_seq_cst) >= value ? RONDO_OK : (enum rondo_status)failure;
 }
 
 static void unlink_waiter(struct rdo_semaphore *semaphore, struct rdo_timepoint *timepoint) {

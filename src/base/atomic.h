@@ -22,6 +22,25 @@ typedef void *_Atomic rdo_atomic_ptr;
 #define rdo_acq_rel memory_order_acq_rel
 #define rdo_seq_cst memory_order_seq_cst
 
+// Counting builds (CMake: RONDO_COUNT_ATOMICS; bench/scaling.c) tell every read-modify-write, which is what cores
+// compete for, before it happens; in others nothing is left of this.
+//   word   what is about to be changed     place  "file:line", static
+#ifdef RDO_COUNT_ATOMICS
+struct rdo_atomic_counts {
+  uint64_t rmw_count;         // read-modify-writes
+  uint64_t futex_wait_count;  // system calls
+  uint64_t futex_wake_count;
+};
+extern _Thread_local struct rdo_atomic_counts rdo_atomic_counts;  // of the calling thread
+extern _Thread_local void (*rdo_atomic_observer)(const volatile void *word, const char *place);  // NULL = none
+void rdo_atomic_note(const volatile void *word, const char *place);
+#define RDO_ATOMIC_TEXT(line) #line
+#define RDO_ATOMIC_PLACE(file, line) file ":" RDO_ATOMIC_TEXT(line)
+#define RDO_ATOMIC_NOTE(p) rdo_atomic_note((p), RDO_ATOMIC_PLACE(__FILE__, __LINE__)),
+#else
+#define RDO_ATOMIC_NOTE(p)
+#endif
+
 // Hostile builds give the processor away before some of the operations, so that what can happen between two
 // of them does happen. Not before every one: then all threads would go in step.
 #ifdef RDO_HOSTILE
@@ -44,21 +63,21 @@ static inline void rdo_hostile_yield(void) {
 #define rdo_atomic_init(p, v) atomic_init((p), (v))
 #define rdo_atomic_load(p, order) (RDO_ATOMIC_YIELD atomic_load_explicit((p), (order)))
 #define rdo_atomic_store(p, v, order) (RDO_ATOMIC_YIELD atomic_store_explicit((p), (v), (order)))
-#define rdo_atomic_add(p, v, order) (RDO_ATOMIC_YIELD atomic_fetch_add_explicit((p), (v), (order)))
-#define rdo_atomic_sub(p, v, order) (RDO_ATOMIC_YIELD atomic_fetch_sub_explicit((p), (v), (order)))
-#define rdo_atomic_or(p, v, order) (RDO_ATOMIC_YIELD atomic_fetch_or_explicit((p), (v), (order)))
-#define rdo_atomic_and(p, v, order) (RDO_ATOMIC_YIELD atomic_fetch_and_explicit((p), (v), (order)))
-#define rdo_atomic_exchange(p, v, order) (RDO_ATOMIC_YIELD atomic_exchange_explicit((p), (v), (order)))
+#define rdo_atomic_add(p, v, order) (RDO_ATOMIC_YIELD RDO_ATOMIC_NOTE(p) atomic_fetch_add_explicit((p), (v), (order)))
+#define rdo_atomic_sub(p, v, order) (RDO_ATOMIC_YIELD RDO_ATOMIC_NOTE(p) atomic_fetch_sub_explicit((p), (v), (order)))
+#define rdo_atomic_or(p, v, order) (RDO_ATOMIC_YIELD RDO_ATOMIC_NOTE(p) atomic_fetch_or_explicit((p), (v), (order)))
+#define rdo_atomic_and(p, v, order) (RDO_ATOMIC_YIELD RDO_ATOMIC_NOTE(p) atomic_fetch_and_explicit((p), (v), (order)))
+#define rdo_atomic_exchange(p, v, order) (RDO_ATOMIC_YIELD RDO_ATOMIC_NOTE(p) atomic_exchange_explicit((p), (v), (order)))
 #define rdo_atomic_cas(p, expected, v, success, failure) \
-  (RDO_ATOMIC_YIELD atomic_compare_exchange_strong_explicit((p), (expected), (v), (success), (failure)))
+  (RDO_ATOMIC_YIELD RDO_ATOMIC_NOTE(p) atomic_compare_exchange_strong_explicit((p), (expected), (v), (success), (failure)))
 #define rdo_atomic_cas_weak(p, expected, v, success, failure) \
-  (RDO_ATOMIC_YIELD atomic_compare_exchange_weak_explicit((p), (expected), (v), (success), (failure)))
+  (RDO_ATOMIC_YIELD RDO_ATOMIC_NOTE(p) atomic_compare_exchange_weak_explicit((p), (expected), (v), (success), (failure)))
 
 // Counts: reference counts and statistics, the read-modify-writes that a model's host program makes
 // by the dozen in every call. While the process has a single thread there is nobody to race with, and
 // a load and a store do without the locked instruction (libstdc++ does the same for shared_ptr). The
-// C library clears the flag before a second thread can run. Sanitizers see the atomic form always.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// C library clears the flag before a second thread can run. Sanitizers and who counts see the atomic form always.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(RDO_COUNT_ATOMICS)
 #define RDO_SINGLE_THREADED 0
 #elif defined(__has_include)
 #if __has_include(<sys/single_threaded.h>)
@@ -72,14 +91,14 @@ static inline void rdo_hostile_yield(void) {
 
 // Both return the value before.
 static inline uint32_t rdo_count_add_u32(rdo_atomic_u32 *count, uint32_t value, memory_order order) {
-  if (!RDO_SINGLE_THREADED) return atomic_fetch_add_explicit(count, value, order);
+  if (!RDO_SINGLE_THREADED) return rdo_atomic_add(count, value, order);
   uint32_t before = atomic_load_explicit(count, memory_order_relaxed);  // relaxed: one thread
   atomic_store_explicit(count, before + value, memory_order_relaxed);   // relaxed: one thread
   return before;
 }
 
 static inline uint64_t rdo_count_add_u64(rdo_atomic_u64 *count, uint64_t value, memory_order order) {
-  if (!RDO_SINGLE_THREADED) return atomic_fetch_add_explicit(count, value, order);
+  if (!RDO_SINGLE_THREADED) return rdo_atomic_add(count, value, order);
   uint64_t before = atomic_load_explicit(count, memory_order_relaxed);  // relaxed: one thread
   atomic_store_explicit(count, before + value, memory_order_relaxed);   // relaxed: one thread
   return before;
@@ -97,7 +116,7 @@ static inline bool rdo_count_try_add_u64(rdo_atomic_u64 *count, uint64_t value, 
       return true;
     }
     // relaxed: counter
-    if (atomic_compare_exchange_weak_explicit(count, &before, before + value, memory_order_relaxed, memory_order_relaxed)) return true;
+    if (rdo_atomic_cas_weak(count, &before, before + value, rdo_relaxed, rdo_relaxed)) return true;
   }
 }
 

@@ -203,12 +203,11 @@ bool rdo_execution_begin(struct rdo_execution *e, struct rdo_process *process) {
 //   out_end  where the scan ended: the place that the next ready node will take
 static struct rdo_execution_node *find_node(struct rdo_execution *e, uint32_t *out_end) {
   uint32_t place = rdo_atomic_load(&e->head, rdo_relaxed);  // relaxed: hint
-  bool is_first = true;
   for (uint32_t entry; (entry = rdo_atomic_load(&e->order[place], rdo_acquire)) != 0; ++place) {  // SYNC(tiles)
     struct rdo_execution_node *node = &e->nodes[entry - 1];
     // relaxed: a look, the claim decides
     if (rdo_atomic_load(&node->next, rdo_relaxed) < node->tile_count) return node;
-    if (is_first) rdo_atomic_store(&e->head, place + 1, rdo_relaxed);  // relaxed: hint, may go back a little
+    rdo_atomic_store(&e->head, place + 1, rdo_relaxed);  // relaxed: hint, may go back a little
   }
   *out_end = place;
   return NULL;

@@ -4,7 +4,7 @@
 // The public face of the topology and of placements: the same with sets as text, so that no program depends
 // on how many CPUs a set holds.
 
-#include "rondo/machine.h"
+#include "machine/machine.h"
 
 #include <string.h>
 
@@ -106,6 +106,8 @@ void rondo_machine_release(struct rondo_machine **machine) {
   rdo_free(*machine);
   *machine = NULL;
 }
+
+const struct rdo_topology *rdo_machine_topology(const struct rondo_machine *machine) { return &machine->topology; }
 
 void rondo_machine_info(const struct rondo_machine *machine, struct rondo_machine_info *out_info) {
   const struct rdo_topology *t = &machine->topology;

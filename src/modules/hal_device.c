@@ -3,9 +3,9 @@
 //
 // hal.device, its queue, hal.executable and hal.fence functions.
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/cpu.h"
+#include "base/pool.h"
 #include "modules/hal_arguments.h"
 #include "vm/invocation.h"
 
@@ -278,7 +278,7 @@ static const struct rdo_object_type await_type = {"hal.await", destroy_await};
 static void destroy_await(struct rdo_object *object) {
   struct await *await = RDO_CONTAINER(object, struct await, object);
   if (await->fence != NULL) rdo_object_release(&await->fence->object);
-  rdo_free(await);
+  rdo_pool_return(await, sizeof *await);
 }
 
 // What came of it is asked again when the program goes on.
@@ -308,7 +308,7 @@ static enum rondo_status query_fences(struct rdo_fence *const *fences, uint32_t 
 
 static enum rondo_status begin_await(struct rdo_device *device, struct rdo_native_call *call, struct rdo_fence *const *fences, uint32_t count, uint32_t timeout_ms) {
   struct await *await;
-  RDO_TRY(rdo_alloc(sizeof *await, &await, call->diag));
+  RDO_TRY(rdo_pool_acquire(sizeof *await, &await, call->diag));
   rdo_object_init(&await->object, &await_type);
   await->device = device;
   enum rondo_status status = rdo_fence_join(fences, count, &await->fence, call->diag);

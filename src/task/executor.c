@@ -168,8 +168,10 @@ static bool try_put(struct rdo_executor *executor, struct rdo_process *process) 
       // relaxed: ordered by SYNC(slot), the change to OPEN, both
       rdo_atomic_store(&slot->budget, process->budget, rdo_relaxed);
       rdo_atomic_store(&process->slot, i, rdo_relaxed);
+      // SYNC(wake): work made visible, with the change to OPEN. The bit comes first: once the slot is open, a
+      // worker that saw the bit of the process before may run this one, and the slot would be free with a bit.
+      rdo_atomic_or(&executor->occupied, UINT32_C(1) << i, rdo_seq_cst);
       change_state(slot, SLOT_TAKEN, SLOT_OPEN);
-      rdo_atomic_or(&executor->occupied, UINT32_C(1) << i, rdo_seq_cst);  // SYNC(wake): work made visible
       return true;
     }
   }

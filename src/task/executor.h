@@ -62,7 +62,7 @@ struct rdo_worker {
   int cpu;                        // the one it is pinned to, -1 = several
   struct rdo_cpu_set cpus;
   pthread_t thread;
-  void *local_memory;             // [executor->local_memory_bytes], of donors made at the first seat
+  void *local_memory;             // [executor->local_memory_bytes]; of a seat made when it is first taken, but the first without workers
   // owner: the worker
   uint64_t seen[RDO_SLOT_COUNT];  // generation and version of a slot that had nothing to do
   uint32_t first_slot;            // where the next scan begins

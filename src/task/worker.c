@@ -212,6 +212,8 @@ static enum rondo_status start_workers(struct rdo_executor *executor, size_t sta
     status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "worker stacks of %zu bytes are too small", stack_bytes);
   }
   uint32_t created_count = 0;
+  // Without workers everything depends on those who wait: also without memory one of them must find a seat.
+  if (executor->worker_count == 0 && status == RONDO_OK) status = make_local_memory(&executor->workers[0], diag);
   for (uint32_t i = 0; executor->is_stepped && i < executor->worker_count && status == RONDO_OK; ++i) {
     status = make_local_memory(&executor->workers[i], diag);
   }

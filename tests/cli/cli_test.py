@@ -422,6 +422,15 @@ child_list[2]: hal.buffer
             self.assertGreater(row["samples"], 0)
             self.assertEqual(row["kept_samples"], min(row["samples"], 1000000))
 
+    def test_bench_pause(self):
+        """Sleeps before each sample, so that few fit, and times nothing back to back."""
+        import json
+        done = self.call("bench", MODEL, f"--input=@{INPUT}", "--quick", "--pause-us=10000", "--json")
+        row = json.loads(done.stdout)["repetitions"][0]
+        self.assertTrue(1 <= row["samples"] <= 6, row)
+        self.assertEqual(row["back_to_back_calls"], 0)
+        self.call("bench", MODEL, "--pause-us=-1", code=2, err="--pause-us")
+
     def test_bench_interrupt(self):
         process = subprocess.Popen([RONDO, "bench", MODEL, f"--input=@{INPUT}", "--min_time=60", "--warmup_time=0", "--repetitions=1000"],
                                    stdout=subprocess.PIPE, text=True)

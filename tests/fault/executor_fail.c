@@ -229,6 +229,26 @@ static void fail_each(enum what what, const char *name) {
   }
 }
 
+// Without workers nothing would ever be done if those who wait could not get a seat.
+static void keep_a_seat(void) {
+  struct rdo_executor_options alone = options;
+  struct rdo_executor *executor;
+  alone.worker_count = 0;
+  note_before();
+  CHECK(rdo_executor_create(&alone, &executor, &diag) == RONDO_OK);
+  inject.target = 1;
+  inject.fails_from_on = true;
+  rdo_atomic_store(&inject.count, 0, rdo_seq_cst);
+  inject.what = MEMORY;
+  struct rdo_worker *seat = rdo_executor_seat_acquire(executor);
+  inject.what = NOTHING;
+  CHECK(seat != NULL);
+  memset(seat->local_memory, 1, executor->local_memory_bytes);
+  rdo_executor_seat_return(seat);
+  rdo_executor_destroy(executor);
+  check_nothing_left();
+}
+
 // One worker's CPU does not exist, the first's or the last's.
 static void fail_cpu(void) {
   struct rdo_cpu_set cpus[WORKER_COUNT], allowed;
@@ -264,6 +284,7 @@ int main(void) {
   (void)fail_one(NOTHING, 0, false);
   fail_each(MEMORY, "allocations");
   fail_each(THREADS, "threads");
+  keep_a_seat();
   fail_cpu();
   watchdog_end();
   return 0;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The rondo authors
-"""Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input,table}/.
+"""Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input,table,
+schedule,machine,jobs}/.
 
 Usage: seed.py --out DIR
 """
@@ -96,12 +97,43 @@ def table_seeds():
     yield "extra.csv", b"".join(line.rstrip(b"\n") + (b",%d\n" % i if i else b",mine\n") for i, line in enumerate(plain[:4]))
 
 
+def unit_test_texts(noun):
+    """The JSON texts of a unit test: its C strings, joined as the compiler does, that begin as an object."""
+    source = (ROOT / "tests" / "unit" / "plan" / f"{noun}.c").read_text()
+    for match in re.finditer(r'"(?:\\.|[^"\\\n])*"(?:\s*"(?:\\.|[^"\\\n])*")*', source):
+        pieces = re.findall(r'"((?:\\.|[^"\\\n])*)"', match[0])
+        text = "".join(pieces).replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
+        if text.startswith("{"):
+            yield text.encode()
+
+
+def json_seeds(noun, prefix):
+    files = ROOT / "schemas" / "examples"
+    for path in sorted(files.glob("*.json")) if files.is_dir() else []:
+        yield path.name, prefix + path.read_bytes()
+    for i, text in enumerate(unit_test_texts(noun)):
+        yield f"{i:03}.json", prefix + text
+
+
+def schedule_seeds():
+    # The first byte is how the text is read.
+    yield from json_seeds("schedule_file", b"\0")
+
+
+def machine_seeds():
+    yield from json_seeds("machine_file", b"")
+
+
+def jobs_seeds():
+    yield from json_seeds("jobs_file", b"")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     out = parser.parse_args().out
     for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds),
-                        ("table", table_seeds)):
+                        ("table", table_seeds), ("schedule", schedule_seeds), ("machine", machine_seeds), ("jobs", jobs_seeds)):
         folder = out / noun
         folder.mkdir(parents=True, exist_ok=True)
         count = 0

@@ -42,6 +42,10 @@ CASES = {
     "beyond.txt": ("beyond", "--workers=nodes"),
     "hostile.txt": ("hostile", "--workers=cpus"),
     "hostile.json": ("hostile", "--json"),
+    "spacemit_k1.machine.json": ("spacemit_k1", "--output=/dev/stdout"),
+    "rk3588.machine.json": ("rk3588", "--output=/dev/stdout"),
+    "hybrid_p4_e8.machine.json": ("hybrid_p4_e8", "--output=/dev/stdout"),
+    "epyc_2x32_masked.machine.json": ("epyc_2x32", "--allowed=0-5,64-70,96-127", "--output=/dev/stdout"),
 }
 
 
@@ -166,6 +170,28 @@ class MachineTest(unittest.TestCase):
         ):
             with self.subTest(flags):
                 self.expect(f"--root={self.trees.root('spacemit_k1')}", *flags, code=2, err=words)
+
+    def test_machine_files(self):
+        """A machine file that was written fits its machine; one that does not says what it names in vain."""
+        path = self.trees.folder / "machine.json"
+        roots = {name: f"--root={self.trees.root(name)}" for name in ("spacemit_k1", "rk3588", "smt_off")}
+        self.expect(roots["spacemit_k1"], f"--output={path}")
+        done = call(roots["spacemit_k1"], f"--file={path}")
+        if "without a JSON library" in done.stderr:
+            self.skipTest(done.stderr.strip())
+        self.expect(roots["spacemit_k1"], f"--file={path}", out=["machine.json: 2 clusters, 2 lanes, 0 resources: fits this machine\n"])
+        self.expect(roots["smt_off"], f"--file={path}", code=1, err=["machine.json: clusters[1].cpus: CPU 4 is offline"])
+        self.expect(roots["spacemit_k1"], "--allowed=0-6", f"--file={path}", code=1, err=["machine.json: clusters[1].cpus: ", "may not use CPU 7"])
+        again = self.trees.folder / "again.json"
+        call(roots["spacemit_k1"], f"--file={path}", f"--output={again}")
+        self.assertEqual(path.read_text(), again.read_text())
+        path.write_text('{"clusters": [{"name": "a", "cpus": "0", "colour": 1}, {"name": "b", "cpus": "1", "colour": 1}]}')
+        done = call(roots["spacemit_k1"], f"--file={path}")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr, f"rondo: {path}: clusters[0].colour: nobody reads this key: is its name right? (2 times)\n")
+        self.expect(f"--output={self.trees.folder}/none/x.json", code=1, err=["cannot create", "NOT_FOUND"])
+        self.expect("--file=/no/such.json", code=1, err=["/no/such.json: cannot open"])
+        self.expect("--file=x", "--json", code=2, err=["--output and --file write and check machine files, nothing else"])
 
     def test_no_machine(self):
         self.expect("--root=/no/such/folder", code=1, err=["/no/such/folder", "NOT_FOUND"])

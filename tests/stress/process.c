@@ -406,6 +406,7 @@ int main(int argc, char **argv) {
   static void (*const scenes[])(uint64_t *) = {run_wake, run_graph, run_cancel};
   struct stress stress = stress_begin(argc, argv);
   uint64_t seed;
+  stress.count = &wake_count;
   watchdog_begin();
   while (stress_next(&stress, &seed)) scenes[stress.round_count % 3](&seed);
   watchdog_end();

@@ -5,6 +5,7 @@
 //
 //   --quick        one second instead of five
 //   --seconds <n>  how long
+//   --count <n>    until n rounds are over, or n of what the program counts, however long that takes
 //   --seed <n>     of every random choice; printed at the start. Threads still interleave as they like
 
 #ifndef RDO_TESTS_STRESS_STRESS_H_
@@ -21,7 +22,9 @@
 struct stress {
   uint64_t seed;
   int64_t end_ns;
+  uint64_t wanted_count;  // 0 = until end_ns
   uint64_t round_count;
+  const uint64_t *count;  // what the program counts instead of rounds; NULL = nothing
 };
 
 #define STRESS_CHECK(condition)                                                      \
@@ -50,10 +53,12 @@ static inline struct stress stress_begin(int argc, char **argv) {
       seconds = 1;
     } else if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) {
       seconds = strtoll(argv[++i], NULL, 10);
+    } else if (strcmp(argv[i], "--count") == 0 && i + 1 < argc) {
+      stress.wanted_count = strtoull(argv[++i], NULL, 10);
     } else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
       stress.seed = strtoull(argv[++i], NULL, 10);
     } else {
-      fprintf(stderr, "usage: %s [--quick | --seconds <n>] [--seed <n>]\n", argv[0]);
+      fprintf(stderr, "usage: %s [--quick | --seconds <n> | --count <n>] [--seed <n>]\n", argv[0]);
       exit(2);
     }
   }
@@ -63,9 +68,14 @@ static inline struct stress stress_begin(int argc, char **argv) {
   return stress;
 }
 
+static inline bool stress_is_over(const struct stress *stress) {
+  if (stress->wanted_count != 0) return (stress->count == NULL ? stress->round_count : *stress->count) >= stress->wanted_count;
+  return stress->round_count != 0 && rdo_clock_now_ns() >= stress->end_ns;
+}
+
 // True while there is time for one more round; *out_seed is the round's.
 static inline bool stress_next(struct stress *stress, uint64_t *out_seed) {
-  if (stress->round_count != 0 && rdo_clock_now_ns() >= stress->end_ns) {
+  if (stress_is_over(stress)) {
     printf("%llu rounds\n", (unsigned long long)stress->round_count);
     return false;
   }

@@ -324,6 +324,29 @@ static void test_blocked_threads(void **state) {
   }
 }
 
+static void *reach_and_fail(void *user) {
+  struct rdo_semaphore *semaphore = user;
+  for (uint64_t value = 1; value < 1000; ++value) rdo_semaphore_signal(semaphore, value);
+  rdo_semaphore_signal(semaphore, 1000);
+  rdo_semaphore_fail(semaphore, RONDO_DATA_LOSS);
+  return NULL;
+}
+
+// Both come between the looks of a query: what was reached before the failure is reached.
+static void test_query_beside_failure(void **state) {
+  (void)state;
+  for (int round = 0; round < 300; ++round) {
+    struct rdo_semaphore *semaphore = make(0);
+    pthread_t thread;
+    enum rondo_status status;
+    assert_int_equal(pthread_create(&thread, NULL, reach_and_fail, semaphore), 0);
+    while ((status = rdo_semaphore_query(semaphore, 1000)) == RONDO_DEFERRED) continue;
+    pthread_join(thread, NULL);
+    assert_int_equal(status, RONDO_OK);
+    end(semaphore);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(test_values, reset),
@@ -339,6 +362,7 @@ int main(void) {
       cmocka_unit_test_setup(test_deadline, reset),
       cmocka_unit_test_setup(test_deadline_conversion, reset),
       cmocka_unit_test_setup(test_blocked_threads, reset),
+      cmocka_unit_test_setup(test_query_beside_failure, reset),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 // Files over descriptors, read and written through queues: on the synchronous device and on workers.
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -117,6 +119,91 @@ static void test_failures(void **state) {
   }
 }
 
+// Somebody cuts the file after the read has been submitted: the read fails, and what depends on it, nothing else.
+static void test_cut_before(void **state) {
+  (void)state;
+  for (int w = 0; w < WORKER_COUNTS; ++w) {
+    struct rdo_device *device = make_device(worker_counts[w]);
+    int fd = temporary_file();
+    assert_int_equal(ftruncate(fd, 4000), 0);
+    struct rdo_file *file;
+    assert_int_equal(rdo_device_import_file(device, fd, RDO_ACCESS_READ, &file, NULL), RONDO_OK);
+    struct rdo_buffer *buffers[3] = {make_buffer(device, 4000, 7), make_buffer(device, 10, 7), make_buffer(device, 10, 7)};
+    struct rdo_fence *start = make_fence(), *signals[3] = {make_fence(), make_fence(), make_fence()};
+    submit(device, (struct rdo_operation){.kind = RDO_OPERATION_READ, .wait = start, .signal = signals[0], .file = file, .target = buffers[0], .length = 4000});
+    submit(device, (struct rdo_operation){.kind = RDO_OPERATION_COPY, .wait = signals[0], .signal = signals[1], .source = buffers[0], .target = buffers[1], .length = 10});
+    submit(device, (struct rdo_operation){.kind = RDO_OPERATION_READ, .wait = start, .signal = signals[2], .file = file, .target = buffers[2], .length = 10});
+    assert_int_equal(ftruncate(fd, 10), 0);
+    rdo_fence_signal(start);
+    assert_int_equal(rdo_device_wait(device, signals[1], RDO_DEADLINE_NONE), RONDO_OUT_OF_RANGE);
+    assert_int_equal(rdo_fence_query(signals[0]), RONDO_OUT_OF_RANGE);
+    assert_int_equal(rdo_buffer_data(buffers[1])[0], 7);
+    assert_int_equal(rdo_device_wait(device, signals[2], RDO_DEADLINE_NONE), RONDO_OK);
+    assert_memory_equal(rdo_buffer_data(buffers[2]), "\0\0\0\0\0\0\0\0\0", 10);
+    close(fd);
+    end(file);
+    for (int i = 0; i < 3; ++i) end(buffers[i]);
+    for (int i = 0; i < 3; ++i) end(signals[i]);
+    end(start);
+    rdo_device_close(device);
+    end(device);
+  }
+}
+
+struct cutter {
+  int fd;
+  int64_t length;
+  rdo_atomic_u32 is_over;
+};
+
+static void *cut_and_grow(void *user) {
+  struct cutter *cutter = user;
+  for (uint32_t i = 0; rdo_atomic_load(&cutter->is_over, rdo_acquire) == 0; ++i) {
+    if (ftruncate(cutter->fd, i % 2 == 0 ? 100 : cutter->length) != 0) abort();
+    for (uint32_t k = 0; k < i % 8; ++k) sched_yield();
+  }
+  return NULL;
+}
+
+// Somebody cuts the file while it is read: each read has all of it, or fails. (The bytes that come back are zero.)
+static void test_cut_meanwhile(void **state) {
+  (void)state;
+  enum { LENGTH = 1 << 20, TIMES = 40, TOGETHER = 3 };
+  for (int w = 0; w < WORKER_COUNTS; ++w) {
+    struct rdo_device *device = make_device(worker_counts[w]);
+    struct cutter cutter = {.fd = temporary_file(), .length = LENGTH};
+    struct rdo_buffer *buffers[TOGETHER];
+    struct rdo_file *file;
+    pthread_t thread;
+    assert_int_equal(ftruncate(cutter.fd, LENGTH), 0);
+    assert_int_equal(rdo_device_import_file(device, cutter.fd, RDO_ACCESS_READ, &file, NULL), RONDO_OK);
+    for (int i = 0; i < TOGETHER; ++i) buffers[i] = make_buffer(device, LENGTH, 0);
+    rdo_atomic_init(&cutter.is_over, 0);
+    assert_int_equal(pthread_create(&thread, NULL, cut_and_grow, &cutter), 0);
+    for (int t = 0; t < TIMES; ++t) {
+      struct rdo_fence *signals[TOGETHER];
+      for (int i = 0; i < TOGETHER; ++i) {
+        signals[i] = make_fence();
+        rdo_buffer_data(buffers[i])[LENGTH - 1] = 1;
+        submit(device, (struct rdo_operation){.kind = RDO_OPERATION_READ, .signal = signals[i], .file = file, .target = buffers[i], .length = LENGTH});
+      }
+      for (int i = 0; i < TOGETHER; ++i) {
+        enum rondo_status status = rdo_device_wait(device, signals[i], RDO_DEADLINE_NONE);
+        assert_true(status == RONDO_OK || status == RONDO_OUT_OF_RANGE);
+        if (status == RONDO_OK) assert_int_equal(rdo_buffer_data(buffers[i])[LENGTH - 1], 0);
+        end(signals[i]);
+      }
+    }
+    rdo_atomic_store(&cutter.is_over, 1, rdo_release);
+    pthread_join(thread, NULL);
+    close(cutter.fd);
+    end(file);
+    for (int i = 0; i < TOGETHER; ++i) end(buffers[i]);
+    rdo_device_close(device);
+    end(device);
+  }
+}
+
 // Reads of a pipe that nobody writes to end when the device is closed; those of one that somebody does, do not block others.
 static void test_pipes(void **state) {
   (void)state;
@@ -155,6 +242,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_chain),
       cmocka_unit_test(test_failures),
+      cmocka_unit_test(test_cut_before),
+      cmocka_unit_test(test_cut_meanwhile),
       cmocka_unit_test(test_pipes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// `jobs.json`: which functions of which models run, how often, and what they depend on. docs/files.md has the keys.
+//
+// Invariants: names are unique; every job that is referred to exists; what jobs wait for is acyclic, and `order` is a
+// topological order of it; lanes and resources exist if a machine was given.
+
+#ifndef RDO_PLAN_JOBS_FILE_H_
+#define RDO_PLAN_JOBS_FILE_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "plan/document.h"
+#include "plan/json_writer.h"
+#include "plan/machine_file.h"
+#include "plan/notes.h"
+
+enum { RDO_JOBS_MAX = 4096, RDO_JOB_INPUTS_MAX = 1024, RDO_JOB_PRIORITY_DEFAULT = 128 };
+
+enum rdo_job_activation {
+  RDO_JOB_FREE,      // again and again, as fast as it can
+  RDO_JOB_PERIODIC,  // at offset + n * period
+  RDO_JOB_AFTER,     // whenever `trigger_job` has completed
+  RDO_JOB_CALLED     // whenever the program asks for it
+};
+
+// What happens to a release that comes while the one before it is still at work.
+enum rdo_job_overrun {
+  RDO_OVERRUN_SKIP,    // it does not take place
+  RDO_OVERRUN_QUEUE,   // it follows
+  RDO_OVERRUN_CANCEL,  // the late one is cancelled
+  RDO_OVERRUN_DEGRADE  // it runs another function
+};
+
+enum rdo_job_on_error {
+  RDO_ON_ERROR_CONTAIN,  // only this job ends
+  RDO_ON_ERROR_STOP      // everything does
+};
+
+enum rdo_job_input_kind {
+  RDO_INPUT_FILE,      // .npy, the same in each call
+  RDO_INPUT_CONSTANT,  // text as for `rondo run --input`
+  RDO_INPUT_SPLAT,     // one number in each element
+  RDO_INPUT_RING,      // a ring buffer that the program fills
+  RDO_INPUT_JOB        // a result of another job
+};
+
+struct rdo_job_input {
+  enum rdo_job_input_kind kind;
+  const char *argument;  // name or index of the function's argument; "" = the place in the list
+  const char *text;      // file as written, constant, type such as "1x64xf32", or ring's name; "" for a job
+  const char *path;      // of a file: where that is
+  double number;         // of a splat
+  int slot_count;        // of a ring
+  int job;               // index; -1 = not a job's
+  const char *result;    // name or index of its result
+  bool waits;            // for the result of the same release; else the latest is taken
+  int64_t age_ns_max;    // older results count as missed; 0 = any age
+};
+
+struct rdo_job_entry {
+  const char *name;
+  const char *model;       // path as written
+  const char *model_path;  // where that is
+  const char *function;    // "" = the model's only one
+  enum rdo_job_activation activation;
+  int64_t period_ns;    // periodic
+  int trigger_job;      // after: index; else -1
+  int64_t offset_ns;    // of the first release
+  int64_t deadline_ns;  // from its release on; 0 = none
+  int priority;         // 0..255, larger is more urgent
+  enum rdo_job_overrun overrun;
+  const char *degrade_function;  // "" unless overrun is DEGRADE
+  enum rdo_job_on_error on_error;
+  int warmup_count;         // calls before the first release, which do not count
+  int64_t iteration_count;  // 0 = no limit
+  int64_t duration_ns;      // 0 = no limit
+  int worker_count_max;     // 0 = any number
+  int64_t memory_bytes_max; // 0 = no limit
+  const char **lanes;       // names of lanes or clusters where it may run; none = everywhere
+  int *lane_indices;        // the machine's lanes that these are; NULL when no machine was given
+  const char **resources;   // names
+  int *resource_indices;    // NULL when no machine was given
+  struct rdo_job_input *inputs;
+  int *waits_for;           // jobs whose call of the same release comes first
+  int lane_count, lane_index_count, resource_count, input_count, wait_count;
+};
+
+struct rdo_jobs_file {
+  struct rdo_job_entry *jobs;
+  int job_count;
+  int *order;                // all jobs, each behind those that it waits for
+  const char *machine;       // path as written; "" = none
+  const char *machine_path;  // where that is
+  int64_t iteration_count;   // of everything; 0 = no limit
+  int64_t duration_ns;       // 0 = no limit
+  const char *path;          // of the file
+  struct rdo_notes notes;
+  struct rdo_arena arena;
+};
+
+// Reads and checks a jobs file.
+//   machine   NULL: lanes and resources are only names
+//   out_file  end with rdo_jobs_file_deinit, also after an error
+//   returns   what rdo_document_open returns; INVALID_ARGUMENT, OUT_OF_RANGE (a value; a cycle), NOT_FOUND (a lane,
+//             resource or job that there is not)
+enum rondo_status rdo_jobs_file_read(const char *path, const struct rdo_machine_file *machine, struct rdo_jobs_file *out_file,
+                                     struct rondo_diag *diag) RONDO_MUST_USE;
+
+// The same from a value, such as the one that a plan carries.
+enum rondo_status rdo_jobs_file_read_value(const struct rdo_value *value, const struct rdo_machine_file *machine, struct rdo_jobs_file *out_file,
+                                           struct rondo_diag *diag) RONDO_MUST_USE;
+
+enum rondo_status rdo_jobs_file_write(const struct rdo_jobs_file *file, const char *path, struct rondo_diag *diag) RONDO_MUST_USE;
+void rdo_jobs_file_write_value(const struct rdo_jobs_file *file, struct rdo_json_writer *writer, const char *key);
+
+int rdo_jobs_file_find(const struct rdo_jobs_file *file, const char *name);  // -1 = none
+
+void rdo_jobs_file_deinit(struct rdo_jobs_file *file);
+
+// For those that make a file without reading one: resolves lanes and resources, finds `order`.
+//   place    what messages begin with, such as "jobs.json: "
+enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *place, const struct rdo_machine_file *machine,
+                                         struct rondo_diag *diag) RONDO_MUST_USE;
+
+// The defaults of a job that is zeroed.
+void rdo_job_entry_init(struct rdo_job_entry *job);
+
+#endif  // RDO_PLAN_JOBS_FILE_H_

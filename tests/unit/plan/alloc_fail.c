@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Allocation failure: read and write every kind of file while the n-th allocation fails, for n = 1, 2, ... until all goes
+// well. Each failure must come back as RESOURCE_EXHAUSTED with words, and leave nothing behind. Links the library with
+// its allocating functions wrapped (-Wl,--wrap).
+//
+// The JSON library is made to fail apart: it may not notice when its buffer for a text cannot grow, and then go on with a
+// shorter text. So there any outcome is right that has words for a failure and leaves nothing behind.
+
+#include <errno.h>
+#include <jansson.h>
+
+#include "plan/job_sources.h"
+#include "plan/schedule_file.h"
+#include "plan_test.h"
+
+static struct {
+  bool is_armed;
+  long target, count;
+  long live_blocks;  // made and not freed while armed
+} inject;
+
+void *__real_calloc(size_t count, size_t size);
+void *__real_malloc(size_t size);
+void *__real_realloc(void *memory, size_t size);
+void __real_free(void *memory);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void __wrap_free(void *memory);
+
+static bool fails(bool makes_block) {
+  if (!inject.is_armed) return false;
+  if (++inject.count == inject.target) {
+    errno = ENOMEM;
+    return true;
+  }
+  inject.live_blocks += makes_block;
+  return false;
+}
+
+void *__wrap_calloc(size_t count, size_t size) { return fails(true) ? NULL : __real_calloc(count, size); }
+void *__wrap_malloc(size_t size) { return fails(true) ? NULL : __real_malloc(size); }
+void *__wrap_realloc(void *memory, size_t size) { return fails(memory == NULL) ? NULL : __real_realloc(memory, size); }
+
+void __wrap_free(void *memory) {
+  if (inject.is_armed && memory != NULL) --inject.live_blocks;
+  __real_free(memory);
+}
+
+// The JSON library's own.
+static bool json_is_armed;
+static void *json_malloc(size_t size) {
+  bool was_armed = inject.is_armed;
+  inject.is_armed = json_is_armed;
+  void *memory = fails(true) ? NULL : __real_malloc(size);
+  inject.is_armed = was_armed;
+  return memory;
+}
+
+static void json_free(void *memory) {
+  if (json_is_armed && memory != NULL) --inject.live_blocks;
+  __real_free(memory);
+}
+
+// What is done; the first failure ends it.
+static enum rondo_status use_machine(struct rondo_diag *diag) {
+  struct rdo_machine_file machine;
+  enum rondo_status status = rdo_machine_file_read("m.json", NULL, &machine, diag);
+  if (status == RONDO_OK) status = rdo_machine_file_write(&machine, "out.json", diag);
+  rdo_machine_file_deinit(&machine);
+  return status;
+}
+
+static enum rondo_status use_jobs(struct rondo_diag *diag) {
+  struct rdo_machine_file machine;
+  struct rdo_jobs_file jobs = {0};
+  enum rondo_status status = rdo_machine_file_read("m.json", NULL, &machine, diag);
+  if (status == RONDO_OK) status = rdo_jobs_file_read("j.json", &machine, &jobs, diag);
+  if (status == RONDO_OK) status = rdo_jobs_file_write(&jobs, "out.json", diag);
+  rdo_jobs_file_deinit(&jobs);
+  rdo_machine_file_deinit(&machine);
+  return status;
+}
+
+static enum rondo_status use_schedule(struct rondo_diag *diag) {
+  struct rdo_schedule schedule;
+  enum rondo_status status = rdo_schedule_read("s.json", NULL, &schedule, diag);
+  if (status == RONDO_OK) status = rdo_schedule_write(&schedule, "out.json", diag);
+  rdo_schedule_deinit(&schedule);
+  return status;
+}
+
+static enum rondo_status use_sources(struct rondo_diag *diag) {
+  static const char *const modules[] = {"a.vmfb", "b.vmfb"};
+  struct rdo_workload workload;
+  struct rdo_jobs_file jobs = {0};
+  const struct rdo_job_sources sources = {.modules = modules, .module_count = 2, .dependencies = "deps.json", .deadlines = "deadlines.json", .workload = &workload};
+  enum rondo_status status = rdo_workload_read("profile.json", &workload, diag);
+  if (status == RONDO_OK) status = rdo_jobs_file_combine(&sources, NULL, &jobs, diag);
+  rdo_jobs_file_deinit(&jobs);
+  rdo_workload_deinit(&workload);
+  return status;
+}
+
+static void write_files(void) {
+  write_file("m.json", "{\"clusters\": [{\"name\": \"P\", \"cpus\": \"0\", \"odd\": 1, \"npu\": {}}, {\"name\": \"E\", \"cpus\": [1, 2]}], \"lanes\": [{\"name\": \"A\", \"cluster\": \"E\"}],"
+                       " \"resources\": [{\"name\": \"dma\"}], \"transitions\": [{\"from\": \"P\", \"to\": \"E\", \"cost_ns\": 4}]}");
+  write_file("j.json", "{\"jobs\": [{\"name\": \"a\", \"model\": \"a.vmfb\", \"period_ms\": 2, \"lanes\": [\"E\"], \"resources\": [\"npu\"], \"odd\": 1,"
+                       " \"inputs\": [{\"job\": \"b\", \"waits\": true}, {\"file\": \"x.npy\"}]}, {\"name\": \"b\", \"model\": \"b.vmfb\"}]}");
+  char text[4096] = "{\"odd\": 1, \"machine\": {\"clusters\": [{\"name\": \"CPU_P\", \"workers\": 1}], \"resources\": [{\"name\": \"npu\"}]}, \"jobs\": {\"jobs\": [{\"name\": \"mlp\", \"model\": \"m\"}]},"
+                    " \"instances\": {\"mlp0\": {\"job\": \"mlp\"}}, \"dispatches\": {";
+  for (int i = 0; i < 12; ++i) {
+    snprintf(text + strlen(text), sizeof text - strlen(text), "%s\"k%d\": {\"job_name\": \"mlp%d\", \"duration\": 1, \"module_name\": \"f%d$async_dispatch_0\", \"resources\": [\"npu\"]%s}", i > 0 ? ", " : "",
+             i, i, i % 2, i > 0 ? ", \"dependencies\": [\"k0\"]" : "");
+  }
+  strcat(text, "}, \"metadata\": {\"machine_combinations\": [[\"CPU_P\"]]}}");
+  write_file("s.json", text);
+  write_file("profile.json", "{\"a\": {\"dispatches\": [{\"name\": \"x\", \"estimated_cycles\": 5, \"requires_npu\": true, \"frequency\": 3}, {\"name\": \"y\", \"estimated_cycles\": 5, \"frequency\": 4}]}}");
+  write_file("deps.json", "{\"b.0\": \"a.f.0\"}");
+  write_file("deadlines.json", "{\"a.f\": 5, \"a.g\": 5}");
+}
+
+static void arm(long target, bool is_json) {
+  memset(&inject, 0, sizeof inject);
+  inject.target = target;
+  json_is_armed = is_json;
+  inject.is_armed = !is_json;
+}
+
+static void disarm(void) { json_is_armed = inject.is_armed = false; }
+
+static void fail_each(const char *name, enum rondo_status (*use)(struct rondo_diag *diag)) {
+  for (long target = 1;; ++target) {
+    struct rondo_diag diag = {.status = RONDO_OK};
+    arm(target, false);
+    enum rondo_status status = use(&diag);
+    disarm();
+    assert_int_equal(inject.live_blocks, 0);
+    if (inject.count < target) {
+      assert_ok(status, &diag);
+      assert_true(target > 5);
+      printf("%s: %ld allocations\n", name, target - 1);
+      break;
+    }
+    assert_int_equal(status, RONDO_RESOURCE_EXHAUSTED);
+    assert_int_equal(diag.status, RONDO_RESOURCE_EXHAUSTED);
+    assert_true(diag.message_length > 0);
+  }
+  json_set_alloc_funcs(json_malloc, json_free);
+  for (long target = 1;; ++target) {
+    struct rondo_diag diag = {.status = RONDO_OK};
+    arm(target, true);
+    enum rondo_status status = use(&diag);
+    disarm();
+    assert_int_equal(inject.live_blocks, 0);
+    assert_int_equal(diag.status, status);
+    if (inject.count < target) {
+      assert_ok(status, &diag);
+      break;
+    }
+    assert_true(status == RONDO_OK || diag.message_length > 0);
+  }
+}
+
+static void test_machine(void **state) {
+  (void)state;
+  fail_each("machine", use_machine);
+}
+
+static void test_jobs(void **state) {
+  (void)state;
+  fail_each("jobs", use_jobs);
+}
+
+static void test_schedule(void **state) {
+  (void)state;
+  fail_each("schedule", use_schedule);
+}
+
+static void test_sources(void **state) {
+  (void)state;
+  fail_each("sources", use_sources);
+}
+
+static int set_up(void **state) {
+  if (enter_folder(state) != 0) return -1;
+  write_files();
+  return 0;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources)};
+  return cmocka_run_group_tests(tests, set_up, leave_folder);
+}
