@@ -39,6 +39,7 @@ static int write_table(const struct rondo_trace_table *table, const struct rondo
 // Command lines ----------------------------------------------------------------------------------------
 
 struct trace_args {
+  struct rondo_trace_load_options load;
   struct rondo_trace_write_options write;
   double from_ms;
   double to_ms;
@@ -74,6 +75,9 @@ static const char exit_codes[] =
     "  1  a file could not be read or written, or is malformed\n"
     "  2  the command line is wrong";
 
+#define PLAN_OPTION(load) \
+  {"plan", TOOL_OPTION_TEXT, &(load).plan_path, "SCHEDULE", "Schedule file (JSON) that was played: it tells the graph where the trace does not."}
+
 #define FACTOR_OPTION(args) \
   { \
     "factor", TOOL_OPTION_NUMBER, &(args).write.factor, "X", \
@@ -86,7 +90,7 @@ static int show_stats(const char *path, const struct trace_args *args) {
   struct rondo_diag diag = {RONDO_OK, 0, ""};
   struct rondo_trace_table *table;
   struct rondo_trace_summary *summary = NULL;
-  enum rondo_status status = rondo_trace_table_load(path, &table, &diag);
+  enum rondo_status status = rondo_trace_table_load(path, &args->load, &table, &diag);
   if (status != RONDO_OK) return fail(status, &diag);
   int code = TOOL_EXIT_OK;
   if (args->wants_json) {
@@ -106,6 +110,7 @@ static int run_stats(int argc, char **argv) {
   struct trace_args args = {.write.factor = 2};
   const struct tool_option options[] = {
       FACTOR_OPTION(args),
+      PLAN_OPTION(args.load),
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print the summary as one JSON object; docs/trace.md names its members."},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
@@ -159,7 +164,7 @@ static int finish_picture(const char *verb, struct trace_args *args, const char 
 static int convert(const char *from, const struct trace_args *args) {
   struct rondo_diag diag = {RONDO_OK, 0, ""};
   struct rondo_trace_table *table;
-  enum rondo_status status = rondo_trace_table_load(from, &table, &diag);
+  enum rondo_status status = rondo_trace_table_load(from, &args->load, &table, &diag);
   if (status != RONDO_OK) return fail(status, &diag);
   int code = write_table(table, &args->write, args->path);
   rondo_trace_table_release(&table);
@@ -172,6 +177,7 @@ static int run_plot(int argc, char **argv) {
       {"output", TOOL_OPTION_TEXT, &args.path, "FILE", "Write the picture there, such as x.svg; - or nothing: to stdout."},
       PICTURE_OPTIONS(args),
       FACTOR_OPTION(args),
+      PLAN_OPTION(args.load),
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
@@ -216,6 +222,7 @@ static int run_export(int argc, char **argv) {
       {"output", TOOL_OPTION_TEXT, &args.path, "FILE", "Write there; - or nothing: to stdout."},
       PICTURE_OPTIONS(args),
       FACTOR_OPTION(args),
+      PLAN_OPTION(args.load),
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
@@ -263,13 +270,13 @@ static void print_finding(void *user, const struct rondo_trace_finding *finding)
          rdo_tool_printable(finding->message, message, sizeof message));
 }
 
-static int check_file(const char *path) {
+static int check_file(const char *path, const struct rondo_trace_load_options *load) {
   struct rondo_diag diag = {RONDO_OK, 0, ""};
   char name[TOOL_NAME_TEXT_BYTES];
   struct shown_findings shown = {path, 0};
   const struct rondo_trace_finder finder = {print_finding, &shown};
   uint64_t row_count, finding_count;
-  enum rondo_status status = rondo_trace_check_file(path, &finder, &row_count, &finding_count, &diag);
+  enum rondo_status status = rondo_trace_check_file(path, load, &finder, &row_count, &finding_count, &diag);
   if (status != RONDO_OK) return fail(status, &diag);
   if (finding_count > FINDINGS_SHOWN_MAX) printf("and %llu more\n", (unsigned long long)(finding_count - FINDINGS_SHOWN_MAX));
   printf("%s: %llu rows, %llu finding%s\n", rdo_tool_printable(path, name, sizeof name), (unsigned long long)row_count,
@@ -278,10 +285,14 @@ static int check_file(const char *path) {
 }
 
 static int run_check(int argc, char **argv) {
-  const struct tool_option options[] = {{NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL}};
+  struct rondo_trace_load_options load = {NULL};
+  const struct tool_option options[] = {
+      {"plan", TOOL_OPTION_TEXT, &load.plan_path, "SCHEDULE", "Schedule file (JSON) that was played: the trace is compared to it, and checked against its graph."},
+      {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
+  };
   const struct tool_usage usage = {
       .verb = "trace check",
-      .synopsis = "FILE",
+      .synopsis = "FILE [flags]",
       .about = "Checks whether a trace (CSV) can be true, independently of who wrote it. One line a finding:\n"
                "FILE:LINE: RULE: what is wrong.\n"
                "  columns     columns that follow from others do\n"
@@ -291,9 +302,13 @@ static int run_check(int argc, char **argv) {
                "  overlap     one at a time on each worker, or on each target if the trace does not tell workers\n"
                "  states      what was skipped or cancelled did not run, nor what waits for it\n"
                "  duplicates  each node once an iteration\n"
-               "  missing     of a job that ran in an iteration, all nodes did",
+               "  missing     of a job that ran in an iteration, all nodes did\n"
+               "With --plan:\n"
+               "  plan        the plan's nodes and no others, with its modules and planned times\n"
+               "  affinity    each node on the plan's target",
       .options = options,
-      .examples = "  rondo trace check run.csv",
+      .examples = "  rondo trace check run.csv\n"
+                  "  rondo trace check run.csv --plan=schedule.json",
       .exit_codes = "  0  nothing found\n"
                     "  1  there are findings, or the file could not be read or is malformed\n"
                     "  2  the command line is wrong",
@@ -301,7 +316,7 @@ static int run_check(int argc, char **argv) {
   struct tool_strings files;
   bool is_done;
   int code = parse(&usage, argc, argv, 1, &files, &is_done);
-  if (!is_done) code = check_file(files.items[0]);
+  if (!is_done) code = check_file(files.items[0], &load);
   rdo_tool_strings_release(&files);
   return code;
 }
@@ -312,8 +327,8 @@ static int show_diff(const char *old_path, const char *new_path, const struct ro
   struct rondo_diag diag = {RONDO_OK, 0, ""};
   struct rondo_trace_table *old_table = NULL, *new_table = NULL;
   struct rondo_trace_diff *diff = NULL;
-  enum rondo_status status = rondo_trace_table_load(old_path, &old_table, &diag);
-  if (status == RONDO_OK) status = rondo_trace_table_load(new_path, &new_table, &diag);
+  enum rondo_status status = rondo_trace_table_load(old_path, NULL, &old_table, &diag);
+  if (status == RONDO_OK) status = rondo_trace_table_load(new_path, NULL, &new_table, &diag);
   if (status == RONDO_OK) status = rondo_trace_table_diff(old_table, new_table, options, &diff, &diag);
   int code = TOOL_EXIT_OK;
   if (status != RONDO_OK) {

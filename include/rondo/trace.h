@@ -66,14 +66,23 @@ RONDO_API enum rondo_status rondo_trace_stop(struct rondo_trace **trace, struct 
 
 struct rondo_trace_table;
 
+// How to read. Zero-initialise, then set what should differ from the defaults.
+struct rondo_trace_load_options {
+  // Schedule file that the trace was played from. It tells the graph and the policies, which a CSV of 22 columns does
+  // not; of nodes that are in both it is believed. NULL = none.
+  const char *plan_path;
+};
+
 // Reads a CSV file with the 22 columns of dispatch-schedule traces, and rondo's own behind them if there are any.
 //   path       borrowed; a pipe will do
+//   options    borrowed; NULL = defaults
 //   out_table  owned by caller, end with rondo_trace_table_release; NULL on error
 //   diag       optional, filled unless OK: "FILE:LINE: column NAME: what is wrong"
-//   returns    OK, NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT (malformed), DATA_LOSS, RESOURCE_EXHAUSTED
+//   returns    OK, NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT (malformed), DATA_LOSS, RESOURCE_EXHAUSTED, or what
+//              reading the schedule failed with
 //   thread     any, concurrently         phase  setup
-RONDO_API enum rondo_status rondo_trace_table_load(const char *path, struct rondo_trace_table **out_table,
-                                                   struct rondo_diag *diag) RONDO_MUST_USE;
+RONDO_API enum rondo_status rondo_trace_table_load(const char *path, const struct rondo_trace_load_options *options,
+                                                   struct rondo_trace_table **out_table, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Nulls the pointer. NULL and pointer to NULL are fine.
 RONDO_API void rondo_trace_table_release(struct rondo_trace_table **table);
@@ -259,12 +268,13 @@ struct rondo_trace_finder {
 
 // Checks a CSV file, independently of the player that wrote it. Where it tells the graph, precedence is checked
 // against that; otherwise that each ready time is 0, the planned start or somebody's end.
+//   options  as for rondo_trace_table_load; with a schedule the trace is compared to it, too
 //   finder   optional, called for each finding on this thread
 //   returns  OK, also with findings; otherwise as rondo_trace_table_load
 //   thread   any, concurrently           phase  setup
-RONDO_API enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_trace_finder *finder,
-                                                   uint64_t *out_row_count, uint64_t *out_finding_count,
-                                                   struct rondo_diag *diag) RONDO_MUST_USE;
+RONDO_API enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_trace_load_options *options,
+                                                   const struct rondo_trace_finder *finder, uint64_t *out_row_count,
+                                                   uint64_t *out_finding_count, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // The same of a table, but for columns that follow from others: it does not keep them.
 //   returns  OK, RESOURCE_EXHAUSTED

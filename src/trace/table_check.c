@@ -346,6 +346,14 @@ enum rondo_status rdo_check_table(struct rdo_check *check, const struct rondo_tr
 
 // Against a plan -----------------------------------------------------------------------------------
 
+static void compare_module(struct rdo_check *check, const struct rdo_table *table, uint32_t number, const char *planned) {
+  const struct rdo_table_node *node = rdo_table_node_of(table, &table->rows[number]);
+  const char *module = rdo_table_text(table, node->module);
+  if (planned == NULL || planned[0] == '\0' || strcmp(planned, module) == 0) return;
+  find(check, RONDO_TRACE_RULE_PLAN, line_of(number), "%.*s ran module %.*s, the plan has %.*s", SHOWN(rdo_table_text(table, node->key)), SHOWN(module),
+       SHOWN(planned));
+}
+
 static bool may_run_on(const struct rdo_check_plan_node *planned, const char *target) {
   for (size_t i = 0; i < planned->target_count; ++i) {
     if (strcmp(planned->targets[i], target) == 0) return true;
@@ -356,6 +364,7 @@ static bool may_run_on(const struct rdo_check_plan_node *planned, const char *ta
 static void compare_row(struct rdo_check *check, const struct rdo_table *table, uint32_t number, const struct rdo_check_plan_node *planned) {
   const struct rdo_table_row *row = &table->rows[number];
   const char *target = rdo_table_target_name(table, row->target);
+  compare_module(check, table, number, planned->facts.module);
   if (!may_run_on(planned, target)) {
     find(check, RONDO_TRACE_RULE_AFFINITY, line_of(number), "%.*s ran on %.*s, where the plan does not let it", SHOWN(planned->facts.key),
          SHOWN(target));
@@ -407,13 +416,15 @@ static enum rondo_status see_line(void *user, const struct rdo_csv_line *line, s
   return RONDO_OK;
 }
 
-enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_trace_finder *finder, uint64_t *out_row_count,
-                                         uint64_t *out_finding_count, struct rondo_diag *diag) {
+enum rondo_status rondo_trace_check_file(const char *path, const struct rondo_trace_load_options *options,
+                                         const struct rondo_trace_finder *finder, uint64_t *out_row_count, uint64_t *out_finding_count,
+                                         struct rondo_diag *diag) {
   struct rondo_trace_table *table = NULL;
   struct rdo_check check = {.finder = finder};
   const struct rdo_csv_observer observer = {see_line, &check};
+  const struct rdo_load load = {&observer, options != NULL ? options->plan_path : NULL, &check};
   *out_row_count = *out_finding_count = 0;
-  enum rondo_status status = rdo_trace_table_open(path, &observer, &table, diag);
+  enum rondo_status status = rdo_trace_table_open(path, &load, &table, diag);
   if (status == RONDO_OK) status = rdo_check_table(&check, table, diag);
   if (status == RONDO_OK) *out_row_count = table->table.row_count;
   *out_finding_count = check.finding_count;

@@ -11,6 +11,7 @@
 #include "trace/summary.h"
 #include "trace/table_dot.h"
 #include "trace/table_perfetto.h"
+#include "trace/table_plan.h"
 
 enum rondo_status rdo_trace_table_create(struct rdo_table *table, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
   struct rondo_trace_table *whole = NULL;
@@ -40,19 +41,22 @@ static void put_name(struct rondo_diag *diag, const char *name) {
   (void)rdo_fail(diag, inner.status, "%s:%s", name, inner.message);
 }
 
-enum rondo_status rdo_trace_table_parse(const char *bytes, size_t size, const char *name, const struct rdo_csv_observer *observer,
+enum rondo_status rdo_trace_table_parse(const char *bytes, size_t size, const char *name, const struct rdo_load *load,
                                         struct rondo_trace_table **out_table, struct rondo_diag *diag) {
   struct rdo_table table;
+  struct rdo_check nowhere = {0};
   *out_table = NULL;
-  enum rondo_status status = rdo_table_read_csv(&table, bytes, size, observer, diag);
+  enum rondo_status status = rdo_table_read_csv(&table, bytes, size, load != NULL ? load->observer : NULL, diag);
+  if (status != RONDO_OK) put_name(diag, name);
+  if (status == RONDO_OK && load != NULL && load->plan_path != NULL) {
+    status = rdo_table_apply_plan_file(&table, load->plan_path, load->check != NULL ? load->check : &nowhere, diag);
+  }
   if (status == RONDO_OK) return rdo_trace_table_create(&table, out_table, diag);
   rdo_table_deinit(&table);
-  put_name(diag, name);
   return status;
 }
 
-enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_csv_observer *observer, struct rondo_trace_table **out_table,
-                                       struct rondo_diag *diag) {
+enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_load *load, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
   struct rdo_mapping *mapping = NULL;
   *out_table = NULL;
   enum rondo_status status = rdo_mapping_open(path, &mapping, diag);
@@ -60,13 +64,15 @@ enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_csv_ob
     rdo_prefix(diag, "%s", path);
     return status;
   }
-  status = rdo_trace_table_parse((const char *)mapping->bytes.data, mapping->bytes.size, path, observer, out_table, diag);
+  status = rdo_trace_table_parse((const char *)mapping->bytes.data, mapping->bytes.size, path, load, out_table, diag);
   rdo_object_release(&mapping->object);
   return status;
 }
 
-enum rondo_status rondo_trace_table_load(const char *path, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
-  return rdo_trace_table_open(path, NULL, out_table, diag);
+enum rondo_status rondo_trace_table_load(const char *path, const struct rondo_trace_load_options *options,
+                                         struct rondo_trace_table **out_table, struct rondo_diag *diag) {
+  const struct rdo_load load = {.plan_path = options != NULL ? options->plan_path : NULL};
+  return rdo_trace_table_open(path, &load, out_table, diag);
 }
 
 void rondo_trace_table_release(struct rondo_trace_table **table) {

@@ -10,6 +10,8 @@
 #include "trace/table_csv.h"
 #include "trace/table_index.h"
 
+struct rdo_check;
+
 struct rondo_trace_table {
   struct rdo_table table;
   struct rdo_table_index index;
@@ -22,13 +24,20 @@ struct rondo_trace_table {
 enum rondo_status rdo_trace_table_create(struct rdo_table *table, struct rondo_trace_table **out_table,
                                          struct rondo_diag *diag) RONDO_MUST_USE;
 
-// As rondo_trace_table_load, with somebody who sees each line.
-//   observer  optional
-enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_csv_observer *observer, struct rondo_trace_table **out_table,
+// What happens while a file is read.
+struct rdo_load {
+  const struct rdo_csv_observer *observer;  // optional: sees each line
+  const char *plan_path;                    // NULL = none
+  struct rdo_check *check;                  // findings of the plan go there; NULL = nowhere
+};
+
+// As rondo_trace_table_load.
+enum rondo_status rdo_trace_table_open(const char *path, const struct rdo_load *load, struct rondo_trace_table **out_table,
                                        struct rondo_diag *diag) RONDO_MUST_USE;
 
 // The same from bytes; the name is for messages.
-enum rondo_status rdo_trace_table_parse(const char *bytes, size_t size, const char *name, const struct rdo_csv_observer *observer,
+//   load  NULL = nothing but the bytes
+enum rondo_status rdo_trace_table_parse(const char *bytes, size_t size, const char *name, const struct rdo_load *load,
                                         struct rondo_trace_table **out_table, struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_TRACE_TRACE_TABLE_H_

@@ -97,12 +97,13 @@ static int count_entries(void) {
 
 // Everything that can be done with a table; ends at the first failure.
 static enum rondo_status use_table(const char *csv, struct rondo_diag *diag) {
+  const struct rondo_trace_load_options load = {.plan_path = NULL};
   struct rondo_trace_table *table = NULL;
   struct rondo_trace_summary *summary = NULL;
   struct rondo_trace_diff *diff = NULL;
   const struct rondo_trace_diff_options thresholds = {.run_ratio = 0};
   uint64_t rows, findings;
-  enum rondo_status status = rondo_trace_table_load(csv, &table, diag);
+  enum rondo_status status = rondo_trace_table_load(csv, &load, &table, diag);
   if (status != RONDO_OK && table != NULL) stop_test("a table in spite of a failure");
   if (status == RONDO_OK) status = rondo_trace_table_summarize(table, 0, &summary, diag);
   for (int format = RONDO_TRACE_CSV; format <= RONDO_TRACE_HTML && status == RONDO_OK; ++format) {
@@ -112,7 +113,7 @@ static enum rondo_status use_table(const char *csv, struct rondo_diag *diag) {
     unlink(path);
   }
   if (status == RONDO_OK) status = rondo_trace_table_diff(table, table, &thresholds, &diff, diag);
-  if (status == RONDO_OK) status = rondo_trace_check_file(csv, NULL, &rows, &findings, diag);
+  if (status == RONDO_OK) status = rondo_trace_check_file(csv, &load, NULL, &rows, &findings, diag);
   rondo_trace_diff_release(&diff);
   rondo_trace_summary_release(&summary);
   rondo_trace_table_release(&table);

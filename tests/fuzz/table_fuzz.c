@@ -84,7 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rdo_check check = {0};
   const struct rdo_csv_observer observer = {see_line, &check};
-  enum rondo_status status = rdo_trace_table_parse((const char *)data, size, "fuzz", &observer, &table, &diag);
+  const struct rdo_load load = {.observer = &observer};
+  enum rondo_status status = rdo_trace_table_parse((const char *)data, size, "fuzz", &load, &table, &diag);
   if (status != RONDO_OK) {
     require(table == NULL && diag.message[0] != '\0' && strchr(diag.message, '\n') == NULL);
     return 0;

@@ -148,6 +148,61 @@ class CheckTest(TableTest):
         self.call("check", self.write_rows("x.csv", header, rows), code=1, out=["and 100 more", "100 rows, 200 findings"])
 
 
+class PlanTest(TableTest):
+    """A schedule beside the trace: what the 22 columns do not tell, and what both tell differently."""
+
+    def plan(self, change=None):
+        _, rows = self.rows()
+        nodes = {row["dispatch_key"]: {"id": int(row["dispatch_id"]), "ordinal": int(row["ordinal"]), "total": int(row["total"]),
+                                       "dependencies": row["dependencies"].split("|") if row["dependencies"] else [],
+                                       "hardware_target": row["target"], "start_time": int(row["planned_start_ns"]) / 1e6,
+                                       "duration": int(row["planned_duration_ns"]) / 1e6, "job_name": row["job_name"],
+                                       "module_name": row["module_name"], "release_policy": row["release_policy"],
+                                       "time_dep_mode": row["time_dep_mode"]} for row in rows}
+        if change is not None:
+            change(nodes)
+        return self.write("plan.json", json.dumps({"dispatches": nodes}))
+
+    def plain(self):
+        header, rows = self.rows()
+        return self.write_rows("plain.csv", header[:22], rows)
+
+    def setUp(self):
+        super().setUp()
+        done = subprocess.run([RONDO, "trace", "stats", PLAYED, "--plan", self.plan()], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        if "without" in done.stderr and done.returncode != 0:
+            self.skipTest(done.stderr.strip())
+
+    def test_same(self):
+        self.call("check", PLAYED, "--plan", self.plan(), out="100 rows, 0 findings")
+        self.call("check", self.plain(), "--plan", self.plan(), out="100 rows, 0 findings")
+
+    def test_graph(self):
+        """The arrows of the plan, not inferred ones."""
+        text = self.call("export", self.plain(), "--format=dot", "--plan", self.plan(lambda nodes: nodes["perceive_dispatch_3"].update(
+            time_dependency="control0_dispatch_2", time_dep_mode="soft")))
+        self.assertNotIn("dotted", text)
+        self.assertIn('"control0_dispatch_2" -> "perceive_dispatch_3" [style=dashed, label="time"];', text)
+        self.assertEqual(text.count(" -> "), 16)
+
+    def test_differences(self):
+        def break_nodes(nodes):
+            nodes["control0_dispatch_1"]["hardware_target"] = "BIG"
+            nodes["control1_dispatch_1"]["module_name"] = "other"
+            nodes["perceive_dispatch_7"]["duration"] += 0.001
+            nodes["perceive_dispatch_0"]["dependencies"] = ["control0_dispatch_0"]
+            nodes["new_dispatch_0"] = dict(nodes["control3_dispatch_0"])
+            del nodes["control2_dispatch_2"]
+        text = self.call("check", PLAYED, "--plan", self.plan(break_nodes), code=1,
+                         out=["affinity: control0_dispatch_1 ran on LITTLE", "plan: control1_dispatch_1 ran module", "perceive_dispatch_7 has planned times",
+                              "precedence: perceive_dispatch_0 started", "new_dispatch_0 of the plan never ran", "control2_dispatch_2 is not in the plan"])
+        self.assertIn("played.csv:0: plan: new_dispatch_0", text)
+
+    def test_bad_plan(self):
+        self.call("check", PLAYED, "--plan=absent.json", code=1, err="absent.json")
+        self.call("check", PLAYED, "--plan", self.write("bad.json", "{"), code=1, err="bad.json")
+
+
 class DiffTest(TableTest):
     def test_same(self):
         self.call("diff", PLAYED, PLAYED, out=["100 pairs of dispatches", "0 regressions"])
@@ -348,6 +403,16 @@ class ReferenceTest(TableTest):
 
     def test_check(self):
         self.call("check", REFERENCE, out="105 rows, 0 findings")
+
+    def test_plan(self):
+        """The schedule was corrected after the run: five nodes ran another model's modules, and all else agrees."""
+        schedule = REFERENCE.parent / "scheduled_networks_periodic_profile_profiled.json"
+        done = subprocess.run([RONDO, "trace", "check", REFERENCE, "--plan", schedule], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        if "findings" not in done.stdout:
+            self.skipTest(done.stderr.strip())
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(re.findall(r": plan: (\S+) ran module mlp", done.stdout), [f"dronet_dispatch_{i}" for i in range(5)])
+        self.assertIn("105 rows, 5 findings", done.stdout)
 
     def test_exports(self):
         for form in ("html", "svg", "dot", "perfetto", "json"):
