@@ -31,9 +31,10 @@ static void put_node(const struct rondo_trace_summary *summary, uint32_t number,
   rdo_text_puts(out, (node->flags & (RONDO_TRACE_SLOWER | RONDO_TRACE_WRONG_MODULE)) != 0 ? ", penwidth=2.5];\n" : "];\n");
 }
 
+// Edges of time do not place nodes: they chain all of a target, and would draw everything as one line.
 static void put_edge(const struct rondo_trace_summary *summary, const struct rdo_edge *edge, struct rdo_text_out *out) {
   static const char *const styles[] = {
-      [RDO_EDGE_DATA] = "", [RDO_EDGE_TIME] = " [style=dashed, label=\"time\"]", [RDO_EDGE_INFERRED] = " [style=dotted]"};
+      [RDO_EDGE_DATA] = "", [RDO_EDGE_TIME] = " [style=dashed, label=\"time\", constraint=false]", [RDO_EDGE_INFERRED] = " [style=dotted]"};
   const struct rdo_table *table = summary->index->table;
   rdo_text_puts(out, "  ");
   put_id(summary, table->rows[edge->from].node, out);
