@@ -5,7 +5,7 @@
 // until nothing is left to fail. Each time the failure comes back with words, nothing is left behind, and no file
 // that is only half there has its name.
 //
-//   table_fail CSV
+//   table_fail CSV [SCHEDULE]
 
 #include <dirent.h>
 #include <errno.h>
@@ -80,6 +80,7 @@ int __wrap_rename(const char *from, const char *to) { return fails(EIO) ? -1 : _
 
 static char folder[] = "/tmp/rondo-table-fail-XXXXXX";
 static char path[64];
+static const char *plan_path;  // NULL = none
 
 static void stop_test(const char *what) {
   is_armed = false;
@@ -97,7 +98,7 @@ static int count_entries(void) {
 
 // Everything that can be done with a table; ends at the first failure.
 static enum rondo_status use_table(const char *csv, struct rondo_diag *diag) {
-  const struct rondo_trace_load_options load = {.plan_path = NULL};
+  const struct rondo_trace_load_options load = {.plan_path = plan_path};
   struct rondo_trace_table *table = NULL;
   struct rondo_trace_summary *summary = NULL;
   struct rondo_trace_diff *diff = NULL;
@@ -138,7 +139,8 @@ static bool run(const char *csv, uint64_t number) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2 || mkdtemp(folder) == NULL) return 1;
+  plan_path = argc == 3 ? argv[2] : NULL;
+  if (argc < 2 || argc > 3 || mkdtemp(folder) == NULL) return 1;
   snprintf(path, sizeof path, "%s/x", folder);
   uint64_t number = 1;
   while (run(argv[1], number)) ++number;
