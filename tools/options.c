@@ -178,6 +178,15 @@ static bool find_help(int argc, char **argv) {
   return false;
 }
 
+// -o is the one short flag: everybody's fingers know it.
+static char long_output[] = "--output";
+
+static bool has_output(const struct tool_usage *usage) {
+  const struct tool_option *option = usage->options;
+  while (option->name != NULL && strcmp(option->name, long_output + 2) != 0) ++option;
+  return option->name != NULL;
+}
+
 bool rdo_tool_options_parse(const struct tool_usage *usage, int argc, char **argv, struct tool_strings *out_positional,
                             bool *out_wants_help) {
   *out_positional = (struct tool_strings){0};
@@ -188,6 +197,9 @@ bool rdo_tool_options_parse(const struct tool_usage *usage, int argc, char **arg
     if (!is_positional && strcmp(argv[i], "--") == 0) {
       is_positional = true;
     } else if (!is_positional && strncmp(argv[i], "--", 2) == 0) {
+      if (!parse_flag(usage, argc, argv, &i)) return false;
+    } else if (!is_positional && strcmp(argv[i], "-o") == 0 && has_output(usage)) {
+      argv[i] = long_output;
       if (!parse_flag(usage, argc, argv, &i)) return false;
     } else if (!is_positional && argv[i][0] == '-' && argv[i][1] != '\0') {
       rdo_tool_message("'%s': flags begin with two dashes", argv[i]);

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The rondo authors
 //
 // Command line flags: `--name=value`, `--name value`, `--flag`. In names - and _ are the same. What
-// follows `--` is positional. One table per verb drives parsing and the flags' part of the help.
+// follows `--` is positional. `-o` is short for `--output`, where a verb has that. One table per verb drives parsing and the flags' part of the help.
 
 #ifndef RDO_TOOLS_OPTIONS_H_
 #define RDO_TOOLS_OPTIONS_H_

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The rondo authors
-"""Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input,schedule,
-machine,jobs}/.
+"""Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input,table,
+schedule,machine,jobs}/.
 
 Usage: seed.py --out DIR
 """
@@ -87,6 +87,16 @@ def input_seeds():
         yield f"{i:02}.txt", text.encode()
 
 
+def table_seeds():
+    lines = (ROOT / "tests" / "data" / "played.csv").read_bytes().splitlines(keepends=True)
+    yield "played.csv", b"".join(lines)
+    yield "two.csv", b"".join(lines[:3])
+    yield "header.csv", lines[0]
+    plain = [b",".join(line.rstrip(b"\n").split(b",")[:22]) + b"\n" for line in lines]
+    yield "plain.csv", b"".join(plain[:25])
+    yield "extra.csv", b"".join(line.rstrip(b"\n") + (b",%d\n" % i if i else b",mine\n") for i, line in enumerate(plain[:4]))
+
+
 def unit_test_texts(noun):
     """The JSON texts of a unit test: its C strings, joined as the compiler does, that begin as an object."""
     source = (ROOT / "tests" / "unit" / "plan" / f"{noun}.c").read_text()
@@ -123,7 +133,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     out = parser.parse_args().out
     for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds),
-                        ("schedule", schedule_seeds), ("machine", machine_seeds), ("jobs", jobs_seeds)):
+                        ("table", table_seeds), ("schedule", schedule_seeds), ("machine", machine_seeds), ("jobs", jobs_seeds)):
         folder = out / noun
         folder.mkdir(parents=True, exist_ok=True)
         count = 0

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Statistics of a table: what rondo/trace.h shows of it, and its JSON.
+
+#ifndef RDO_TRACE_SUMMARY_H_
+#define RDO_TRACE_SUMMARY_H_
+
+#include "rondo/trace.h"
+#include "trace/table_index.h"
+#include "trace/text_out.h"
+
+#define RDO_SUMMARY_FACTOR 2.0
+
+struct rondo_trace_summary {
+  const struct rdo_table_index *index;  // borrowed
+  double factor;
+  struct rondo_trace_totals totals;
+  struct rondo_trace_job *jobs;        // owned, one for each family
+  struct rondo_trace_target *targets;  // owned
+  struct rondo_trace_node *nodes;      // owned
+  uint32_t *order;                     // owned: nodes as they would be submitted
+};
+
+enum rondo_status rdo_summary_create(const struct rdo_table_index *index, double factor, struct rondo_trace_summary **out_summary,
+                                     struct rondo_diag *diag) RONDO_MUST_USE;
+
+// What a run was made with; texts may be NULL. Of a table from a file none of it is known. What is not known is null
+// in the summary.
+struct rdo_summary_config {
+  const char *graph_json_path;
+  const char *driver;
+  const char *vmfb_root_dir;
+  const char *cpu_p_cpu_ids;
+  const char *cpu_e_cpu_ids;
+  int64_t visible_cores;
+  int64_t graph_iters;  // 0 = the iterations of the table
+  int64_t dispatch_iters;
+  int64_t report_every;
+};
+
+//   config   NULL = not known
+//   returns  OK, RESOURCE_EXHAUSTED: then what was written is to be thrown away
+enum rondo_status rdo_summary_write_json(const struct rondo_trace_summary *summary, const struct rdo_summary_config *config,
+                                         struct rdo_text_out *out, struct rondo_diag *diag) RONDO_MUST_USE;
+
+#endif  // RDO_TRACE_SUMMARY_H_
