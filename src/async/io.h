@@ -28,7 +28,7 @@
 #include <stdbool.h>
 
 #include "async/inbox.h"
-#include "async/timer_heap.h"
+#include "base/timer_heap.h"
 #include "base/status.h"
 
 struct rdo_io_os;

@@ -13,6 +13,7 @@
 
 typedef _Atomic uint32_t rdo_atomic_u32;
 typedef _Atomic uint64_t rdo_atomic_u64;
+typedef _Atomic int64_t rdo_atomic_i64;
 typedef _Atomic int32_t rdo_atomic_i32;
 typedef void *_Atomic rdo_atomic_ptr;
 

@@ -4,8 +4,8 @@
 // Deadlines in order: a pairing heap whose links stand in the entries, so that it needs no memory of its
 // own. Insert is O(1), remove O(log n) amortised. One thread.
 
-#ifndef RDO_ASYNC_TIMER_HEAP_H_
-#define RDO_ASYNC_TIMER_HEAP_H_
+#ifndef RDO_BASE_TIMER_HEAP_H_
+#define RDO_BASE_TIMER_HEAP_H_
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,4 +26,4 @@ struct rdo_timer_heap {
 void rdo_timer_heap_insert(struct rdo_timer_heap *heap, struct rdo_timer *timer, int64_t deadline_ns);
 void rdo_timer_heap_remove(struct rdo_timer_heap *heap, struct rdo_timer *timer);
 
-#endif  // RDO_ASYNC_TIMER_HEAP_H_
+#endif  // RDO_BASE_TIMER_HEAP_H_

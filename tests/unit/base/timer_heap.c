@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 
-#include "async/timer_heap.h"
+#include "base/timer_heap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
