@@ -16,21 +16,33 @@
 enum { LIMIT_NS = 20000000, WORKER_BASE = 40 };
 
 // What it said last.
-static struct {
-  rdo_atomic_u32 count;
+struct words {
   int worker_id;
   char name[32];
   int64_t busy_ns;
   long thread;
-} report;
+};
+
+static struct {
+  rdo_atomic_u32 count;
+  pthread_mutex_t lock;  // what is read may be of a call that has gone on: nothing else orders that
+  struct words words;    // lock: lock
+} report = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void take_report(void *user, int worker_id, const char *name, int64_t busy_ns) {
   CHECK(user == &report);
-  report.worker_id = worker_id;
-  snprintf(report.name, sizeof report.name, "%s", name);
-  report.busy_ns = busy_ns;
-  report.thread = thread_id();
+  pthread_mutex_lock(&report.lock);
+  report.words = (struct words){.worker_id = worker_id, .busy_ns = busy_ns, .thread = thread_id()};
+  snprintf(report.words.name, sizeof report.words.name, "%s", name);
+  pthread_mutex_unlock(&report.lock);
   count_up(&report.count);
+}
+
+static struct words words_said(void) {
+  pthread_mutex_lock(&report.lock);
+  struct words words = report.words;
+  pthread_mutex_unlock(&report.lock);
+  return words;
 }
 
 static const struct rdo_executor_options options = {
@@ -53,10 +65,10 @@ static enum rdo_drain_result drain_stuck(struct probe *probe, struct rdo_worker 
     set_busy(worker, names[i]);
     if (i % 3 != 0) continue;
     await_count(&report.count, i == 0 ? 1 : 2);
-    CHECK((uint32_t)report.worker_id == WORKER_BASE + worker->index);
-    CHECK(strcmp(report.name, names[i]) == 0);
-    CHECK(report.busy_ns >= LIMIT_NS);
-    CHECK(report.thread != thread_id());
+    CHECK((uint32_t)words_said().worker_id == WORKER_BASE + worker->index);
+    CHECK(strcmp(words_said().name, names[i]) == 0);
+    CHECK(words_said().busy_ns >= LIMIT_NS);
+    CHECK(words_said().thread != thread_id());
     if (i == 0) pause_for(4 * LIMIT_NS);  // said once for each call
     CHECK(count_of(&report.count) == (i == 0 ? 1 : 2));
   }
@@ -76,8 +88,8 @@ static void test_stuck(void **state) {
   struct rdo_worker *seat = take_seat(executor);
   set_busy(seat, "donated");
   await_count(&report.count, 3);
-  assert_int_equal(report.worker_id, WORKER_BASE + seat->index);
-  assert_string_equal(report.name, "donated");
+  assert_int_equal(words_said().worker_id, WORKER_BASE + seat->index);
+  assert_string_equal(words_said().name, "donated");
   set_busy(seat, NULL);
   rdo_executor_seat_return(seat);
   stop_executor(executor);
