@@ -325,6 +325,7 @@ bool rdo_worker_has_work(const struct rdo_worker *worker) {
   const struct rdo_executor *executor = worker->executor;
   // SYNC(wake) half B, second step: all loads after the idle bit was set, in the one order of seq_cst.
   if (rdo_atomic_load(&executor->immediate, rdo_seq_cst) != NULL || rdo_atomic_load(&executor->is_stopping, rdo_seq_cst) != 0) return true;
+  if (rdo_atomic_load(&worker->inbox, rdo_seq_cst) != NULL) return true;
   uint32_t occupied = rdo_atomic_load(&executor->occupied, rdo_seq_cst);
   for (; occupied != 0; occupied &= occupied - 1) {
     uint32_t index = (uint32_t)__builtin_ctz(occupied);

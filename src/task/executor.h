@@ -8,7 +8,8 @@
 //   overflow list     the same, while all slots are taken
 //   immediate list    processes with a budget of 1
 //
-// A worker looks at the slots first, then at the list, then spins for a while, then sleeps.
+// A worker looks at the slots first, then at the list, then spins for a while, then sleeps. On a played
+// executor it first does what it has been given a time for (timed.h), then looks at the list, then at the slots.
 //
 // SYNC(wake). Work is made visible, then the idle set is read; a worker enters the idle set, then looks
 // for work once more. All four are seq_cst, so a publisher sees the sleeper or the sleeper sees the work.
@@ -23,6 +24,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/timer_heap.h"
 #include "machine/cpu_set.h"
 #include "task/process.h"
 
@@ -51,6 +53,7 @@ struct rdo_executor_options {
   int64_t watchdog_ns;
   void (*stuck)(void *user, int worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread
   void *stuck_user;
+  bool is_played;                         // workers get timed work; short work comes before long
   bool is_stepped;                        // no threads: whoever made it calls rdo_worker_step for each worker in turn
 };
 
@@ -62,6 +65,7 @@ struct rdo_worker {
   int cpu;                        // the one it is pinned to, -1 = several
   struct rdo_cpu_set cpus;
   pthread_t thread;
+  int thread_id;                  // the kernel's
   void *local_memory;             // [executor->local_memory_bytes]; of a seat made when it is first taken, but the first without workers
   // owner: the worker
   uint64_t seen[RDO_SLOT_COUNT];  // generation and version of a slot that had nothing to do
@@ -70,10 +74,21 @@ struct rdo_worker {
   bool has_skipped;               // of a donor: a wake passed over the worker whose CPU it has
   uint32_t more_slots;            // bit per slot whose last drain by this worker said MORE
   uint64_t wake_count, sleep_count, spin_found_count;
+  struct rdo_timer_heap timers;   // of rdo_timed
+  int64_t next_release_ns;        // the first of them, INT64_MAX = none
+  int64_t last_release_ns;        // the one before
+  uint32_t held_slots;            // bit per slot whose last drain left tiles because of next_release_ns
+  uint32_t calm_count;            // looks for due work since the last release
+  int64_t switch_count;           // of this thread, when last asked
+  int64_t stolen_begin_ns, stolen_end_ns;  // the last gap that no context switch explains
+  int64_t stolen_ns, spun_ns;     // all of them; time spent spinning for releases
   rdo_atomic_ptr busy_name;       // what it runs (const char *), NULL = nothing; hint, for the watchdog
   rdo_atomic_u32 busy_count;      // grows with every change of busy_name
   // written by wakers
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 token;  // SYNC(wake): state in the low 2 bits, relay count above
+  rdo_atomic_u32 is_urgent;       // SYNC(urgent)
+  rdo_atomic_i64 release_hint_ns; // next_release_ns, for other workers
+  rdo_atomic_ptr inbox;           // SYNC(wake): posted timed work, newest first
 };
 
 struct rdo_compute_slot {
@@ -92,6 +107,8 @@ struct rdo_executor {
   size_t local_memory_bytes;
   struct rdo_worker *workers;  // [worker_count + RDO_DONORS_MAX]
   bool has_cpus;               // workers are pinned
+  bool is_played;
+  bool is_urgent_allowed;         // see urgent.h
   bool is_stepped;
   struct rdo_watchdog *watchdog;  // owned, NULL = none
   rdo_atomic_u32 donors_taken; // bit per donor seat

@@ -16,14 +16,22 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/event.h"
 #include "machine/pin.h"
+#include "task/timed.h"
+#include "task/urgent.h"
 
 enum { TOKEN_RUNNING, TOKEN_SPINNING, TOKEN_SLEEPING, TOKEN_WOKEN, TOKEN_STATE_MASK = 3, TOKEN_RELAY_SHIFT = 2 };
 enum { LOCAL_MEMORY_BYTES_DEFAULT = 256 * 1024, SPINS_PER_CLOCK = 32 };
+// How long before a release a worker ends its sleep: the kernel is late by up to a few tens of microseconds.
+// And how much room a process on the list needs; what it does is short, but nobody knows how short.
+enum { RELEASE_MARGIN_NS = 200000, LISTED_ROOM_NS = 10000 };
 
 static _Thread_local struct rdo_worker *current_worker;
 
@@ -66,14 +74,21 @@ static void stop_resting(struct rdo_worker *worker) {
   if (token >> TOKEN_RELAY_SHIFT != 0) rdo_executor_wake(executor, token >> TOKEN_RELAY_SHIFT);
 }
 
+// Until somebody wakes it, or it is time to wait for the next release.
 static void sleep_until_woken(struct rdo_worker *worker) {
   uint32_t token = TOKEN_SPINNING;
   // SYNC(wake): from here on a waker has to make the system call.
   if (!rdo_atomic_cas(&worker->token, &token, TOKEN_SLEEPING, rdo_acq_rel, rdo_acquire)) return;
   ++worker->sleep_count;
   rdo_event_emit(RDO_EVENT_SLEEP_BEGIN, 0, 0, 0);
+  int64_t deadline_ns = worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - RELEASE_MARGIN_NS;
+  if (worker->executor->is_played) {
+    int64_t guard_ns = rdo_urgent_guard(worker, rdo_clock_now_ns(), RDO_GUARD_SLEEP_NS);
+    if (guard_ns < deadline_ns) deadline_ns = guard_ns;
+  }
   while ((rdo_atomic_load(&worker->token, rdo_acquire) & TOKEN_STATE_MASK) == TOKEN_SLEEPING) {  // SYNC(wake)
-    rdo_futex_wait(&worker->token, TOKEN_SLEEPING, INT64_MAX);
+    if (deadline_ns != INT64_MAX && rdo_clock_now_ns() >= deadline_ns) break;
+    rdo_futex_wait(&worker->token, TOKEN_SLEEPING, deadline_ns);
   }
   rdo_event_emit(RDO_EVENT_SLEEP_END, 0, 0, 0);
   ++worker->wake_count;
@@ -83,6 +98,7 @@ static bool spin_until_woken(struct rdo_worker *worker) {
   int64_t spin_ns = worker->executor->spin_ns;
   if (spin_ns == 0) return false;
   int64_t now_ns = rdo_clock_now_ns(), end_ns = now_ns + spin_ns;
+  if (worker->next_release_ns < end_ns) end_ns = worker->next_release_ns;
   bool is_woken = false;
   rdo_event_emit_at(RDO_EVENT_SPIN_BEGIN, now_ns, 0, 0, 0);
   while (!is_woken && now_ns < end_ns) {
@@ -108,10 +124,15 @@ static bool begin_rest(struct rdo_worker *worker) {
 
 static void rest(struct rdo_worker *worker) {
   if (begin_rest(worker)) {
-    if (spin_until_woken(worker)) {
-      ++worker->spin_found_count;
+    if (worker->next_release_ns != INT64_MAX && rdo_worker_room_ns(worker) <= RELEASE_MARGIN_NS) {
+      (void)rdo_timed_spin(worker);
     } else {
-      sleep_until_woken(worker);
+      rdo_urgent_lower(worker);
+      if (spin_until_woken(worker)) {
+        ++worker->spin_found_count;
+      } else {
+        sleep_until_woken(worker);
+      }
     }
   }
   stop_resting(worker);
@@ -141,8 +162,7 @@ bool rdo_worker_step(struct rdo_worker *worker) {
   return is_worked;
 }
 
-bool rdo_worker_pump(struct rdo_worker *worker) {
-  if (rdo_worker_visit_slots(worker, NULL, NULL)) return true;
+static bool drain_listed(struct rdo_worker *worker) {
   worker->owes_wake = false;
   // relaxed: hint, a push is followed by a wake
   if (rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) == NULL) return false;
@@ -150,6 +170,14 @@ bool rdo_worker_pump(struct rdo_worker *worker) {
   if (process == NULL) return false;
   rdo_process_run_listed(process, worker);
   return true;
+}
+
+bool rdo_worker_pump(struct rdo_worker *worker) {
+  if (!worker->executor->is_played) return rdo_worker_visit_slots(worker, NULL, NULL) || drain_listed(worker);
+  if (rdo_timed_run_due(worker)) return true;
+  // Right before a release the list is for others, or for afterwards.
+  if (rdo_worker_room_ns(worker) > LISTED_ROOM_NS && drain_listed(worker)) return true;
+  return rdo_worker_visit_slots(worker, NULL, NULL);
 }
 
 // Start and end ----------------------------------------------------------------------------------
@@ -170,9 +198,12 @@ static void *run_worker(void *user) {
   struct rdo_executor *executor = worker->executor;
   struct rondo_diag diag = {0};
   char name[16];
+  worker->thread_id = (int)syscall(SYS_gettid);
   snprintf(name, sizeof name, "rondo/%u", executor->worker_base + worker->index);
   rdo_thread_name_set(name);
   enum rondo_status status = executor->has_cpus ? rdo_pin_thread(&worker->cpus, &diag) : RONDO_OK;
+  // The kernel may be late by this much with the end of a sleep; 50 us is its default.
+  if (executor->is_played) (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   if (status == RONDO_OK) rdo_event_thread_begin(name, (int)(executor->worker_base + worker->index));
   report_start(executor, status, &diag);
   if (status != RONDO_OK) return NULL;
@@ -199,6 +230,10 @@ static void init_worker(struct rdo_executor *executor, uint32_t index, const str
   rdo_atomic_init(&worker->busy_name, NULL);
   rdo_atomic_init(&worker->busy_count, 0);
   rdo_atomic_init(&worker->token, TOKEN_RUNNING);
+  rdo_atomic_init(&worker->inbox, NULL);
+  rdo_atomic_init(&worker->is_urgent, 0);
+  rdo_atomic_init(&worker->release_hint_ns, INT64_MAX);
+  worker->next_release_ns = INT64_MAX;
   if (index >= options->worker_count || options->worker_cpus == NULL) return;
   worker->cpus = options->worker_cpus[index];
   if (rdo_cpu_set_count(&worker->cpus) == 1) worker->cpu = rdo_cpu_set_first(&worker->cpus);
@@ -258,6 +293,8 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   executor->workers = workers;
   executor->worker_count = options->worker_count;
   executor->worker_base = options->worker_base;
+  executor->is_played = options->is_played;
+  executor->is_urgent_allowed = options->is_played && rdo_urgent_is_allowed();
   executor->is_stepped = options->is_stepped;
   executor->spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns;
   executor->has_cpus = options->worker_cpus != NULL;

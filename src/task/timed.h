@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Work that one worker does at a given time. The worker keeps it in a heap of its own, which nobody else
+// touches, so nothing can hold a release up but that worker's CPU.
+//
+// SYNC(wake). Posting: push onto the worker's inbox, then look at its token; a worker that goes to rest sets
+// its token, then looks at its inbox. All seq_cst, so the poster wakes it or it sees the inbox.
+
+#ifndef RDO_TASK_TIMED_H_
+#define RDO_TASK_TIMED_H_
+
+#include "base/clock.h"
+#include "task/executor.h"
+
+// Storage is the caller's, from post until `run` is called or it is cancelled.
+struct rdo_timed {
+  struct rdo_timer timer;  // owner: the worker; deadline_ns is the release on CLOCK_MONOTONIC
+  int64_t release_ns;      // const while posted
+  // On the worker, at the release or as soon as possible after it. May post this or other timed work.
+  void (*run)(struct rdo_timed *timed, struct rdo_worker *worker);
+  struct rdo_timed *next;  // inbox
+  bool is_held;            // owner: in the worker's heap
+};
+
+// Hands timed work to a worker. From any thread; wait-free but for the push. RT safe.
+//   release_ns  in the past: as soon as the worker has ended what it does
+void rdo_timed_post(struct rdo_worker *worker, struct rdo_timed *timed, int64_t release_ns);
+
+// Takes timed work back, on the worker that it was posted to.
+//   returns  false: it is not there (any more)
+bool rdo_timed_cancel(struct rdo_worker *worker, struct rdo_timed *timed);
+
+// For the worker: runs what is due.
+//   returns  whether anything was
+bool rdo_timed_run_due(struct rdo_worker *worker);
+
+// For the worker, with a release ahead and nothing else to do: spins until then.
+//   returns  false: something else has come up
+bool rdo_timed_spin(struct rdo_worker *worker);
+
+// Whether the worker should end what it does between two tiles: posted work has not been looked at.
+static inline bool rdo_worker_is_called(const struct rdo_worker *worker) {
+  return rdo_atomic_load(&worker->inbox, rdo_relaxed) != NULL;  // relaxed: hint
+}
+
+// Time that the worker may spend before its next release; INT64_MAX = there is none.
+static inline int64_t rdo_worker_room_ns(const struct rdo_worker *worker) {
+  return worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - rdo_clock_now_ns();
+}
+
+#endif  // RDO_TASK_TIMED_H_

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "task/urgent.h"
+
+#include <sched.h>
+
+enum { FIFO_PRIORITY = 1 };  // the lowest: above every ordinary thread, below everybody who means it
+
+bool rdo_urgent_is_allowed(void) {
+  const struct sched_param fifo = {.sched_priority = FIFO_PRIORITY};
+  struct sched_param before;
+  int policy = sched_getscheduler(0);
+  if (policy < 0 || sched_getparam(0, &before) != 0) return false;
+  if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo) != 0) return false;
+  return sched_setscheduler(0, policy, &before) == 0;
+}
+
+void rdo_urgent_raise(struct rdo_worker *worker) {
+  const struct sched_param fifo = {.sched_priority = FIFO_PRIORITY};
+  uint32_t expected = 0;
+  if (!worker->executor->is_urgent_allowed || !rdo_atomic_cas(&worker->is_urgent, &expected, 1, rdo_acq_rel, rdo_relaxed)) return;  // SYNC(urgent); relaxed: hint
+  (void)sched_setscheduler(worker->thread_id, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo);
+}
+
+void rdo_urgent_lower(struct rdo_worker *worker) {
+  const struct sched_param other = {.sched_priority = 0};
+  if (rdo_atomic_load(&worker->is_urgent, rdo_relaxed) == 0) return;  // relaxed: hint
+  (void)sched_setscheduler(worker->thread_id, SCHED_OTHER, &other);
+  rdo_atomic_store(&worker->is_urgent, 0, rdo_release);  // SYNC(urgent)
+}
+
+int64_t rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns, int64_t ahead_ns) {
+  struct rdo_executor *executor = worker->executor;
+  int64_t next_ns = INT64_MAX;
+  for (uint32_t i = 0; i < executor->worker_count && executor->is_urgent_allowed; ++i) {
+    struct rdo_worker *other = &executor->workers[i];
+    // relaxed: hint, both
+    int64_t release_ns = rdo_atomic_load(&other->release_hint_ns, rdo_relaxed);
+    if (other == worker || release_ns == INT64_MAX || rdo_atomic_load(&other->is_urgent, rdo_relaxed) != 0) continue;  // relaxed: hint
+    if (release_ns - ahead_ns <= now_ns) {
+      rdo_urgent_raise(other);
+    } else if (release_ns - ahead_ns < next_ns) {
+      next_ns = release_ns - ahead_ns;
+    }
+  }
+  return next_ns;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Keeping the kernel from running somebody else when a release is near. A worker is an ordinary thread while it
+// does bulk work and of the real-time class SCHED_FIFO from shortly before a release until what was released has
+// been done: a few per cent of the time, so the kernel's throttling of real-time threads never bites.
+//
+// A worker that the kernel has switched away cannot raise itself. So workers look after each other: between
+// two nodes each looks whether another one has a release at hand and is not urgent yet, and raises it.
+//
+// SYNC(urgent). `is_urgent` is set before the class is raised, by the worker or by another one, whoever is first;
+// only the worker clears it, after lowering its class. A raise that comes late leaves an ordinary worker in
+// the real-time class until the end of its next release; nothing else depends on it.
+
+#ifndef RDO_TASK_URGENT_H_
+#define RDO_TASK_URGENT_H_
+
+#include "task/executor.h"
+
+enum {
+  RDO_URGENT_NS = 120000,  // before its release a worker raises itself
+  RDO_GUARD_NS = 60000,    // before its release others raise it, if it has not
+  RDO_GUARD_SLEEP_NS = 250000,  // the same for those who sleep meanwhile: they may wake up late
+};
+
+// Whether the kernel lets this process have real-time threads.
+bool rdo_urgent_is_allowed(void);
+
+// RT safe: one system call, if it changes anything.
+void rdo_urgent_raise(struct rdo_worker *worker);
+void rdo_urgent_lower(struct rdo_worker *worker);
+
+// Raises those other workers of the executor that should be urgent and are not.
+//   ahead_ns  before their release
+//   returns   when one of the others will have to be looked at; INT64_MAX = none of them has a release
+int64_t rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns, int64_t ahead_ns);
+
+#endif  // RDO_TASK_URGENT_H_
