@@ -12,7 +12,7 @@ static void destroy_device(struct rdo_object *object) {
   struct rdo_device *device = RDO_CONTAINER(object, struct rdo_device, object);
   rdo_device_close(device);
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_queue_deinit(&device->queues[i]);
-  for (uint32_t i = 0; i < device->queue_count; ++i) rdo_executor_destroy(device->executors[i]);
+  for (uint32_t i = 0; i < device->queue_count && device->has_own_executors; ++i) rdo_executor_destroy(device->executors[i]);
   rdo_object_release(&device->heap->object);
   pthread_mutex_destroy(&device->lock);
   rdo_free(device);
@@ -26,7 +26,7 @@ void rdo_device_close(struct rdo_device *device) {
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_queue_close(&device->queues[i]);
   rdo_proactor_destroy(device->proactor);
   device->proactor = NULL;
-  for (uint32_t i = 0; i < device->queue_count; ++i) rdo_executor_stop(device->executors[i]);
+  for (uint32_t i = 0; i < device->queue_count && device->has_own_executors; ++i) rdo_executor_stop(device->executors[i]);
 }
 
 // Files ------------------------------------------------------------------------------------------
@@ -67,7 +67,13 @@ void rdo_device_trim(struct rdo_device *device) {
 }
 
 static enum rondo_status create_executors(struct rdo_device *device, const struct rdo_device_options *options, struct rondo_diag *diag) {
-  for (uint32_t i = 0; i < device->queue_count; ++i) RDO_TRY(rdo_executor_create(&options->queues[i], &device->executors[i], diag));
+  for (uint32_t i = 0; i < device->queue_count; ++i) {
+    if (device->has_own_executors) {
+      RDO_TRY(rdo_executor_create(&options->queues[i], &device->executors[i], diag));
+    } else {
+      device->executors[i] = options->shared_executors[i];
+    }
+  }
   return RONDO_OK;
 }
 
@@ -94,6 +100,7 @@ enum rondo_status rdo_device_create(const struct rdo_device_options *options, st
   device->heap = heap;
   device->is_null = is_null;
   device->queue_count = queue_count;
+  device->has_own_executors = options->shared_executors == NULL;
   pthread_mutex_init(&device->lock, NULL);
   if (is_task) status = create_executors(device, options, diag);
   for (uint32_t i = 0; i < queue_count; ++i) rdo_queue_init(&device->queues[i], i, device->executors[i], is_null, &device->object);

@@ -22,6 +22,8 @@ struct rdo_device_options {
   // Of "local-task": one queue with an executor of its own for each of these.
   const struct rdo_executor_options *queues;  // borrowed, [queue_count]
   uint32_t queue_count;                       // 1 .. RDO_QUEUES_MAX
+  // Or, if not NULL, queues on these, which several devices may share.
+  struct rdo_executor *const *shared_executors;  // [queue_count]; outlive the device
 };
 
 struct rdo_device {
@@ -29,6 +31,7 @@ struct rdo_device {
   const char *identifier;   // "local-sync", "local-task" or "local-null"
   struct rdo_heap *heap;    // retained
   bool is_null;             // native code is checked, but not loaded; fresh memory is zeroed
+  bool has_own_executors;
   bool is_closed;           // owner: whoever closes it
   // Who hears of traced tensors; NULL = nobody. Set once after create.
   void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);

@@ -10,12 +10,22 @@
 #include "base/cpu.h"
 #include "base/futex.h"
 #include "hal/replay.h"
+#include "task/timed.h"
+#include "task/urgent.h"
 
 enum {
+  // Played executors: workers look up between batches of tiles that take about so long, or a tile if that is
+  // longer.
+  BATCH_NS = 2000,
+  // Tiles end so long before a release: time for an interrupt that makes one of them late.
+  HOLD_BACK_NS = 40000,
+  // What is taken for a tile's time before one has been measured.
+  TILE_NS_UNKNOWN = 200000,
   // Work that another worker is worth being woken for: about what a wake takes from one core to another
   // on a virtual machine, where it is slowest (bench row `wake`).
   WAKE_WORTH_NS = 15000,
   SPINS_PER_CLOCK = 32,
+  SPINS_PER_CLOCK_TIMED = 4,  // with a release ahead
 };
 
 enum rondo_status rdo_execution_bind(struct rdo_execution *e, const struct rdo_recording *recording, const struct rdo_binding_table *table,
@@ -247,11 +257,54 @@ static void record_time(struct rdo_execution *e, uint32_t index, int64_t begin_n
   rdo_atomic_store(work_ns, before == 0 ? busy_ns : before - before / 4 + busy_ns / 4, rdo_relaxed);  // relaxed: hint
 }
 
-// Claims and runs tiles of a node until none are left.
+// Played executors --------------------------------------------------------------------------------
+
+// A running 99th percentile: up by a sixteenth where a tile took longer, down by a 99th of that where it did
+// not, so it rests where one of a hundred is longer (Ma, Muthukrishnan, Sandler, "Frugal streaming for
+// estimating quantiles", 2013).
+static void learn_tile_time(rdo_atomic_u32 *tile_ns, int64_t sample_ns) {
+  uint32_t before = rdo_atomic_load(tile_ns, rdo_relaxed);  // relaxed: hint
+  uint32_t sample = sample_ns < 1 ? 1 : sample_ns > INT32_MAX ? INT32_MAX : (uint32_t)sample_ns;
+  uint32_t step = before / 16 + 1, after = sample;
+  if (before != 0) after = sample > before ? (sample - before < step ? sample : before + step) : before - (step / 99 + 1 < before ? step / 99 + 1 : 0);
+  rdo_atomic_store(tile_ns, after, rdo_relaxed);  // relaxed: hint
+}
+
+// How many of `size` tiles a worker may claim: a short batch, that ends before its next release.
+//   out_begin_ns  when it looked at the clock; 0: it has no release and did not
+static uint64_t fit_claim(const struct rdo_execution *e, uint32_t index, struct rdo_worker *worker, uint64_t size, int64_t *out_begin_ns) {
+  uint32_t tile_ns = rdo_atomic_load(&e->recording->graph.tile_ns[index], rdo_relaxed);  // relaxed: hint
+  uint64_t batch = tile_ns == 0 || tile_ns >= BATCH_NS ? 1 : BATCH_NS / tile_ns;
+  if (size > batch) size = batch;
+  *out_begin_ns = 0;
+  if (worker->next_release_ns == INT64_MAX) return size;
+  if (tile_ns == 0) tile_ns = TILE_NS_UNKNOWN;
+  *out_begin_ns = rdo_clock_now_ns();
+  int64_t room_ns = worker->next_release_ns - *out_begin_ns;
+  if (room_ns < RDO_URGENT_NS) rdo_urgent_raise(worker);
+  room_ns -= HOLD_BACK_NS;
+  if (room_ns < tile_ns) {
+    // A tile that is too long for any gap starts right after a release; the next one may be late by its rest.
+    int64_t gap_ns = worker->next_release_ns - worker->last_release_ns;
+    return gap_ns - HOLD_BACK_NS < tile_ns && *out_begin_ns - worker->last_release_ns < gap_ns / 4 ? 1 : 0;
+  }
+  return size * tile_ns <= (uint64_t)room_ns ? size : (uint64_t)room_ns / tile_ns;
+}
+
+// Whether something has come up that goes before the rest of a node.
+static bool is_wanted_elsewhere(const struct rdo_worker *worker) {
+  // relaxed: hint, a push is followed by a wake
+  return rdo_worker_is_called(worker) || rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) != NULL;
+}
+
+// Claims and runs tiles of a node until none are left, or on a played executor something goes before them.
 //   out_is_last  whether that ended the execution
+//   out_is_left  tiles are left that could have been claimed
 //   returns      whether any were claimed
-static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node, struct rdo_worker *worker, bool *out_is_last) {
+static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node, struct rdo_worker *worker, bool *out_is_last, bool *out_is_left) {
   uint32_t index = (uint32_t)(node - e->nodes);
+  bool is_played = worker->executor->is_played;
+  *out_is_left = false;
   uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
   int64_t begin_ns = e->is_sampled ? rdo_clock_now_ns() : 0;
   uint64_t done = 0;
@@ -261,6 +314,13 @@ static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node,
     if (claimed >= node->tile_count) break;
     uint32_t present = rdo_executor_drainer_count(e->process->executor, slot);
     uint64_t size = claim_size(node->tile_count - claimed, present < e->process->budget ? e->process->budget : present);
+    int64_t batch_begin_ns = 0;
+    if (is_played) {
+      if (done == 0 || !is_wanted_elsewhere(worker)) size = fit_claim(e, index, worker, size, &batch_begin_ns);
+      else size = 0;
+      *out_is_left = size == 0;
+      if (size == 0) break;
+    }
     uint64_t first = rdo_atomic_add(&node->next, size, rdo_relaxed);  // relaxed: SYNC(tiles), a claim orders nothing
     if (first >= node->tile_count) break;
     if (size > node->tile_count - first) size = node->tile_count - first;
@@ -269,6 +329,7 @@ static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node,
       rdo_diag_clear(&diag);
       enum rondo_status status = run_tiles(e, index, first, size, worker, &diag);
       if (status != RONDO_OK) fail_execution(e, status, &diag);
+      if (batch_begin_ns != 0) learn_tile_time(&e->recording->graph.tile_ns[index], (rdo_clock_now_ns() - batch_begin_ns) / (int64_t)size);
     }
     done += size;
   }
@@ -286,34 +347,49 @@ static bool spin_for_node(struct rdo_execution *e, uint32_t place, const struct 
   const struct rdo_executor *executor = worker->executor;
   if (executor->spin_ns == 0) return false;
   uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
-  int64_t end_ns = rdo_clock_now_ns() + executor->spin_ns;
+  int64_t now_ns = rdo_clock_now_ns(), end_ns = now_ns + executor->spin_ns;
+  int spin_count = SPINS_PER_CLOCK;
+  if (worker->next_release_ns != INT64_MAX) {
+    spin_count = SPINS_PER_CLOCK_TIMED;
+    if (worker->next_release_ns < end_ns) end_ns = worker->next_release_ns;
+  }
   do {
-    for (int i = 0; i < SPINS_PER_CLOCK; ++i) {
+    for (int i = 0; i < spin_count; ++i) {
       if (rdo_atomic_load(&e->order[place], rdo_acquire) != 0) return true;  // SYNC(tiles)
       if (rdo_atomic_load(&e->left, rdo_relaxed) == 0) return false;         // relaxed: hint, it is over
       rdo_cpu_relax();
     }
-    if (rdo_executor_has_other_work(executor, slot)) return false;
-  } while (rdo_clock_now_ns() < end_ns);
+    if (rdo_executor_has_other_work(executor, slot) || rdo_worker_is_called(worker)) return false;
+    now_ns = rdo_clock_now_ns();
+    if (executor->is_played) (void)rdo_urgent_guard(worker, now_ns, RDO_GUARD_NS);
+  } while (now_ns < end_ns);
   return false;
 }
 
 enum rdo_drain_result rdo_execution_drain(struct rdo_execution *e, struct rdo_worker *worker) {
   uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
   uint64_t mode = rdo_cpu_flush_denormals_begin();
-  bool is_worked = false, is_last = false;
-  while (!is_last) {
+  bool is_worked = false, is_last = false, is_left = false;
+  while (!is_last && !is_left) {
     uint32_t end = 0;
     struct rdo_execution_node *node = find_node(e, &end);
     if (node == NULL) {
       if (rdo_atomic_load(&e->left, rdo_relaxed) == 0 || !spin_for_node(e, end, worker)) break;  // relaxed: hint
       continue;
     }
-    if (drain_node(e, node, worker, &is_last)) is_worked = true;
+    if (worker->executor->is_played) (void)rdo_urgent_guard(worker, rdo_clock_now_ns(), RDO_GUARD_NS);
+    if (drain_node(e, node, worker, &is_last, &is_left)) is_worked = true;
     if (!is_last && rdo_executor_has_other_work(worker->executor, slot)) break;
   }
   rdo_cpu_flush_denormals_end(mode);
   if (is_last) return RDO_DRAIN_DONE;
+  if (is_left) {
+    // Whoever has not been told that there is work, because this worker was enough, is told now. Once: this
+    // worker hears it as well.
+    bool is_held = (worker->held_slots >> slot & 1) != 0;
+    worker->held_slots |= UINT32_C(1) << slot;
+    if (!is_held && rdo_executor_drainer_count(e->process->executor, slot) < e->process->budget) rdo_process_announce(e->process, 1);
+  }
   return is_worked ? RDO_DRAIN_MORE : RDO_DRAIN_IDLE;
 }
 

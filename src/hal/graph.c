@@ -60,6 +60,7 @@ enum rondo_status rdo_graph_build(const struct rdo_recording *recording, struct 
   if (command_count == 0) return RONDO_OK;
   RDO_TRY(rdo_arena_alloc(arena, node_capacity, sizeof *graph->nodes, &graph->nodes, diag));
   RDO_TRY(rdo_arena_alloc(arena, node_capacity, sizeof *graph->work_ns, &graph->work_ns, diag));
+  RDO_TRY(rdo_arena_alloc(arena, node_capacity, sizeof *graph->tile_ns, &graph->tile_ns, diag));
   RDO_TRY(rdo_arena_alloc(arena, 2 * node_capacity, sizeof *graph->successors, &graph->successors, diag));
   // Commands first, so that a region is a range of them; joins behind.
   uint32_t index = 0;
@@ -71,7 +72,10 @@ enum rondo_status rdo_graph_build(const struct rdo_recording *recording, struct 
     if (command->kind == RDO_COMMAND_DISPATCH) graph->binding_count += ((const struct rdo_command_dispatch *)(const void *)command)->binding_count;
   }
   graph->node_count = command_count;
-  for (size_t i = 0; i < node_capacity; ++i) rdo_atomic_init(&graph->work_ns[i], 0);
+  for (size_t i = 0; i < node_capacity; ++i) {
+    rdo_atomic_init(&graph->work_ns[i], 0);
+    rdo_atomic_init(&graph->tile_ns[i], 0);
+  }
   uint32_t before_begin = 0, before_end = 0;
   for (uint32_t begin = 0, end; begin < command_count; begin = end) {
     uint32_t region_width = 0;

@@ -32,6 +32,8 @@ struct rdo_submission {
   rdo_atomic_u32 state;          // enum submission_state; SYNC(pending), and cancel
   rdo_atomic_u32 failure;        // SYNC(pending): of the wait, or CANCELLED
   struct rdo_fence_watch watch;  // of the wait
+  struct rdo_timed timed;        // of a scheduled execution
+  bool is_scheduled;             // owner: the queue's scheduler has had it
   struct rdo_file_transfer transfer;  // READ, WRITE
   struct rdo_submission *next;   // owner: ready list
   bool is_late;                  // owner: became active when the queue was closing; not in active_count
@@ -138,6 +140,7 @@ static enum rondo_status acquire_submission(struct rdo_queue *queue, const struc
   if (o->kind == RDO_OPERATION_EXECUTE) submission->operation.bindings.entries = submission->bindings;
   if (o->kind == RDO_OPERATION_UPDATE) submission->operation.data.data = submission->data;
   submission->launched_by = NULL;
+  submission->is_scheduled = false;
   submission->execution.event_id = rdo_event_new_id();
   rdo_operation_retain(&submission->operation);
   rdo_object_retain(queue->owner);
@@ -187,6 +190,7 @@ void rdo_queue_explain(struct rdo_queue *queue, enum rondo_status status, struct
 static void signal_end(struct rdo_submission *submission, enum rondo_status status, const struct rondo_diag *diag) {
   struct rdo_queue *queue = submission->queue;
   rdo_event_emit(RDO_EVENT_COMPLETE, submission->execution.event_id, status, 0);
+  if (submission->is_scheduled) queue->scheduler->ended(queue->scheduler, submission);
   rdo_atomic_add(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   if (status == RONDO_OK) {
     rdo_fence_signal(submission->operation.signal);
@@ -250,8 +254,9 @@ static void hand_over(struct rdo_submission *submission) {
   rdo_process_resume(&submission->process);
 }
 
-// Starts the execution of a submission whose wait is over.
-static void launch(struct rdo_submission *submission, bool may_hold) {
+// Binds the execution of a submission and makes its process.
+//   returns  how many workers it is worth; 0: it is over
+static uint32_t make_process(struct rdo_submission *submission) {
   struct rdo_queue *queue = submission->queue;
   const struct rdo_operation *o = &submission->operation;
   struct rdo_execution *execution = &submission->execution;
@@ -261,10 +266,49 @@ static void launch(struct rdo_submission *submission, bool may_hold) {
   if (o->recording != NULL) status = rdo_execution_bind(execution, o->recording, &o->bindings, queue->is_null, concurrency, &execution->diag);
   if (status != RONDO_OK || o->recording == NULL) {
     finish(submission, status, &execution->diag);
-    return;
+    return 0;
   }
   uint32_t width = rdo_execution_width(o->recording, concurrency);
   rdo_process_init(&submission->process, width > 1 ? &together_type : &alone_type, executor, width);
+  return width;
+}
+
+static void start_posted(struct rdo_timed *timed, struct rdo_worker *worker) {
+  struct rdo_submission *submission = RDO_CONTAINER(timed, struct rdo_submission, timed);
+  submission->queue->scheduler->starting(submission->queue->scheduler, submission, worker);
+  uint32_t width = make_process(submission);
+  if (width == 1) run_alone(submission, worker);
+  if (width > 1) hand_over(submission);
+}
+
+void rdo_submission_post(struct rdo_submission *submission, struct rdo_worker *worker, int64_t release_ns) {
+  submission->timed.run = start_posted;
+  submission->timed.is_held = false;
+  rdo_timed_post(worker, &submission->timed, release_ns);
+}
+
+bool rdo_submission_take_back(struct rdo_submission *submission, struct rdo_worker *worker) { return rdo_timed_cancel(worker, &submission->timed); }
+
+void rdo_submission_cancel(struct rdo_submission *submission) {
+  struct rondo_diag diag;
+  rdo_diag_clear(&diag);
+  finish(submission, RONDO_CANCELLED, &diag);
+}
+
+// Starts the execution of a submission whose wait is over.
+static void launch(struct rdo_submission *submission, bool may_hold) {
+  struct rdo_queue *queue = submission->queue;
+  if (queue->scheduler != NULL && submission->operation.recording != NULL) {
+    submission->is_scheduled = true;
+    queue->scheduler->ready(queue->scheduler, submission);
+    return;
+  }
+  uint32_t width = make_process(submission);
+  if (width == 0) return;
+  if (width == 1 && queue->executor->is_played) {  // a slot, where tiles give way to releases
+    width = 2;
+    rdo_process_init(&submission->process, &together_type, queue->executor, width);
+  }
   if (here.donates_to == queue) {
     submission->launched_by = here.seat;
     // One at a time: what else became ready with it is for the others.
@@ -690,6 +734,7 @@ void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor
   queue->is_null = is_null;
   queue->index = index;
   queue->owner = owner;
+  queue->scheduler = NULL;
   rdo_atomic_init(&queue->ready, NULL);
   rdo_atomic_init(&queue->active_count, 0);
   rdo_atomic_init(&queue->is_closing, 0);

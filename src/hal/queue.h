@@ -17,9 +17,20 @@
 
 #include "hal/execution.h"
 #include "hal/operation.h"
-#include "task/executor.h"
+#include "task/timed.h"
 
 struct rdo_submission;
+
+// Who says when and on which worker an execution runs whose wait is over; without one it runs at once.
+struct rdo_queue_scheduler {
+  // Keeps the submission until rdo_submission_post or rdo_submission_cancel. On the thread that made it
+  // ready, which may be any.
+  void (*ready)(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission);
+  // What was posted starts now, on the worker that it was posted to.
+  void (*starting)(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission, struct rdo_worker *worker);
+  // Its last kernel has ended; its fence is signalled next.
+  void (*ended)(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission);
+};
 
 enum { RDO_SUBMISSION_CHUNK_COUNT = 24, RDO_SUBMISSION_CHUNK_FIRST = 16 };  // each chunk is twice the one before
 
@@ -29,6 +40,7 @@ struct rdo_queue {
   bool is_null;
   uint32_t index;
   struct rdo_object *owner;       // retained by every submission in flight
+  struct rdo_queue_scheduler *scheduler;  // borrowed, NULL = none; set before the first submission
   // shared
   struct rdo_process control;     // budget 1: takes ready operations in turn
   struct rdo_process late_control;  // the same once the queue is closing: drained by who has an operation, never listed
@@ -63,6 +75,18 @@ void rdo_queue_cancel(struct rdo_queue *queue);
 //   returns   OK: it has run, or will; its failure goes to the signal fence (and, when there is none and it
 //             ran at once, comes back from here). RESOURCE_EXHAUSTED: it could not be kept.
 enum rondo_status rdo_queue_submit(struct rdo_queue *queue, const struct rdo_operation *operation, bool may_hold, struct rondo_diag *diag);
+
+// Runs what the scheduler kept on `worker`, of the queue's executor, at `release_ns` or as soon as possible after
+// it. Bindings are resolved then. What one worker is enough for runs on it at once; the rest goes to a slot. From any
+// thread. RT safe.
+void rdo_submission_post(struct rdo_submission *submission, struct rdo_worker *worker, int64_t release_ns);
+
+// Takes back what was posted to the calling worker.
+//   returns  false: it has started
+bool rdo_submission_take_back(struct rdo_submission *submission, struct rdo_worker *worker);
+
+// Ends what the scheduler kept with CANCELLED.
+void rdo_submission_cancel(struct rdo_submission *submission);
 
 // Hands what the calling thread holds to the workers.
 void rdo_queue_flush(void);
