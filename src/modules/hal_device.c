@@ -3,6 +3,7 @@
 //
 // hal.device, its queue, hal.executable and hal.fence functions.
 
+#include "async/watch.h"
 #include "base/clock.h"
 #include "base/cpu.h"
 #include "base/pool.h"
@@ -270,6 +271,11 @@ struct await {
   bool is_limited;      // it is the runtime's
   int64_t limit_ns;     // the runtime's limit, 0 = none
   bool is_refused;      // this thread must not wait
+  // When it is watched: storage of the watch, from the pool.
+  struct rdo_fence_watch watch;
+  struct rdo_timepoint *timepoints;
+  void (*resume)(void *user);
+  void *resume_user;
 };
 
 static void destroy_await(struct rdo_object *object);
@@ -277,6 +283,7 @@ static const struct rdo_object_type await_type = {"hal.await", destroy_await};
 
 static void destroy_await(struct rdo_object *object) {
   struct await *await = RDO_CONTAINER(object, struct await, object);
+  if (await->timepoints != NULL) rdo_pool_return(await->timepoints, await->fence->count * sizeof *await->timepoints);
   if (await->fence != NULL) rdo_object_release(&await->fence->object);
   rdo_pool_return(await, sizeof *await);
 }
@@ -286,6 +293,26 @@ static void wait_await(struct rdo_object *object) {
   struct await *await = RDO_CONTAINER(object, struct await, object);
   await->is_refused = rdo_device_wait(await->device, await->fence, await->deadline_ns) == RONDO_FAILED_PRECONDITION;
 }
+
+static void end_watch(void *user, enum rondo_status status) {
+  (void)status;
+  struct await *await = user;
+  await->resume(await->resume_user);
+}
+
+static enum rondo_status watch_await(struct rdo_object *object, void (*resume)(void *), void *resume_user, struct rondo_diag *diag) {
+  struct await *await = RDO_CONTAINER(object, struct await, object);
+  if (await->deadline_ns != RDO_DEADLINE_NONE && !await->is_limited) {
+    return rdo_fail(diag, RONDO_UNIMPLEMENTED, "program waits for a fence with a timeout, which a played job cannot");
+  }
+  await->resume = resume;
+  await->resume_user = resume_user;
+  if (await->timepoints == NULL) RDO_TRY(rdo_pool_acquire(await->fence->count * sizeof *await->timepoints, &await->timepoints, diag));
+  rdo_fence_watch_begin(&await->watch, await->fence, await->timepoints, end_watch, await);
+  return RONDO_OK;
+}
+
+static const struct rdo_wait_type await_wait = {wait_await, watch_await};
 
 enum { FENCES_MAX = 512 };
 
@@ -325,7 +352,7 @@ static enum rondo_status begin_await(struct rdo_device *device, struct rdo_nativ
   int64_t limit_ns = await->limit_ns == 0 ? RDO_DEADLINE_NONE : rdo_clock_deadline_ns(await->limit_ns);
   await->is_limited = limit_ns < await->deadline_ns;
   if (await->is_limited) await->deadline_ns = limit_ns;
-  return rdo_invocation_defer(call->invocation, wait_await, &await->object);
+  return rdo_invocation_defer(call->invocation, &await_wait, &await->object);
 }
 
 // A timeout is a value, a failure is an error.

@@ -213,7 +213,7 @@ static void convert_output(char letter, union rdo_slot slot, struct rondo_value 
   }
 }
 
-static enum rondo_status check_arity(const struct rondo_function *function, int input_count, int output_count, struct rondo_diag *diag) {
+enum rondo_status rdo_function_check_arity(const struct rondo_function *function, int input_count, int output_count, struct rondo_diag *diag) {
   const struct rdo_cconv *cconv = &function->function->cconv;
   if (input_count != cconv->argument_length) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "function %s takes %d inputs, but %d are given", function->name, cconv->argument_length, input_count);
@@ -224,31 +224,42 @@ static enum rondo_status check_arity(const struct rondo_function *function, int 
   return RONDO_OK;
 }
 
-static enum rondo_status invoke_locked(struct rondo_function *function, const struct rondo_value *inputs, struct rondo_value *outputs,
-                                       struct rondo_diag *diag) {
-  struct rondo_model *model = function->model;
+enum rondo_status rdo_function_convert_inputs(const struct rondo_function *function, const struct rondo_value *inputs, union rdo_slot *arguments,
+                                              struct rondo_diag *diag) {
   const struct rdo_cconv *cconv = &function->function->cconv;
-  if (!function->is_cpu_checked) RDO_TRY(rdo_function_check_cpu(function, diag));
-  function->is_cpu_checked = true;
-  union rdo_slot *arguments = model->slots;
-  union rdo_slot *results = model->slots + cconv->argument_length;
   for (uint32_t i = 0; i < cconv->argument_length; ++i) {
     if (convert_input(cconv->arguments[i], &inputs[i], &arguments[i]) != RONDO_OK) {
       return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "input %u of function %s is %s, but %s is given", i, function->name, type_name_of(cconv->arguments[i]),
                       rondo_value_type_name(&inputs[i]));
     }
   }
+  return RONDO_OK;
+}
+
+void rdo_function_convert_outputs(const struct rondo_function *function, const union rdo_slot *results, struct rondo_value *outputs) {
+  const struct rdo_cconv *cconv = &function->function->cconv;
+  for (uint32_t i = 0; i < cconv->result_length; ++i) convert_output(cconv->results[i], results[i], &outputs[i]);
+}
+
+static enum rondo_status invoke_locked(struct rondo_function *function, const struct rondo_value *inputs, struct rondo_value *outputs,
+                                       struct rondo_diag *diag) {
+  struct rondo_model *model = function->model;
+  if (!function->is_cpu_checked) RDO_TRY(rdo_function_check_cpu(function, diag));
+  function->is_cpu_checked = true;
+  union rdo_slot *arguments = model->slots;
+  union rdo_slot *results = model->slots + function->function->cconv.argument_length;
+  RDO_TRY(rdo_function_convert_inputs(function, inputs, arguments, diag));
   enum rondo_status status = rdo_invoke(&model->context.invocation, function->function, arguments, model->context.step_limit, results, diag);
   rdo_queue_flush();  // what the program did not wait for
   RDO_TRY(status);
-  for (uint32_t i = 0; i < cconv->result_length; ++i) convert_output(cconv->results[i], results[i], &outputs[i]);
+  rdo_function_convert_outputs(function, results, outputs);
   return RONDO_OK;
 }
 
 enum rondo_status rondo_function_invoke(const struct rondo_function *function, int input_count, const struct rondo_value *inputs, int output_count,
                                         struct rondo_value *outputs, struct rondo_diag *diag) {
   for (int i = 0; i < output_count; ++i) outputs[i].kind = RONDO_VALUE_NONE;
-  RDO_TRY(check_arity(function, input_count, output_count, diag));
+  RDO_TRY(rdo_function_check_arity(function, input_count, output_count, diag));
   struct rondo_model *model = function->model;
   pthread_mutex_lock(&model->lock);
   rdo_event_emit_name(RDO_EVENT_HOST_CALL_BEGIN, function->name, 0, 0);

@@ -60,7 +60,7 @@ static enum rondo_status create_task_device(const struct rondo_runtime_options *
         .stuck = options->stuck,
         .stuck_user = options->stuck_user,
     };
-    const struct rdo_device_options device = {"local-task", options->memory_budget_bytes, &queue, 1};
+    const struct rdo_device_options device = {"local-task", options->memory_budget_bytes, &queue, 1, NULL};
     status = rdo_device_create(&device, out_device, diag);
   }
   rdo_placement_deinit(&placement);
@@ -74,7 +74,7 @@ static enum rondo_status create_device(const struct rondo_runtime_options *optio
     if (options->worker_count != 0 || options->cpus != NULL || options->spin_ns != 0 || has_others) {
       return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "device %s has no workers: their number, CPUs, spin time and memory are for local-task", name);
     }
-    return rdo_device_create(&(const struct rdo_device_options){name, options->memory_budget_bytes, NULL, 0}, out_device, diag);
+    return rdo_device_create(&(const struct rdo_device_options){name, options->memory_budget_bytes, NULL, 0, NULL}, out_device, diag);
   }
   struct rdo_topology topology;
   enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
@@ -83,27 +83,35 @@ static enum rondo_status create_device(const struct rondo_runtime_options *optio
   return status;
 }
 
+enum rondo_status rdo_runtime_create_over(struct rdo_device *device, const struct rondo_runtime_options *options, struct rondo_runtime **out_runtime,
+                                          struct rondo_diag *diag) {
+  *out_runtime = NULL;
+  struct rondo_runtime *runtime;
+  enum rondo_status status = rdo_alloc(sizeof *runtime, &runtime, diag);
+  if (status != RONDO_OK) {
+    rdo_object_release(&device->object);
+    return status;
+  }
+  rdo_object_init(&runtime->object, &runtime_type);
+  runtime->device = device;
+  runtime->memory_budget_bytes = options->memory_budget_bytes;
+  runtime->step_limit = options->step_limit == 0 || options->step_limit > INT64_MAX ? INT64_MAX : (int64_t)options->step_limit;
+  device->trace = options->trace;
+  device->trace_user = options->trace_user;
+  device->wait_limit_ns = options->wait_limit_ns < 0 ? 0 : options->wait_limit_ns;
+  device->endless_wait_limit_ns = options->endless_wait_limit_ns < 0 ? 0 : options->endless_wait_limit_ns;
+  *out_runtime = runtime;
+  return RONDO_OK;
+}
+
 enum rondo_status rondo_runtime_create(const struct rondo_runtime_options *options, struct rondo_runtime **out_runtime,
                                        struct rondo_diag *diag) {
   static const struct rondo_runtime_options defaults;
   if (options == NULL) options = &defaults;
   *out_runtime = NULL;
-  struct rondo_runtime *runtime;
-  RDO_TRY(rdo_alloc(sizeof *runtime, &runtime, diag));
-  rdo_object_init(&runtime->object, &runtime_type);
-  runtime->memory_budget_bytes = options->memory_budget_bytes;
-  runtime->step_limit = options->step_limit == 0 || options->step_limit > INT64_MAX ? INT64_MAX : (int64_t)options->step_limit;
-  enum rondo_status status = create_device(options, &runtime->device, diag);
-  if (status != RONDO_OK) {
-    rdo_object_release(&runtime->object);
-    return status;
-  }
-  runtime->device->trace = options->trace;
-  runtime->device->trace_user = options->trace_user;
-  runtime->device->wait_limit_ns = options->wait_limit_ns < 0 ? 0 : options->wait_limit_ns;
-  runtime->device->endless_wait_limit_ns = options->endless_wait_limit_ns < 0 ? 0 : options->endless_wait_limit_ns;
-  *out_runtime = runtime;
-  return RONDO_OK;
+  struct rdo_device *device;
+  RDO_TRY(create_device(options, &device, diag));
+  return rdo_runtime_create_over(device, options, out_runtime, diag);
 }
 
 void rondo_runtime_release(struct rondo_runtime **runtime) {

@@ -52,4 +52,15 @@ bool rdo_function_has_fences(const struct rondo_function *function);
 // OK when this machine has what the function's "rondo.cpu.<arch>" attribute asks for.
 enum rondo_status rdo_function_check_cpu(const struct rondo_function *function, struct rondo_diag *diag);
 
+enum rondo_status rdo_function_check_arity(const struct rondo_function *function, int input_count, int output_count, struct rondo_diag *diag);
+
+// Between values and what a call takes and gives. Nothing is retained.
+enum rondo_status rdo_function_convert_inputs(const struct rondo_function *function, const struct rondo_value *inputs, union rdo_slot *arguments,
+                                              struct rondo_diag *diag);
+void rdo_function_convert_outputs(const struct rondo_function *function, const union rdo_slot *results, struct rondo_value *outputs);
+
+// A runtime over a device that the caller has made; takes the caller's hold on it, also on failure.
+enum rondo_status rdo_runtime_create_over(struct rdo_device *device, const struct rondo_runtime_options *options, struct rondo_runtime **out_runtime,
+                                          struct rondo_diag *diag);
+
 #endif  // RDO_RUNTIME_RUNTIME_H_

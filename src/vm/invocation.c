@@ -119,7 +119,7 @@ void rdo_invocation_unwind(struct rdo_invocation *invocation) {
   invocation->top = NULL;
 }
 
-enum rondo_status rdo_invocation_defer(struct rdo_invocation *invocation, void (*wait)(struct rdo_object *user), struct rdo_object *user) {
+enum rondo_status rdo_invocation_defer(struct rdo_invocation *invocation, const struct rdo_wait_type *wait, struct rdo_object *user) {
   invocation->wait = wait;
   if (invocation->wait_user != user) rdo_object_release(invocation->wait_user);
   invocation->wait_user = user;
@@ -134,7 +134,7 @@ enum rondo_status rdo_invoke(struct rdo_invocation *invocation, const struct rdo
   RDO_TRY(rdo_invocation_begin(invocation, function, arguments, step_limit, diag));
   enum rondo_status status;
   while ((status = rdo_invocation_run(invocation)) == RONDO_DEFERRED) {
-    if (invocation->wait != NULL) invocation->wait(invocation->wait_user);
+    if (invocation->wait != NULL) invocation->wait->block(invocation->wait_user);
   }
   if (status == RONDO_OK) rdo_invocation_end(invocation, function, results);
   return status;

@@ -16,6 +16,14 @@
 #include "vm/code.h"
 #include "vm/heap.h"
 
+// How to learn when running a suspended invocation on makes sense: one of the two.
+struct rdo_wait_type {
+  void (*block)(struct rdo_object *user);  // returns then
+  // Calls `resume` then, once, on whatever thread; that may be inside this call. NULL: there is only `block`.
+  //   returns  not OK: it will not be called
+  enum rondo_status (*watch)(struct rdo_object *user, void (*resume)(void *resume_user), void *resume_user, struct rondo_diag *diag);
+};
+
 // A frame; its value and ref banks follow it in memory.
 struct rdo_frame {
   struct rdo_frame *parent;
@@ -37,9 +45,8 @@ struct rdo_invocation {
   int64_t steps_left;         // branches and calls it may still take
   bool is_resumed;
   struct rondo_diag *diag;    // never NULL while running
-  // What a suspended invocation waits for: blocks until running on makes sense. NULL: run on at once.
-  void (*wait)(struct rdo_object *user);
-  struct rdo_object *wait_user;  // held until the call that deferred is over
+  const struct rdo_wait_type *wait;  // how to wait while suspended; NULL: run on at once
+  struct rdo_object *wait_user;      // held until the call that deferred is over
   struct rondo_diag own_diag;  // used when the caller passes none
 };
 
@@ -63,10 +70,10 @@ void rdo_invocation_end(struct rdo_invocation *invocation, const struct rdo_func
 // Releases every frame.
 void rdo_invocation_unwind(struct rdo_invocation *invocation);
 
-// For native functions: suspends the invocation until `wait` returns, and makes the call again then,
-// with `user` at hand. Returns DEFERRED.
+// For native functions: suspends the invocation until `wait` says so, and makes the call again then, with
+// `user` at hand. Returns DEFERRED.
 //   user  given to the invocation, which releases it when the call has returned or is abandoned
-enum rondo_status rdo_invocation_defer(struct rdo_invocation *invocation, void (*wait)(struct rdo_object *user), struct rdo_object *user);
+enum rondo_status rdo_invocation_defer(struct rdo_invocation *invocation, const struct rdo_wait_type *wait, struct rdo_object *user);
 
 // For native functions that are made again: what the first call gave to defer.
 struct rdo_object *rdo_invocation_deferred(const struct rdo_invocation *invocation);

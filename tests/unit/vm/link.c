@@ -32,6 +32,7 @@ static void destroy_token(struct rdo_object *object) {
 static const struct rdo_object_type token_type = {"test.token", destroy_token};
 
 static void wait_for_token(struct rdo_object *user) { ++RDO_CONTAINER(user, struct token, object)->state->waits; }
+static const struct rdo_wait_type token_wait = {wait_for_token, NULL};
 
 // 0iI_I: defers some times, then adds.
 static enum rondo_status native_later(void *self, struct rdo_native_call *call) {
@@ -42,12 +43,12 @@ static enum rondo_status native_later(void *self, struct rdo_native_call *call) 
   }
   if (state->deferrals_left > 0) {
     --state->deferrals_left;
-    if (call->is_resumed) return rdo_invocation_defer(call->invocation, wait_for_token, rdo_invocation_deferred(call->invocation));
+    if (call->is_resumed) return rdo_invocation_defer(call->invocation, &token_wait, rdo_invocation_deferred(call->invocation));
     struct token *token = calloc(1, sizeof *token);
     if (token == NULL) return RONDO_RESOURCE_EXHAUSTED;
     rdo_object_init(&token->object, &token_type);
     token->state = state;
-    return rdo_invocation_defer(call->invocation, wait_for_token, &token->object);
+    return rdo_invocation_defer(call->invocation, &token_wait, &token->object);
   }
   if (state->fail_with != RONDO_OK) return rdo_fail(call->diag, state->fail_with, "native words");
   call->results[0].i64 = rdo_arg_i32(call, 0) + rdo_arg_i64(call, 1);
