@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "play/player.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/futex.h"
+#include "machine/placement.h"
+
+enum {
+  SPIN_NS = 20000,          // unplanned idleness before a worker sleeps
+  START_DELAY_NS = 2000000, // from run to the first release: arming, waking
+};
+
+// Players ------------------------------------------------------------------------------------------
+
+static enum rondo_status place_workers(const struct rondo_player_options *options, struct rdo_placement *out_placement, struct rondo_diag *diag) {
+  struct rdo_topology topology;
+  struct rdo_cpu_set cpus;
+  enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
+  if (status == RONDO_OK && options->cpus == NULL) {
+    status = rdo_placement_make(&topology, RDO_PLACEMENT_CORE, NULL, out_placement, diag);
+  } else if (status == RONDO_OK) {
+    status = rdo_cpu_set_parse((struct rdo_bytes){(const uint8_t *)options->cpus, strlen(options->cpus)}, &cpus, diag);
+    if (status == RONDO_OK) status = rdo_placement_from_set(&topology, &cpus, out_placement, diag);
+  }
+  rdo_topology_deinit(&topology);
+  return status;
+}
+
+static enum rondo_status create_executor(const struct rondo_player_options *options, struct rdo_executor **out_executor, struct rondo_diag *diag) {
+  struct rdo_placement placement;
+  RDO_TRY(place_workers(options, &placement, diag));
+  int count = options->worker_count == 0 ? placement.worker_count : options->worker_count;
+  struct rdo_cpu_set cpus[RDO_WORKERS_MAX];
+  enum rondo_status status = RONDO_OK;
+  if (count < 1 || count > RDO_WORKERS_MAX) status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%d workers (1 to %d)", count, RDO_WORKERS_MAX);
+  for (int i = 0; i < count && status == RONDO_OK; ++i) cpus[i] = placement.workers[i % placement.worker_count].cpus;
+  rdo_placement_deinit(&placement);
+  RDO_TRY(status);
+  const struct rdo_executor_options executor = {.worker_count = (uint32_t)count, .worker_cpus = cpus, .spin_ns = SPIN_NS, .is_played = true};
+  return rdo_executor_create(&executor, out_executor, diag);
+}
+
+enum rondo_status rondo_player_create(const struct rondo_player_options *options, struct rondo_player **out_player, struct rondo_diag *diag) {
+  static const struct rondo_player_options defaults;
+  *out_player = NULL;
+  struct rondo_player *player;
+  RDO_TRY(rdo_alloc(sizeof *player, &player, diag));
+  rdo_atomic_init(&player->is_stopping, 0);
+  rdo_atomic_init(&player->active_count, 0);
+  enum rondo_status status = create_executor(options == NULL ? &defaults : options, &player->executor, diag);
+  if (status != RONDO_OK) {
+    rdo_free(player);
+    return status;
+  }
+  *out_player = player;
+  return RONDO_OK;
+}
+
+void rondo_player_release(struct rondo_player **player) {
+  if (player == NULL || *player == NULL) return;
+  rdo_executor_stop((*player)->executor);  // a worker may still be leaving the process of a job's queue
+  for (struct rondo_job *job = (*player)->jobs, *next; job != NULL; job = next) {
+    next = job->next;
+    rdo_job_destroy(job);
+  }
+  rdo_executor_destroy((*player)->executor);
+  rdo_free(*player);
+  *player = NULL;
+}
+
+int rondo_player_worker_count(const struct rondo_player *player) { return (int)player->executor->worker_count; }
+
+// Jobs ---------------------------------------------------------------------------------------------
+
+static enum rondo_status check_options(const struct rondo_player *player, const struct rondo_job_options *options, struct rondo_diag *diag) {
+  const char *name = options->name == NULL ? options->path : options->name;
+  if (options->path == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job without a model");
+  if (options->period_ns < 0 || options->offset_ns < 0 || options->deadline_ns < 0) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: period, offset and deadline are not negative", name);
+  }
+  if (options->period_ns == 0 && options->deadline_ns != 0) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: a deadline counts from a release, which a job without a period does not have", name);
+  }
+  if (options->worker < -1 || options->worker >= (int)player->executor->worker_count) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: worker %d (there are %u)", name, options->worker, player->executor->worker_count);
+  }
+  return RONDO_OK;
+}
+
+static enum rondo_status load_job(struct rondo_job *job, const struct rondo_job_options *options, struct rondo_diag *diag) {
+  const struct rdo_device_options device_options = {"local-task", options->memory_budget_bytes, NULL, 1, &job->player->executor};
+  struct rdo_device *device;
+  RDO_TRY(rdo_device_create(&device_options, &device, diag));
+  RDO_TRY(rdo_runtime_create_over(device, &(const struct rondo_runtime_options){.memory_budget_bytes = options->memory_budget_bytes}, &job->runtime, diag));
+  const struct rondo_module_source source = {.path = options->path};
+  RDO_TRY(rondo_model_load(job->runtime, &source, 1, &job->model, diag));
+  RDO_TRY(rondo_model_find(job->model, options->function, &job->function, diag));
+  if (rondo_function_is_async(job->function)) {
+    return rdo_fail(diag, RONDO_UNIMPLEMENTED, "job %s: function %s takes fences; play its synchronous twin", options->name == NULL ? "" : options->name,
+                    rondo_function_name(job->function));
+  }
+  RDO_TRY(rdo_call_init(&job->call, (struct rondo_function *)(uintptr_t)job->function, diag));
+  job->input_count = rondo_function_argument_count(job->function);
+  job->output_count = rondo_function_result_count(job->function);
+  RDO_TRY(rdo_alloc_array((size_t)job->input_count + 1, sizeof *job->inputs, &job->inputs, diag));
+  RDO_TRY(rdo_alloc_array((size_t)job->output_count + 1, sizeof *job->outputs, &job->outputs, diag));
+  const char *name = options->name == NULL ? rondo_function_name(job->function) : options->name;
+  size_t name_size = strlen(name) + 1;
+  RDO_TRY(rdo_alloc(name_size, &job->name, diag));
+  memcpy(job->name, name, name_size);
+  // Initializers have run; from here on executions wait for their release.
+  if (options->period_ns != 0) device->queues[0].scheduler = &job->scheduler;
+  return RONDO_OK;
+}
+
+enum rondo_status rondo_player_add_job(struct rondo_player *player, const struct rondo_job_options *options, struct rondo_job **out_job,
+                                       struct rondo_diag *diag) {
+  *out_job = NULL;
+  RDO_TRY(check_options(player, options, diag));
+  struct rondo_job *job;
+  RDO_TRY(rdo_alloc(sizeof *job, &job, diag));
+  job->scheduler = rdo_job_scheduler;
+  job->player = player;
+  job->period_ns = options->period_ns;
+  job->offset_ns = options->offset_ns;
+  job->deadline_ns = options->deadline_ns == 0 ? options->period_ns : options->deadline_ns;
+  job->overrun = options->overrun;
+  job->ended = options->ended;
+  job->user = options->user;
+  // The first worker is where interrupts and other programs most often are.
+  uint32_t count = player->executor->worker_count;
+  uint32_t index = options->worker >= 0 ? (uint32_t)options->worker : count - 1 - (uint32_t)player->job_count % count;
+  job->worker = &player->executor->workers[index];
+  enum rondo_status status = load_job(job, options, diag);
+  if (status != RONDO_OK) {
+    rdo_job_destroy(job);
+    return status;
+  }
+  struct rondo_job **end = &player->jobs;
+  while (*end != NULL) end = &(*end)->next;
+  *end = job;
+  ++player->job_count;
+  *out_job = job;
+  return RONDO_OK;
+}
+
+const char *rondo_job_name(const struct rondo_job *job) { return job->name; }
+const struct rondo_function *rondo_job_function(const struct rondo_job *job) { return job->function; }
+struct rondo_runtime *rondo_job_runtime(const struct rondo_job *job) { return job->runtime; }
+
+enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int count, const struct rondo_value *inputs, struct rondo_diag *diag) {
+  RDO_TRY(rdo_function_check_arity(job->function, count, job->output_count, diag));
+  RDO_TRY(rdo_function_convert_inputs(job->function, inputs, job->call.slots, diag));
+  for (int i = 0; i < count; ++i) {
+    if (job->has_inputs) rondo_value_release(&job->inputs[i]);
+    job->inputs[i] = inputs[i];
+  }
+  job->has_inputs = true;
+  return RONDO_OK;
+}
+
+// Runs ---------------------------------------------------------------------------------------------
+
+void rondo_player_stop(struct rondo_player *player) { rdo_atomic_store(&player->is_stopping, 1, rdo_relaxed); }  // relaxed: hint
+
+enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) {
+  if (player->jobs == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "player without jobs");
+  if (warm_up_ns < 0 || duration_ns < 0 || warm_up_ns > INT64_MAX / 4 || duration_ns > INT64_MAX / 4) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "run of %lld ns after %lld ns", (long long)duration_ns, (long long)warm_up_ns);
+  }
+  player->begin_ns = rdo_clock_now_ns() + START_DELAY_NS;
+  player->count_ns = player->begin_ns + warm_up_ns;
+  player->end_ns = player->count_ns + duration_ns;
+  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) RDO_TRY(rdo_job_prepare(job, diag));
+  rdo_atomic_store(&player->active_count, (uint32_t)player->job_count, rdo_release);  // SYNC(job)
+  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) rdo_process_schedule(&job->process);
+  uint32_t active_count;
+  while ((active_count = rdo_atomic_load(&player->active_count, rdo_acquire)) != 0) {  // SYNC(job)
+    rdo_futex_wait(&player->active_count, active_count, INT64_MAX);
+  }
+  rdo_atomic_store(&player->is_stopping, 0, rdo_relaxed);  // relaxed: hint
+  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {
+    if (job->status == RONDO_OK) continue;
+    if (diag != NULL) *diag = job->diag;
+    rdo_annotate(diag, "job %s", job->name);
+    return job->status;
+  }
+  return RONDO_OK;
+}

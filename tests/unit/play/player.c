@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Players on the bundled models: releases, results beside other jobs, overruns, failures, ends.
+// Usage: unit_play_player MODELS_FOLDER
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "rondo/play.h"
+#include "rondo/tensor.h"
+
+#include "../../support/watchdog.h"
+#include "play/player.h"
+
+static const char *folder;
+static const int64_t ms = 1000000;
+
+// What comes out of each instance, as long as nobody changes the input.
+struct results {
+  uint8_t first[256];
+  uint64_t size, different_count, count;
+  uint64_t next_index;
+  bool is_disordered;
+};
+
+static void compare(void *user, const struct rondo_instance *instance, const struct rondo_value *outputs, int output_count) {
+  struct results *results = user;
+  uint8_t bytes[256];
+  uint64_t size = 0;
+  for (int i = 0; i < output_count; ++i) {
+    uint64_t length = rondo_tensor_byte_length(outputs[i].tensor);
+    if (size + length <= sizeof bytes) memcpy(bytes + size, rondo_tensor_data(outputs[i].tensor), (size_t)length);
+    size += length;
+  }
+  if (results->count++ == 0) {
+    memcpy(results->first, bytes, sizeof bytes);
+    results->size = size;
+  } else if (size != results->size || memcmp(bytes, results->first, (size_t)size) != 0) {
+    ++results->different_count;
+  }
+  results->is_disordered |= instance->index < results->next_index;
+  results->next_index = instance->index + 1;
+}
+
+static struct rondo_player *create(int worker_count) {
+  const struct rondo_player_options options = {.worker_count = worker_count};
+  struct rondo_player *player;
+  struct rondo_diag diag = {.status = RONDO_OK};
+  if (rondo_player_create(&options, &player, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+  assert_int_equal(rondo_player_worker_count(player), worker_count);
+  watchdog_watch(player->executor);
+  return player;
+}
+
+static void end(struct rondo_player **player) {
+  watchdog_watch(NULL);
+  rondo_player_release(player);
+}
+
+static char *path_of(const char *model) {
+  static char path[512];
+  snprintf(path, sizeof path, "%s/%s/%s.vmfb", folder, model, model);
+  return path;
+}
+
+static struct rondo_job *add(struct rondo_player *player, const char *model, struct rondo_job_options options) {
+  struct rondo_job *job;
+  struct rondo_diag diag = {.status = RONDO_OK};
+  options.path = path_of(model);
+  if (rondo_player_add_job(player, &options, &job, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+  return job;
+}
+
+static void give_input(struct rondo_job *job) {
+  struct rondo_parameter parameter;
+  struct rondo_value value = {.kind = RONDO_VALUE_TENSOR};
+  static float numbers[200 * 200];
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; ++i) numbers[i] = (float)(i % 17) / 17;
+  rondo_function_argument(rondo_job_function(job), 0, &parameter);
+  assert_int_equal(rondo_tensor_create(rondo_job_runtime(job), parameter.element_type, parameter.rank, parameter.dims, numbers, &value.tensor, NULL),
+                   RONDO_OK);
+  assert_int_equal(rondo_job_set_inputs(job, 1, &value, NULL), RONDO_OK);
+}
+
+static void run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns) {
+  struct rondo_diag diag = {.status = RONDO_OK};
+  if (rondo_player_run(player, warm_up_ns, duration_ns, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+}
+
+static struct rondo_job_stats stats_of(const struct rondo_job *job) {
+  struct rondo_job_stats stats;
+  assert_int_equal(rondo_job_statistics(job, &stats, NULL), RONDO_OK);
+  return stats;
+}
+
+// What must hold of every instance, whatever the machine does.
+static void check_instances(const struct rondo_job *job, int64_t period_ns) {
+  const struct rondo_instance *instances;
+  uint64_t count = rondo_job_instances(job, &instances);
+  for (uint64_t i = 0; i < count; ++i) {
+    const struct rondo_instance *now = &instances[i];
+    assert_int_equal(now->status, RONDO_OK);
+    assert_true(now->start_ns >= now->release_ns);
+    assert_true(now->run_end_ns >= now->start_ns);
+    assert_true(now->end_ns >= now->run_end_ns);
+    if (i == 0) continue;
+    const struct rondo_instance *before = &instances[i - 1];
+    assert_true(now->start_ns >= before->end_ns);
+    assert_true(now->index > before->index);
+    if (period_ns != 0) assert_int_equal(now->release_ns - before->release_ns, (int64_t)(now->index - before->index) * period_ns);
+  }
+}
+
+static void test_releases(void **state) {
+  (void)state;
+  struct results results = {.count = 0};
+  struct rondo_player *player = create(2);
+  struct rondo_job *job = add(player, "mlp_f32", (struct rondo_job_options){.name = "controller", .period_ns = 2 * ms, .worker = -1, .ended = compare, .user = &results});
+  assert_string_equal(rondo_job_name(job), "controller");
+  give_input(job);
+  for (int round = 0; round < 2; ++round) {  // a player may run again
+    run(player, 10 * ms, 60 * ms);
+    struct rondo_job_stats stats = stats_of(job);
+    assert_int_equal(stats.released + stats.skipped, 30);
+    assert_int_equal(stats.ended, stats.released);
+    assert_int_equal(stats.failed, 0);
+    assert_int_equal(stats.start_delay.count, stats.released);
+    assert_true(stats.start_delay.min <= stats.start_delay.p50 && stats.start_delay.p50 <= stats.start_delay.p99 && stats.start_delay.p99 <= stats.start_delay.max);
+    check_instances(job, 2 * ms);
+  }
+  assert_true(results.count >= 2);
+  assert_int_equal(results.different_count, 0);
+  assert_false(results.size == 0);
+  end(&player);
+  assert_null(player);
+}
+
+// Jobs side by side: each has the results that it has alone.
+static void test_beside(void **state) {
+  (void)state;
+  struct results fast = {.count = 0}, image = {.count = 0}, other = {.count = 0};
+  for (int worker_count = 1; worker_count <= 4; worker_count *= 2) {
+    struct rondo_player *player = create(worker_count);
+    struct rondo_job *controller = add(player, "mlp_f32", (struct rondo_job_options){.period_ns = 2 * ms, .worker = worker_count - 1, .ended = compare, .user = &fast});
+    struct rondo_job *perception = add(player, "dronet_f32", (struct rondo_job_options){.worker = -1, .ended = compare, .user = &image});
+    struct rondo_job *helper = add(player, "mlp_int8", (struct rondo_job_options){.period_ns = 3 * ms, .offset_ns = ms, .worker = 0, .ended = compare, .user = &other});
+    give_input(controller);
+    give_input(perception);
+    give_input(helper);
+    run(player, 0, 100 * ms);
+    check_instances(controller, 2 * ms);
+    check_instances(perception, 0);
+    check_instances(helper, 3 * ms);
+    assert_true(stats_of(perception).ended > 0);
+    assert_true(stats_of(controller).ended > 0);
+    assert_true(stats_of(helper).ended > 0);
+    end(&player);
+    fast.next_index = image.next_index = other.next_index = 0;
+    watchdog_tick();
+  }
+  assert_int_equal(fast.different_count + image.different_count + other.different_count, 0);
+  assert_false(fast.is_disordered || image.is_disordered || other.is_disordered);
+}
+
+// A period that is shorter than the work: skipped releases are counted, queued ones follow late.
+static void test_overrun(void **state) {
+  (void)state;
+  struct rondo_player *player = create(2);
+  struct rondo_job *skips = add(player, "dronet_f32", (struct rondo_job_options){.period_ns = ms / 10, .worker = -1});
+  struct rondo_job *queues = add(player, "mlp_int8", (struct rondo_job_options){.period_ns = ms / 2, .worker = -1, .overrun = RONDO_OVERRUN_QUEUE});
+  give_input(skips);
+  give_input(queues);
+  run(player, 0, 50 * ms);
+  struct rondo_job_stats stats = stats_of(skips);
+  assert_true(stats.skipped > 0);
+  assert_true(stats.released + stats.skipped == 500);
+  assert_int_equal(stats.missed, stats.released);  // none of them ends within a tenth of a millisecond
+  check_instances(skips, ms / 10);
+  stats = stats_of(queues);
+  assert_int_equal(stats.skipped, 0);
+  assert_int_equal(stats.released, 100);
+  check_instances(queues, ms / 2);
+  end(&player);
+}
+
+// A job that fails ends, with its words; others go on.
+static void test_failure(void **state) {
+  (void)state;
+  struct rondo_player *player = create(2);
+  struct rondo_job *bad = add(player, "dronet_f32", (struct rondo_job_options){.name = "hungry", .period_ns = 5 * ms, .worker = -1, .memory_budget_bytes = 200000});
+  struct rondo_job *good = add(player, "mlp_f32", (struct rondo_job_options){.period_ns = 2 * ms, .worker = -1});
+  give_input(bad);
+  give_input(good);
+  struct rondo_diag diag = {.status = RONDO_OK};
+  assert_int_equal(rondo_player_run(player, 0, 40 * ms, &diag), RONDO_RESOURCE_EXHAUSTED);
+  assert_non_null(strstr(diag.message, "job hungry"));
+  assert_int_equal(stats_of(bad).failed, 1);
+  struct rondo_job_stats stats = stats_of(good);
+  assert_int_equal(stats.released + stats.skipped, 20);
+  assert_int_equal(stats.failed, 0);
+  end(&player);
+}
+
+static void *stop_soon(void *user) {
+  nanosleep(&(const struct timespec){.tv_nsec = 30000000}, NULL);
+  rondo_player_stop(user);
+  return NULL;
+}
+
+static void test_stop(void **state) {
+  (void)state;
+  struct rondo_player *player = create(2);
+  struct rondo_job *job = add(player, "mlp_f32", (struct rondo_job_options){.period_ns = 2 * ms, .worker = -1});
+  give_input(job);
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, stop_soon, player), 0);
+  run(player, 0, 3600 * 1000 * ms);
+  pthread_join(thread, NULL);
+  assert_true(stats_of(job).released < 1000000);
+  end(&player);
+}
+
+static void expect_refusal(struct rondo_player *player, const struct rondo_job_options *options, enum rondo_status status, const char *words) {
+  struct rondo_diag diag = {.status = RONDO_OK};
+  struct rondo_job *job = (struct rondo_job *)(uintptr_t)&diag;
+  assert_int_equal(rondo_player_add_job(player, options, &job, &diag), status);
+  assert_null(job);
+  if (strstr(diag.message, words) == NULL) fail_msg("\"%s\" does not say \"%s\"", diag.message, words);
+}
+
+static void test_refusals(void **state) {
+  (void)state;
+  struct rondo_diag diag = {.status = RONDO_OK};
+  struct rondo_player *player = create(1);
+  char path[512];
+  snprintf(path, sizeof path, "%s", path_of("mlp_f32"));
+  assert_int_equal(rondo_player_run(player, 0, ms, &diag), RONDO_FAILED_PRECONDITION);
+  expect_refusal(player, &(const struct rondo_job_options){.worker = -1}, RONDO_INVALID_ARGUMENT, "without a model");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .worker = 1}, RONDO_INVALID_ARGUMENT, "worker 1");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .period_ns = -1}, RONDO_INVALID_ARGUMENT, "not negative");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .deadline_ns = 1}, RONDO_INVALID_ARGUMENT, "without a period");
+  expect_refusal(player, &(const struct rondo_job_options){.path = "nowhere.vmfb", .worker = -1}, RONDO_NOT_FOUND, "nowhere.vmfb");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .function = "nobody", .worker = -1}, RONDO_NOT_FOUND, "nobody");
+  struct rondo_job *job = add(player, "mlp_f32", (struct rondo_job_options){.period_ns = ms});
+  diag.status = RONDO_OK;
+  assert_int_equal(rondo_player_run(player, 0, ms, &diag), RONDO_FAILED_PRECONDITION);
+  if (strstr(diag.message, "no inputs") == NULL) fail_msg("%s", diag.message);
+  const struct rondo_value wrong = {.kind = RONDO_VALUE_I32, .i32 = 1};
+  assert_int_equal(rondo_job_set_inputs(job, 1, &wrong, &diag), RONDO_INVALID_ARGUMENT);
+  assert_int_equal(rondo_job_set_inputs(job, 0, NULL, &diag), RONDO_INVALID_ARGUMENT);
+  assert_int_equal(rondo_player_run(player, -1, ms, &diag), RONDO_INVALID_ARGUMENT);
+  end(&player);
+  rondo_player_release(&player);
+  rondo_player_release(NULL);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  folder = argv[1];
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_releases), cmocka_unit_test(test_beside), cmocka_unit_test(test_overrun),
+      cmocka_unit_test(test_failure),  cmocka_unit_test(test_stop),   cmocka_unit_test(test_refusals),
+  };
+  watchdog_begin();
+  int failed_count = cmocka_run_group_tests(tests, NULL, NULL);
+  watchdog_end();
+  return failed_count;
+}
