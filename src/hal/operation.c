@@ -52,7 +52,15 @@ static enum rondo_status update_buffer(const struct rdo_operation *o, struct ron
   return RONDO_OK;
 }
 
-enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_null, struct rondo_diag *diag) {
+// Kept apart, so that other operations need no room for it on the stack.
+__attribute__((noinline)) static enum rondo_status replay_dispatch(const struct rdo_dispatch *dispatch, bool is_null, const struct rdo_scratch *scratch,
+                                                                   struct rondo_diag *diag) {
+  struct rdo_one_dispatch one;
+  RDO_TRY(rdo_one_dispatch_init(&one, &dispatch->info, dispatch->constants, dispatch->bindings, diag));
+  return rdo_replay(&one.recording, &(const struct rdo_binding_table){0}, is_null, scratch, diag);
+}
+
+enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_null, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
   switch (o->kind) {
     case RDO_OPERATION_BARRIER: return RONDO_OK;
     case RDO_OPERATION_ALLOCA: return rdo_buffer_commit(o->target, is_null, diag);
@@ -62,10 +70,23 @@ enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_n
     case RDO_OPERATION_COPY: return rdo_transfer_copy(o->source, o->source_offset, o->target, o->target_offset, o->length, diag);
     case RDO_OPERATION_READ:
     case RDO_OPERATION_WRITE: return transfer_and_wait(o, diag);
-    case RDO_OPERATION_EXECUTE: return o->recording == NULL ? RONDO_OK : rdo_replay(o->recording, &o->bindings, is_null, NULL, diag);
+    case RDO_OPERATION_EXECUTE: return o->recording == NULL ? RONDO_OK : rdo_replay(o->recording, &o->bindings, is_null, scratch, diag);
+    case RDO_OPERATION_DISPATCH: return replay_dispatch(o->dispatch, is_null, scratch, diag);
     case RDO_OPERATION_HOST_CALL: return o->host.call(o->host.user, diag);
   }
   return RONDO_INTERNAL;
+}
+
+static void apply_to_refs(const struct rdo_buffer_ref *refs, uint32_t count, void (*apply)(struct rdo_object *)) {
+  for (uint32_t i = 0; i < count; ++i) {
+    if (refs[i].buffer != NULL) apply(&refs[i].buffer->object);
+  }
+}
+
+static void apply_to_dispatch(const struct rdo_dispatch *dispatch, void (*apply)(struct rdo_object *)) {
+  apply(&dispatch->info.executable->object);
+  if (dispatch->info.workgroup_ref != NULL) apply_to_refs(dispatch->info.workgroup_ref, 1, apply);
+  apply_to_refs(dispatch->bindings, dispatch->info.binding_count, apply);
 }
 
 static void apply_to_all(const struct rdo_operation *o, void (*apply)(struct rdo_object *)) {
@@ -74,9 +95,8 @@ static void apply_to_all(const struct rdo_operation *o, void (*apply)(struct rdo
   if (o->target != NULL) apply(&o->target->object);
   if (o->file != NULL) apply(&o->file->object);
   if (o->recording != NULL) apply(&o->recording->object);
-  for (uint32_t i = 0; o->kind == RDO_OPERATION_EXECUTE && i < o->bindings.count; ++i) {
-    if (o->bindings.entries[i].buffer != NULL) apply(&o->bindings.entries[i].buffer->object);
-  }
+  if (o->kind == RDO_OPERATION_EXECUTE) apply_to_refs(o->bindings.entries, o->bindings.count, apply);
+  if (o->kind == RDO_OPERATION_DISPATCH) apply_to_dispatch(o->dispatch, apply);
 }
 
 void rdo_operation_retain(const struct rdo_operation *operation) { apply_to_all(operation, rdo_object_retain); }

@@ -24,6 +24,13 @@
 // transfer; who wants to change the state waits for the one before to come back.
 enum submission_state { SUBMISSION_FREE, SUBMISSION_WAITING, SUBMISSION_TRANSFERRING, SUBMISSION_HELD, SUBMISSION_READY };
 
+// What a DISPATCH needs until it is over.
+struct kept_dispatch {
+  struct rdo_dispatch copy;              // constants stand in the submission's data, bindings in its bindings
+  struct rdo_buffer_ref workgroup_ref;
+  struct rdo_one_dispatch one;
+};
+
 struct rdo_submission {
   struct rdo_process process;    // compute: drains `execution`
   struct rdo_queue *queue;       // const
@@ -41,6 +48,7 @@ struct rdo_submission {
   struct rdo_timepoint *timepoints;
   uint8_t *data;
   size_t binding_capacity, timepoint_capacity, data_capacity;
+  struct kept_dispatch *dispatch;        // owned, kept; NULL before the first DISPATCH
   struct rdo_execution execution;
 };
 
@@ -110,22 +118,39 @@ static enum rondo_status add_chunk(struct rdo_queue *queue, struct rondo_diag *d
   return status;
 }
 
+static void keep_dispatch(struct rdo_submission *submission, const struct rdo_dispatch *dispatch) {
+  struct kept_dispatch *kept = submission->dispatch;
+  kept->copy = *dispatch;
+  kept->copy.constants = (const uint32_t *)(const void *)submission->data;
+  kept->copy.bindings = submission->bindings;
+  if (dispatch->info.workgroup_ref != NULL) {
+    kept->workgroup_ref = *dispatch->info.workgroup_ref;
+    kept->copy.info.workgroup_ref = &kept->workgroup_ref;
+  }
+  submission->operation.dispatch = &kept->copy;
+}
+
 // A submission with a copy of the operation and holds on what it names.
 static enum rondo_status acquire_submission(struct rdo_queue *queue, const struct rdo_operation *o, struct rdo_submission **out, struct rondo_diag *diag) {
   struct rdo_submission *submission;
   while ((submission = pop_free(queue)) == NULL) RDO_TRY(add_chunk(queue, diag));
   uint32_t wait_count = o->wait == NULL ? 0 : o->wait->count;
-  uint32_t binding_count = o->kind == RDO_OPERATION_EXECUTE ? o->bindings.count : 0;
-  uint64_t data_bytes = o->kind == RDO_OPERATION_UPDATE ? o->data.size : 0;
+  struct rdo_binding_table bindings = o->kind == RDO_OPERATION_EXECUTE ? o->bindings : (struct rdo_binding_table){0};
+  struct rdo_bytes data = o->kind == RDO_OPERATION_UPDATE ? o->data : (struct rdo_bytes){0};
   enum rondo_status status = RONDO_OK;
-  if (binding_count > submission->binding_capacity) {
-    status = rdo_grow_array(binding_count, sizeof *submission->bindings, &submission->binding_capacity, &submission->bindings, diag);
+  if (o->kind == RDO_OPERATION_DISPATCH) {
+    bindings = (struct rdo_binding_table){o->dispatch->bindings, o->dispatch->info.binding_count};
+    data = (struct rdo_bytes){(const uint8_t *)o->dispatch->constants, (uint64_t)o->dispatch->info.constant_count * 4};
+    if (submission->dispatch == NULL) status = rdo_alloc(sizeof *submission->dispatch, &submission->dispatch, diag);
+  }
+  if (status == RONDO_OK && bindings.count > submission->binding_capacity) {
+    status = rdo_grow_array(bindings.count, sizeof *submission->bindings, &submission->binding_capacity, &submission->bindings, diag);
   }
   if (status == RONDO_OK && wait_count > submission->timepoint_capacity) {
     status = rdo_grow_array(wait_count, sizeof *submission->timepoints, &submission->timepoint_capacity, &submission->timepoints, diag);
   }
-  if (status == RONDO_OK && data_bytes > submission->data_capacity) {
-    status = rdo_grow_array((size_t)data_bytes, 1, &submission->data_capacity, &submission->data, diag);
+  if (status == RONDO_OK && data.size > submission->data_capacity) {
+    status = rdo_grow_array((size_t)data.size, 1, &submission->data_capacity, &submission->data, diag);
   }
   if (status != RONDO_OK) {
     push_free(queue, submission);
@@ -133,10 +158,11 @@ static enum rondo_status acquire_submission(struct rdo_queue *queue, const struc
   }
   submission->operation = *o;
   submission->operation.wait = NULL;
-  if (binding_count != 0) memcpy(submission->bindings, o->bindings.entries, binding_count * sizeof *submission->bindings);
-  if (data_bytes != 0) memcpy(submission->data, o->data.data, (size_t)data_bytes);
+  if (bindings.count != 0) memcpy(submission->bindings, bindings.entries, bindings.count * sizeof *submission->bindings);
+  if (data.size != 0) memcpy(submission->data, data.data, (size_t)data.size);
   if (o->kind == RDO_OPERATION_EXECUTE) submission->operation.bindings.entries = submission->bindings;
   if (o->kind == RDO_OPERATION_UPDATE) submission->operation.data.data = submission->data;
+  if (o->kind == RDO_OPERATION_DISPATCH) keep_dispatch(submission, o->dispatch);
   submission->launched_by = NULL;
   submission->execution.event_id = rdo_event_new_id();
   rdo_operation_retain(&submission->operation);
@@ -250,20 +276,38 @@ static void hand_over(struct rdo_submission *submission) {
   rdo_process_resume(&submission->process);
 }
 
+// Resolves what a submission executes.
+//   out_recording  NULL: nothing
+static enum rondo_status bind_execution(struct rdo_submission *submission, uint32_t concurrency, const struct rdo_recording **out_recording) {
+  const struct rdo_operation *o = &submission->operation;
+  struct rdo_execution *execution = &submission->execution;
+  struct rdo_binding_table table = {0};
+  *out_recording = NULL;
+  if (o->kind == RDO_OPERATION_DISPATCH) {
+    rdo_diag_clear(&execution->diag);
+    struct rdo_one_dispatch *one = &submission->dispatch->one;
+    RDO_TRY(rdo_one_dispatch_init(one, &o->dispatch->info, o->dispatch->constants, o->dispatch->bindings, &execution->diag));
+    *out_recording = &one->recording;
+  } else {
+    table = o->bindings;
+    *out_recording = o->recording;
+  }
+  if (*out_recording == NULL) return RONDO_OK;
+  return rdo_execution_bind(execution, *out_recording, &table, submission->queue->is_null, concurrency, &execution->diag);
+}
+
 // Starts the execution of a submission whose wait is over.
 static void launch(struct rdo_submission *submission, bool may_hold) {
   struct rdo_queue *queue = submission->queue;
-  const struct rdo_operation *o = &submission->operation;
-  struct rdo_execution *execution = &submission->execution;
   struct rdo_executor *executor = queue->executor;
   uint32_t concurrency = executor->worker_count == 0 ? 1 : executor->worker_count;
-  enum rondo_status status = RONDO_OK;
-  if (o->recording != NULL) status = rdo_execution_bind(execution, o->recording, &o->bindings, queue->is_null, concurrency, &execution->diag);
-  if (status != RONDO_OK || o->recording == NULL) {
-    finish(submission, status, &execution->diag);
+  const struct rdo_recording *recording;
+  enum rondo_status status = bind_execution(submission, concurrency, &recording);
+  if (status != RONDO_OK || recording == NULL) {
+    finish(submission, status, &submission->execution.diag);
     return;
   }
-  uint32_t width = rdo_execution_width(o->recording, concurrency);
+  uint32_t width = rdo_execution_width(recording, concurrency);
   rdo_process_init(&submission->process, width > 1 ? &together_type : &alone_type, executor, width);
   if (here.donates_to == queue) {
     submission->launched_by = here.seat;
@@ -331,16 +375,16 @@ static void start_transfer(struct rdo_submission *submission) {
 
 // The control process ----------------------------------------------------------------------------
 
-// An execution on this thread: as the worker of this queue that it is, or with local memory of its own and
+// An operation on this thread: as the worker of this queue that it is, or with local memory of its own and
 // an id that no worker has.
-static enum rondo_status replay_here(struct rdo_submission *submission, struct rdo_worker *worker, struct rondo_diag *diag) {
-  const struct rdo_operation *o = &submission->operation;
+static enum rondo_status perform_here(struct rdo_submission *submission, struct rdo_worker *worker, struct rondo_diag *diag) {
   struct rdo_executor *executor = submission->queue->executor;
-  if (executor == NULL || o->recording == NULL) return rdo_operation_perform(o, submission->queue->is_null, diag);
+  bool is_null = submission->queue->is_null;
+  if (executor == NULL) return rdo_operation_perform(&submission->operation, is_null, NULL, diag);
   bool is_own = worker != NULL && worker->executor == executor;
   const struct rdo_scratch scratch = {is_own ? worker : NULL, is_own ? worker->index : executor->worker_count + RDO_DONORS_MAX,
                                       submission->execution.event_id};
-  return rdo_replay(o->recording, &o->bindings, submission->queue->is_null, &scratch, diag);
+  return rdo_operation_perform(&submission->operation, is_null, &scratch, diag);
 }
 
 static void run_ready(struct rdo_submission *submission, struct rdo_worker *worker) {
@@ -351,8 +395,7 @@ static void run_ready(struct rdo_submission *submission, struct rdo_worker *work
   rdo_event_emit(RDO_EVENT_READY, submission->execution.event_id, status, 0);
   bool is_inline = queue->executor == NULL || rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
   is_inline |= submission->operation.may_inline;
-  bool is_execute = submission->operation.kind == RDO_OPERATION_EXECUTE;
-  if (status == RONDO_OK && is_execute && !is_inline) {
+  if (status == RONDO_OK && rdo_operation_is_compute(&submission->operation) && !is_inline) {
     launch(submission, false);
     return;
   }
@@ -361,11 +404,7 @@ static void run_ready(struct rdo_submission *submission, struct rdo_worker *work
     start_transfer(submission);
     return;
   }
-  if (status == RONDO_OK && is_execute) {
-    status = replay_here(submission, worker, &diag);
-  } else if (status == RONDO_OK) {
-    status = rdo_operation_perform(&submission->operation, queue->is_null, &diag);
-  }
+  if (status == RONDO_OK) status = perform_here(submission, worker, &diag);
   finish(submission, status, &diag);
 }
 
@@ -500,7 +539,7 @@ static enum rondo_status perform_now(struct rdo_queue *queue, const struct rdo_o
     rdo_diag_clear(&own);
     diag = &own;
   }
-  enum rondo_status status = rdo_operation_perform(o, queue->is_null, diag);
+  enum rondo_status status = rdo_operation_perform(o, queue->is_null, NULL, diag);
   rdo_count_add_u64(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   if (status == RONDO_OK) {
     rdo_fence_signal(o->signal);
@@ -526,7 +565,7 @@ __attribute__((noinline)) static enum rondo_status submit_later(struct rdo_queue
   make_active(submission);
   if (rdo_worker_current() != NULL) may_hold = false;
   if (here.held != NULL) rdo_queue_flush();
-  if (o->kind == RDO_OPERATION_EXECUTE && !o->may_inline && !submission->is_late) {
+  if (rdo_operation_is_compute(o) && !o->may_inline && !submission->is_late) {
     rdo_event_emit(RDO_EVENT_READY, submission->execution.event_id, RONDO_OK, 0);
     launch(submission, may_hold);
   } else {
@@ -735,9 +774,11 @@ static void free_kept(struct rdo_submission *submission) {
   rdo_free(submission->bindings);
   rdo_free(submission->timepoints);
   rdo_free(submission->data);
+  rdo_free(submission->dispatch);
   submission->bindings = NULL;
   submission->timepoints = NULL;
   submission->data = NULL;
+  submission->dispatch = NULL;
   submission->binding_capacity = submission->timepoint_capacity = submission->data_capacity = 0;
   rdo_execution_deinit(&submission->execution);
 }
