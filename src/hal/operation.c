@@ -60,6 +60,21 @@ __attribute__((noinline)) static enum rondo_status replay_dispatch(const struct 
   return rdo_replay(&one.recording, &(const struct rdo_binding_table){0}, is_null, scratch, diag);
 }
 
+void rdo_operation_name_item(const struct rdo_operation *o, uint32_t item_index, struct rondo_diag *diag) {
+  if (o->kind == RDO_OPERATION_EXECUTE_LIST && diag->message[0] != 0) rdo_prefix(diag, "recording %u of %u", item_index + 1, o->list.count);
+}
+
+static enum rondo_status replay_list(const struct rdo_operation *o, bool is_null, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
+  for (uint32_t i = 0; i < o->list.count; ++i) {
+    const struct rdo_execution_item *item = &o->list.items[i];
+    enum rondo_status status = item->recording == NULL ? RONDO_OK : rdo_replay(item->recording, &item->bindings, is_null, scratch, diag);
+    if (status == RONDO_OK) continue;
+    if (diag != NULL) rdo_operation_name_item(o, i, diag);
+    return status;
+  }
+  return RONDO_OK;
+}
+
 enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_null, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
   switch (o->kind) {
     case RDO_OPERATION_BARRIER: return RONDO_OK;
@@ -71,6 +86,7 @@ enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_n
     case RDO_OPERATION_READ:
     case RDO_OPERATION_WRITE: return transfer_and_wait(o, diag);
     case RDO_OPERATION_EXECUTE: return o->recording == NULL ? RONDO_OK : rdo_replay(o->recording, &o->bindings, is_null, scratch, diag);
+    case RDO_OPERATION_EXECUTE_LIST: return replay_list(o, is_null, scratch, diag);
     case RDO_OPERATION_DISPATCH: return replay_dispatch(o->dispatch, is_null, scratch, diag);
     case RDO_OPERATION_HOST_CALL: return o->host.call(o->host.user, diag);
   }
@@ -89,6 +105,13 @@ static void apply_to_dispatch(const struct rdo_dispatch *dispatch, void (*apply)
   apply_to_refs(dispatch->bindings, dispatch->info.binding_count, apply);
 }
 
+static void apply_to_items(const struct rdo_execution_item *items, uint32_t count, void (*apply)(struct rdo_object *)) {
+  for (uint32_t i = 0; i < count; ++i) {
+    if (items[i].recording != NULL) apply(&items[i].recording->object);
+    apply_to_refs(items[i].bindings.entries, items[i].bindings.count, apply);
+  }
+}
+
 static void apply_to_all(const struct rdo_operation *o, void (*apply)(struct rdo_object *)) {
   if (o->signal != NULL) apply(&o->signal->object);
   if (o->source != NULL) apply(&o->source->object);
@@ -96,6 +119,7 @@ static void apply_to_all(const struct rdo_operation *o, void (*apply)(struct rdo
   if (o->file != NULL) apply(&o->file->object);
   if (o->recording != NULL) apply(&o->recording->object);
   if (o->kind == RDO_OPERATION_EXECUTE) apply_to_refs(o->bindings.entries, o->bindings.count, apply);
+  if (o->kind == RDO_OPERATION_EXECUTE_LIST) apply_to_items(o->list.items, o->list.count, apply);
   if (o->kind == RDO_OPERATION_DISPATCH) apply_to_dispatch(o->dispatch, apply);
 }
 

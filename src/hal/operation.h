@@ -20,8 +20,15 @@ enum rdo_operation_kind {
   RDO_OPERATION_READ,
   RDO_OPERATION_WRITE,
   RDO_OPERATION_EXECUTE,
+  RDO_OPERATION_EXECUTE_LIST,
   RDO_OPERATION_DISPATCH,
   RDO_OPERATION_HOST_CALL,
+};
+
+// One of several recordings that an operation executes, each with its own table.
+struct rdo_execution_item {
+  struct rdo_recording *recording;    // NULL = nothing
+  struct rdo_binding_table bindings;
 };
 
 // A dispatch that is not part of a recording.
@@ -34,7 +41,7 @@ struct rdo_dispatch {
 // One operation; fields that its kind does not use are 0. Everything is borrowed by submit.
 struct rdo_operation {
   enum rdo_operation_kind kind;
-  bool may_inline;                    // EXECUTE, DISPATCH: small enough to be run by the queue's control process itself
+  bool may_inline;                    // EXECUTE, EXECUTE_LIST, DISPATCH: small enough to be run by the queue's control process itself
   uint64_t affinity;                  // queues it may go to, bit per queue; 0 = any
   struct rdo_fence *wait;             // NULL = now
   struct rdo_fence *signal;           // NULL = nobody
@@ -50,6 +57,10 @@ struct rdo_operation {
   union {
     struct rdo_bytes data;              // UPDATE
     struct rdo_binding_table bindings;  // EXECUTE
+    struct {
+      const struct rdo_execution_item *items;
+      uint32_t count;
+    } list;                               // EXECUTE_LIST: in this order, each when the one before is over; none after one that fails
     const struct rdo_dispatch *dispatch;  // DISPATCH
     struct {
       enum rondo_status (*call)(void *user, struct rondo_diag *diag);  // on a thread that drains the queue
@@ -61,19 +72,22 @@ struct rdo_operation {
 // Programs submit several operations a call, each on the stack: a larger one is cleared by a slower loop.
 _Static_assert(sizeof(struct rdo_operation) <= 128, "an operation is two cache lines");
 
-// Does it on this thread, all but waiting and signalling. An EXECUTE is replayed, and so is a DISPATCH.
+// Does it on this thread, all but waiting and signalling. What runs kernels is replayed.
 //   scratch  whose kernels run; NULL: the caller of a synchronous device
 enum rondo_status rdo_operation_perform(const struct rdo_operation *operation, bool is_null, const struct rdo_scratch *scratch, struct rondo_diag *diag);
 
 // Whether it runs kernels.
 static inline bool rdo_operation_is_compute(const struct rdo_operation *operation) {
-  return operation->kind == RDO_OPERATION_EXECUTE || operation->kind == RDO_OPERATION_DISPATCH;
+  return operation->kind >= RDO_OPERATION_EXECUTE && operation->kind <= RDO_OPERATION_DISPATCH;
 }
 
 // Begins a READ or WRITE.
 //   transfer  with callback and user; *kept* while DEFERRED
 //   returns   DEFERRED: the callback will run; else it is over
 enum rondo_status rdo_operation_transfer(const struct rdo_operation *operation, struct rdo_file_transfer *transfer, struct rondo_diag *diag);
+
+// Says which of several recordings failed.
+void rdo_operation_name_item(const struct rdo_operation *operation, uint32_t item_index, struct rondo_diag *diag);
 
 // Takes or drops a hold on everything that an operation names, but not on its wait fence.
 void rdo_operation_retain(const struct rdo_operation *operation);

@@ -47,7 +47,9 @@ struct rdo_submission {
   struct rdo_buffer_ref *bindings;       // owned, kept for the next operation, as the following ones
   struct rdo_timepoint *timepoints;
   uint8_t *data;
-  size_t binding_capacity, timepoint_capacity, data_capacity;
+  struct rdo_execution_item *items;
+  size_t binding_capacity, timepoint_capacity, data_capacity, item_capacity;
+  uint32_t item_index;                   // owner: of the recording that `execution` is about
   struct kept_dispatch *dispatch;        // owned, kept; NULL before the first DISPATCH
   struct rdo_execution execution;
 };
@@ -118,9 +120,63 @@ static enum rondo_status add_chunk(struct rdo_queue *queue, struct rondo_diag *d
   return status;
 }
 
-static void keep_dispatch(struct rdo_submission *submission, const struct rdo_dispatch *dispatch) {
+// What an operation borrows that has to be copied: how much of each.
+struct copied {
+  uint64_t binding_count, item_count, data_bytes;
+};
+
+static struct copied count_copied(const struct rdo_operation *o) {
+  struct copied copied = {0};
+  if (o->kind == RDO_OPERATION_EXECUTE) copied.binding_count = o->bindings.count;
+  if (o->kind == RDO_OPERATION_UPDATE) copied.data_bytes = o->data.size;
+  if (o->kind == RDO_OPERATION_DISPATCH) {
+    copied.binding_count = o->dispatch->info.binding_count;
+    copied.data_bytes = (uint64_t)o->dispatch->info.constant_count * sizeof *o->dispatch->constants;
+  }
+  if (o->kind == RDO_OPERATION_EXECUTE_LIST) {
+    copied.item_count = o->list.count;
+    for (uint32_t i = 0; i < o->list.count; ++i) copied.binding_count += o->list.items[i].bindings.count;
+  }
+  return copied;
+}
+
+static enum rondo_status reserve(struct rdo_submission *s, const struct rdo_operation *o, struct rondo_diag *diag) {
+  const struct copied copied = count_copied(o);
+  uint32_t wait_count = o->wait == NULL ? 0 : o->wait->count;
+  if (copied.binding_count > s->binding_capacity) {
+    RDO_TRY(rdo_grow_array((size_t)copied.binding_count, sizeof *s->bindings, &s->binding_capacity, &s->bindings, diag));
+  }
+  if (wait_count > s->timepoint_capacity) RDO_TRY(rdo_grow_array(wait_count, sizeof *s->timepoints, &s->timepoint_capacity, &s->timepoints, diag));
+  if (copied.data_bytes > s->data_capacity) RDO_TRY(rdo_grow_array((size_t)copied.data_bytes, 1, &s->data_capacity, &s->data, diag));
+  if (copied.item_count > s->item_capacity) {
+    RDO_TRY(rdo_grow_array((size_t)copied.item_count, sizeof *s->items, &s->item_capacity, &s->items, diag));
+  }
+  if (o->kind == RDO_OPERATION_DISPATCH && s->dispatch == NULL) RDO_TRY(rdo_alloc(sizeof *s->dispatch, &s->dispatch, diag));
+  return RONDO_OK;
+}
+
+static void copy_bindings(struct rdo_buffer_ref *target, const struct rdo_buffer_ref *bindings, uint32_t count) {
+  if (count != 0) memcpy(target, bindings, count * sizeof *target);
+}
+
+static void copy_list(struct rdo_submission *submission, const struct rdo_operation *o) {
+  size_t begin = 0;
+  for (uint32_t i = 0; i < o->list.count; ++i) {
+    const struct rdo_binding_table *table = &o->list.items[i].bindings;
+    struct rdo_buffer_ref *entries = table->count == 0 ? NULL : &submission->bindings[begin];
+    copy_bindings(entries, table->entries, table->count);
+    submission->items[i] = (struct rdo_execution_item){o->list.items[i].recording, {entries, table->count}};
+    begin += table->count;
+  }
+  submission->operation.list.items = submission->items;
+}
+
+static void copy_dispatch(struct rdo_submission *submission, const struct rdo_dispatch *dispatch) {
   struct kept_dispatch *kept = submission->dispatch;
+  size_t constant_bytes = dispatch->info.constant_count * sizeof *dispatch->constants;
   kept->copy = *dispatch;
+  if (constant_bytes != 0) memcpy(submission->data, dispatch->constants, constant_bytes);
+  copy_bindings(submission->bindings, dispatch->bindings, dispatch->info.binding_count);
   kept->copy.constants = (const uint32_t *)(const void *)submission->data;
   kept->copy.bindings = submission->bindings;
   if (dispatch->info.workgroup_ref != NULL) {
@@ -130,44 +186,41 @@ static void keep_dispatch(struct rdo_submission *submission, const struct rdo_di
   submission->operation.dispatch = &kept->copy;
 }
 
+// Into room that reserve made.
+static void copy_operation(struct rdo_submission *submission, const struct rdo_operation *o) {
+  submission->operation = *o;
+  submission->operation.wait = NULL;
+  switch (o->kind) {
+    case RDO_OPERATION_EXECUTE:
+      copy_bindings(submission->bindings, o->bindings.entries, o->bindings.count);
+      submission->operation.bindings.entries = submission->bindings;
+      break;
+    case RDO_OPERATION_EXECUTE_LIST: copy_list(submission, o); break;
+    case RDO_OPERATION_DISPATCH: copy_dispatch(submission, o->dispatch); break;
+    case RDO_OPERATION_UPDATE:
+      if (o->data.size != 0) memcpy(submission->data, o->data.data, (size_t)o->data.size);
+      submission->operation.data.data = submission->data;
+      break;
+    default: break;
+  }
+}
+
 // A submission with a copy of the operation and holds on what it names.
 static enum rondo_status acquire_submission(struct rdo_queue *queue, const struct rdo_operation *o, struct rdo_submission **out, struct rondo_diag *diag) {
   struct rdo_submission *submission;
   while ((submission = pop_free(queue)) == NULL) RDO_TRY(add_chunk(queue, diag));
-  uint32_t wait_count = o->wait == NULL ? 0 : o->wait->count;
-  struct rdo_binding_table bindings = o->kind == RDO_OPERATION_EXECUTE ? o->bindings : (struct rdo_binding_table){0};
-  struct rdo_bytes data = o->kind == RDO_OPERATION_UPDATE ? o->data : (struct rdo_bytes){0};
-  enum rondo_status status = RONDO_OK;
-  if (o->kind == RDO_OPERATION_DISPATCH) {
-    bindings = (struct rdo_binding_table){o->dispatch->bindings, o->dispatch->info.binding_count};
-    data = (struct rdo_bytes){(const uint8_t *)o->dispatch->constants, (uint64_t)o->dispatch->info.constant_count * 4};
-    if (submission->dispatch == NULL) status = rdo_alloc(sizeof *submission->dispatch, &submission->dispatch, diag);
-  }
-  if (status == RONDO_OK && bindings.count > submission->binding_capacity) {
-    status = rdo_grow_array(bindings.count, sizeof *submission->bindings, &submission->binding_capacity, &submission->bindings, diag);
-  }
-  if (status == RONDO_OK && wait_count > submission->timepoint_capacity) {
-    status = rdo_grow_array(wait_count, sizeof *submission->timepoints, &submission->timepoint_capacity, &submission->timepoints, diag);
-  }
-  if (status == RONDO_OK && data.size > submission->data_capacity) {
-    status = rdo_grow_array((size_t)data.size, 1, &submission->data_capacity, &submission->data, diag);
-  }
+  enum rondo_status status = reserve(submission, o, diag);
   if (status != RONDO_OK) {
     push_free(queue, submission);
     return status;
   }
-  submission->operation = *o;
-  submission->operation.wait = NULL;
-  if (bindings.count != 0) memcpy(submission->bindings, bindings.entries, bindings.count * sizeof *submission->bindings);
-  if (data.size != 0) memcpy(submission->data, data.data, (size_t)data.size);
-  if (o->kind == RDO_OPERATION_EXECUTE) submission->operation.bindings.entries = submission->bindings;
-  if (o->kind == RDO_OPERATION_UPDATE) submission->operation.data.data = submission->data;
-  if (o->kind == RDO_OPERATION_DISPATCH) keep_dispatch(submission, o->dispatch);
+  copy_operation(submission, o);
+  submission->item_index = 0;
   submission->launched_by = NULL;
   submission->execution.event_id = rdo_event_new_id();
   rdo_operation_retain(&submission->operation);
   rdo_object_retain(queue->owner);
-  rdo_event_emit(RDO_EVENT_SUBMIT, submission->execution.event_id, wait_count, 0);
+  rdo_event_emit(RDO_EVENT_SUBMIT, submission->execution.event_id, o->wait == NULL ? 0 : o->wait->count, 0);
   *out = submission;
   return RONDO_OK;
 }
@@ -231,6 +284,13 @@ static void finish(struct rdo_submission *submission, enum rondo_status status, 
 
 static struct rdo_submission *submission_of(struct rdo_process *process) { return RDO_CONTAINER(process, struct rdo_submission, process); }
 
+static bool has_next_item(const struct rdo_submission *submission) {
+  const struct rdo_operation *o = &submission->operation;
+  return o->kind == RDO_OPERATION_EXECUTE_LIST && submission->item_index + 1 < o->list.count;
+}
+
+static void go_on(struct rdo_submission *submission, enum rondo_status status);
+
 static enum rdo_drain_result drain_alone(struct rdo_process *process, struct rdo_worker *worker) {
   struct rdo_execution *execution = &submission_of(process)->execution;
   const struct rdo_scratch scratch = {worker, worker->index, execution->event_id};
@@ -243,12 +303,23 @@ static enum rdo_drain_result drain_together(struct rdo_process *process, struct 
   return rdo_execution_drain(&submission_of(process)->execution, worker);
 }
 
+// As early as possible; the state of the execution is still in use.
 static void complete_compute(struct rdo_process *process, enum rondo_status status) {
   struct rdo_submission *submission = submission_of(process);
+  if (status == RONDO_OK && has_next_item(submission)) return;
+  if (status != RONDO_OK) rdo_operation_name_item(&submission->operation, submission->item_index, &submission->execution.diag);
   signal_end(submission, status, &submission->execution.diag);
 }
 
-static void release_compute(struct rdo_process *process) { return_submission(submission_of(process)); }
+// SYNC(slot): the last drainer has left, so process and execution are free for the next recording.
+static void release_compute(struct rdo_process *process) {
+  struct rdo_submission *submission = submission_of(process);
+  if (rdo_process_status(process) == RONDO_OK && has_next_item(submission)) {
+    go_on(submission, RONDO_OK);
+  } else {
+    return_submission(submission);
+  }
+}
 
 static const struct rdo_process_type alone_type = {"recording", drain_alone, complete_compute, release_compute};
 static const struct rdo_process_type together_type = {"recording", drain_together, complete_compute, release_compute};
@@ -256,57 +327,60 @@ static const struct rdo_process_type together_type = {"recording", drain_togethe
 static void run_alone(struct rdo_submission *submission, struct rdo_worker *worker) {
   struct rdo_execution *execution = &submission->execution;
   const struct rdo_scratch scratch = {worker, worker->index, execution->event_id};
-  enum rondo_status status = rdo_execution_replay(execution, &scratch, &execution->diag);
-  finish(submission, status, &execution->diag);
+  go_on(submission, rdo_execution_replay(execution, &scratch, &execution->diag));
 }
 
 // Every so often an execution is timed, so that later ones know how many workers a node is worth.
 enum { SAMPLE_INTERVAL = 16 };
 
-static void hand_over(struct rdo_submission *submission) {
+// Gives an execution to its workers.
+//   returns  DEFERRED, and this thread has nothing to do with it any more; else it is over
+static enum rondo_status share(struct rdo_submission *submission) {
   struct rdo_execution *execution = &submission->execution;
   if (submission->process.budget > 1) {
     // relaxed: counter
     execution->is_sampled = rdo_atomic_load(&submission->queue->frontier, rdo_relaxed) % SAMPLE_INTERVAL < 2;
-    if (!rdo_execution_begin(execution, &submission->process)) {
-      finish(submission, rdo_process_status(&submission->process), &execution->diag);
-      return;
-    }
+    if (!rdo_execution_begin(execution, &submission->process)) return rdo_process_status(&submission->process);
   }
   rdo_process_resume(&submission->process);
+  return RONDO_DEFERRED;
 }
 
-// Resolves what a submission executes.
+static void hand_over(struct rdo_submission *submission) { go_on(submission, share(submission)); }
+
+// Resolves what a submission executes now.
 //   out_recording  NULL: nothing
-static enum rondo_status bind_execution(struct rdo_submission *submission, uint32_t concurrency, const struct rdo_recording **out_recording) {
+static enum rondo_status bind_item(struct rdo_submission *submission, uint32_t concurrency, const struct rdo_recording **out_recording) {
   const struct rdo_operation *o = &submission->operation;
   struct rdo_execution *execution = &submission->execution;
-  struct rdo_binding_table table = {0};
+  const struct rdo_recording *recording = o->recording;
+  const struct rdo_binding_table empty = {0}, *table = &o->bindings;
   *out_recording = NULL;
-  if (o->kind == RDO_OPERATION_DISPATCH) {
-    rdo_diag_clear(&execution->diag);
+  if (o->kind == RDO_OPERATION_EXECUTE_LIST) {
+    if (o->list.count == 0) return RONDO_OK;
+    recording = o->list.items[submission->item_index].recording;
+    table = &o->list.items[submission->item_index].bindings;
+  } else if (o->kind == RDO_OPERATION_DISPATCH) {
     struct rdo_one_dispatch *one = &submission->dispatch->one;
+    rdo_diag_clear(&execution->diag);
     RDO_TRY(rdo_one_dispatch_init(one, &o->dispatch->info, o->dispatch->constants, o->dispatch->bindings, &execution->diag));
-    *out_recording = &one->recording;
-  } else {
-    table = o->bindings;
-    *out_recording = o->recording;
+    recording = &one->recording;
+    table = &empty;
   }
-  if (*out_recording == NULL) return RONDO_OK;
-  return rdo_execution_bind(execution, *out_recording, &table, submission->queue->is_null, concurrency, &execution->diag);
+  if (recording == NULL) return RONDO_OK;
+  *out_recording = recording;
+  return rdo_execution_bind(execution, recording, table, submission->queue->is_null, concurrency, &execution->diag);
 }
 
-// Starts the execution of a submission whose wait is over.
-static void launch(struct rdo_submission *submission, bool may_hold) {
+// Starts the next execution of a submission whose wait is over.
+//   returns  as share
+static enum rondo_status launch_item(struct rdo_submission *submission, bool may_hold) {
   struct rdo_queue *queue = submission->queue;
   struct rdo_executor *executor = queue->executor;
   uint32_t concurrency = executor->worker_count == 0 ? 1 : executor->worker_count;
   const struct rdo_recording *recording;
-  enum rondo_status status = bind_execution(submission, concurrency, &recording);
-  if (status != RONDO_OK || recording == NULL) {
-    finish(submission, status, &submission->execution.diag);
-    return;
-  }
+  RDO_TRY(bind_item(submission, concurrency, &recording));
+  if (recording == NULL) return RONDO_OK;
   uint32_t width = rdo_execution_width(recording, concurrency);
   rdo_process_init(&submission->process, width > 1 ? &together_type : &alone_type, executor, width);
   if (here.donates_to == queue) {
@@ -314,14 +388,28 @@ static void launch(struct rdo_submission *submission, bool may_hold) {
     // One at a time: what else became ready with it is for the others.
     if (width == 1 && here.captured == NULL) {
       here.captured = submission;
-      return;
+      return RONDO_DEFERRED;
     }
   } else if (may_hold) {
     here.held = submission;
-    return;
+    return RONDO_DEFERRED;
   }
-  hand_over(submission);
+  return share(submission);
 }
+
+// What comes after one recording of a submission, which ended with `status`, or is under way (DEFERRED): the
+// next one, or the end.
+static void go_on(struct rdo_submission *submission, enum rondo_status status) {
+  while (status == RONDO_OK && has_next_item(submission)) {
+    ++submission->item_index;
+    status = launch_item(submission, false);
+  }
+  if (status == RONDO_DEFERRED) return;
+  if (status != RONDO_OK) rdo_operation_name_item(&submission->operation, submission->item_index, &submission->execution.diag);
+  finish(submission, status, &submission->execution.diag);
+}
+
+static void launch(struct rdo_submission *submission, bool may_hold) { go_on(submission, launch_item(submission, may_hold)); }
 
 void rdo_queue_flush(void) {
   struct rdo_submission *submission = here.held;
@@ -775,11 +863,13 @@ static void free_kept(struct rdo_submission *submission) {
   rdo_free(submission->timepoints);
   rdo_free(submission->data);
   rdo_free(submission->dispatch);
+  rdo_free(submission->items);
   submission->bindings = NULL;
   submission->timepoints = NULL;
   submission->data = NULL;
   submission->dispatch = NULL;
-  submission->binding_capacity = submission->timepoint_capacity = submission->data_capacity = 0;
+  submission->items = NULL;
+  submission->binding_capacity = submission->timepoint_capacity = submission->data_capacity = submission->item_capacity = 0;
   rdo_execution_deinit(&submission->execution);
 }
 

@@ -443,7 +443,7 @@ int main(int argc, char **argv) {
     printf("%s, %s\n", argv[1], way_names[way]);
     fflush(stdout);
     failure_count += suite_run_transfers() + suite_run_chains() + suite_run_failures() + suite_run_lifetime();
-    if (!suite.is_null) failure_count += suite_run_executions() + suite_run_dispatches() + suite_run_recordings() + suite_run_threads();
+    if (!suite.is_null) failure_count += suite_run_executions() + suite_run_dispatches() + suite_run_lists() + suite_run_recordings() + suite_run_threads();
   }
   free(objects);
   return failure_count != 0;

@@ -72,6 +72,7 @@ int suite_end(void **state);
 int suite_run_transfers(void);
 int suite_run_chains(void);
 int suite_run_executions(void);
+int suite_run_lists(void);
 int suite_run_recordings(void);
 int suite_run_dispatches(void);
 int suite_run_failures(void);
