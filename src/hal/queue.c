@@ -247,8 +247,9 @@ static void return_submission(struct rdo_submission *submission) {
 
 // Ends -------------------------------------------------------------------------------------------
 
+// Before the operation is counted: both are changes of one word, so nobody sees the second without the first.
 static void note_failure(struct rdo_queue *queue, enum rondo_status status, const struct rondo_diag *diag) {
-  rdo_atomic_or(&queue->frontier, UINT64_C(1) << 63, rdo_relaxed);  // relaxed: counter
+  rdo_atomic_or(&queue->frontier, RDO_FRONTIER_FAILED, rdo_relaxed);  // relaxed: counter
   if (diag == NULL || diag->message[0] == 0) return;
   pthread_mutex_lock(&queue->lock);
   queue->failure = *diag;
@@ -266,11 +267,11 @@ void rdo_queue_explain(struct rdo_queue *queue, enum rondo_status status, struct
 static void signal_end(struct rdo_submission *submission, enum rondo_status status, const struct rondo_diag *diag) {
   struct rdo_queue *queue = submission->queue;
   rdo_event_emit(RDO_EVENT_COMPLETE, submission->execution.event_id, status, 0);
+  if (status != RONDO_OK) note_failure(queue, status, diag);
   rdo_atomic_add(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   if (status == RONDO_OK) {
     rdo_fence_signal(submission->operation.signal);
   } else {
-    note_failure(queue, status, diag);
     rdo_fence_fail(submission->operation.signal, status);
   }
 }
@@ -338,8 +339,7 @@ enum { SAMPLE_INTERVAL = 16 };
 static enum rondo_status share(struct rdo_submission *submission) {
   struct rdo_execution *execution = &submission->execution;
   if (submission->process.budget > 1) {
-    // relaxed: counter
-    execution->is_sampled = rdo_atomic_load(&submission->queue->frontier, rdo_relaxed) % SAMPLE_INTERVAL < 2;
+    execution->is_sampled = rdo_queue_frontier(submission->queue) % SAMPLE_INTERVAL < 2;
     if (!rdo_execution_begin(execution, &submission->process)) return rdo_process_status(&submission->process);
   }
   rdo_process_resume(&submission->process);
@@ -628,12 +628,20 @@ static enum rondo_status perform_now(struct rdo_queue *queue, const struct rdo_o
     diag = &own;
   }
   enum rondo_status status = rdo_operation_perform(o, queue->is_null, NULL, diag);
+  if (status != RONDO_OK) note_failure(queue, status, diag);
   rdo_count_add_u64(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   if (status == RONDO_OK) {
     rdo_fence_signal(o->signal);
     return RONDO_OK;
   }
-  note_failure(queue, status, diag);
+  rdo_fence_fail(o->signal, status);
+  return o->signal != NULL ? RONDO_OK : status;
+}
+
+// An operation whose wait has failed already.
+static enum rondo_status pass_on(struct rdo_queue *queue, const struct rdo_operation *o, enum rondo_status status) {
+  note_failure(queue, status, NULL);
+  rdo_count_add_u64(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   rdo_fence_fail(o->signal, status);
   return o->signal != NULL ? RONDO_OK : status;
 }
@@ -667,8 +675,7 @@ enum rondo_status rdo_queue_submit(struct rdo_queue *queue, const struct rdo_ope
   if (status == RONDO_OK) {
     if (queue->executor == NULL || is_trivial(o->kind)) return perform_now(queue, o, diag);
   } else if (status != RONDO_DEFERRED) {
-    rdo_fence_fail(o->signal, status);
-    return o->signal != NULL ? RONDO_OK : status;
+    return pass_on(queue, o, status);
   }
   return submit_later(queue, o, status == RONDO_DEFERRED, may_hold, diag);
 }
