@@ -22,8 +22,8 @@ static enum rondo_status parse_list(const char *text, struct rdo_cpu_set *out, s
 
 // Adds a queue with the workers of a placement, or with as many as the options say, who then share the places
 // in turn.
-static enum rondo_status add_queue(const struct rondo_runtime_options *options, const struct rdo_placement *placement, struct rdo_queue_plan *plan,
-                                   struct rondo_diag *diag) {
+static enum rondo_status add_queue(const struct rondo_runtime_options *options, const struct rdo_topology *topology,
+                                   const struct rdo_placement *placement, struct rdo_queue_plan *plan, struct rondo_diag *diag) {
   if (plan->queue_count == RDO_QUEUES_MAX) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "more than %d queues", RDO_QUEUES_MAX);
   int count = options->worker_count < 0 ? 0 : options->worker_count == 0 ? placement->worker_count : options->worker_count;
   if (count > RDO_WORKERS_MAX - (int)plan->worker_count) {
@@ -32,6 +32,7 @@ static enum rondo_status add_queue(const struct rondo_runtime_options *options, 
   plan->queues[plan->queue_count++] = (struct rdo_executor_options){
       .worker_count = (uint32_t)count,
       .worker_cpus = &plan->cpus[plan->worker_count],
+      .worker_nodes = topology->node_count > 1 ? &plan->nodes[plan->worker_count] : NULL,
       .worker_base = plan->worker_count,
       .spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns == 0 ? SPIN_NS_DEFAULT : options->spin_ns,
       .stack_bytes = (size_t)options->worker_stack_bytes,
@@ -40,7 +41,11 @@ static enum rondo_status add_queue(const struct rondo_runtime_options *options, 
       .stuck = options->stuck,
       .stuck_user = options->stuck_user,
   };
-  for (int i = 0; i < count; ++i) plan->cpus[plan->worker_count++] = placement->workers[i % placement->worker_count].cpus;
+  for (int i = 0; i < count; ++i) {
+    const struct rdo_worker_place *place = &placement->workers[i % placement->worker_count];
+    plan->cpus[plan->worker_count] = place->cpus;
+    plan->nodes[plan->worker_count++] = place->node < 0 ? -1 : topology->nodes[place->node].os_index;
+  }
   return RONDO_OK;
 }
 
@@ -51,7 +56,7 @@ static enum rondo_status place_queue(const struct rondo_runtime_options *options
   struct rdo_placement placement;
   enum rondo_status status = asked != NULL ? rdo_placement_from_set(topology, asked, &placement, diag)
                                            : rdo_placement_make(topology, RDO_PLACEMENT_CORE, within, &placement, diag);
-  if (status == RONDO_OK) status = add_queue(options, &placement, plan, diag);
+  if (status == RONDO_OK) status = add_queue(options, topology, &placement, plan, diag);
   rdo_placement_deinit(&placement);
   return status;
 }

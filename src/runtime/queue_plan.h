@@ -14,8 +14,9 @@
 struct rdo_queue_plan {
   uint32_t queue_count;
   uint32_t worker_count;  // of all queues
-  struct rdo_executor_options queues[RDO_QUEUES_MAX];  // their CPU sets are those below
+  struct rdo_executor_options queues[RDO_QUEUES_MAX];  // their CPU sets and nodes are those below
   struct rdo_cpu_set cpus[RDO_WORKERS_MAX];            // by worker id
+  int nodes[RDO_WORKERS_MAX];                          // likewise; used if the machine has several
 };
 
 // Whether the options say something about workers or queues.

@@ -65,7 +65,10 @@ static void test_nodes(void **state) {
   assert_int_equal(plan.queue_count, 4);
   for (uint32_t q = 0; q < 4; ++q) {
     assert_int_equal(plan.queues[q].worker_count, 16);
-    for (uint32_t i = 0; i < 16; ++i) assert_true(rdo_cpu_set_is_subset(&plan.queues[q].worker_cpus[i], &t.nodes[q].cpus));
+    for (uint32_t i = 0; i < 16; ++i) {
+      assert_true(rdo_cpu_set_is_subset(&plan.queues[q].worker_cpus[i], &t.nodes[q].cpus));
+      assert_int_equal(plan.queues[q].worker_nodes[i], t.nodes[q].os_index);
+    }
   }
   expect_plan(&t, &(const struct rondo_runtime_options){.queue_unit = RONDO_QUEUE_PER_NODE, .cpus = "14-17,100"}, "14|15/16|17/100");
   expect_plan(&t, &(const struct rondo_runtime_options){.queue_unit = RONDO_QUEUE_PER_CLUSTER, .cpus = "3-4,8"}, "3/4/8");
@@ -73,6 +76,28 @@ static void test_nodes(void **state) {
   expect_refusal(&t, &(const struct rondo_runtime_options){.queue_unit = RONDO_QUEUE_PER_NODE, .worker_count = 1 << 30}, RONDO_INVALID_ARGUMENT, "1073741824 workers");
   expect_refusal(&t, &(const struct rondo_runtime_options){.queue_unit = RONDO_QUEUE_PER_NODE, .cpus = "0,128"}, RONDO_NOT_FOUND, "CPU 128");
   expect_refusal(&t, &(const struct rondo_runtime_options){.queue_unit = RONDO_QUEUE_PER_NODE, .worker_count = -1}, RONDO_INVALID_ARGUMENT, "4 queues need workers");
+  rdo_topology_deinit(&t);
+}
+
+// Memory goes to nodes by the kernel's numbers, and where there is one node only it is left alone.
+static void test_memory_nodes(void **state) {
+  (void)state;
+  struct rdo_topology t;
+  read_tree("holes", &t);
+  const struct rondo_runtime_options single = {0};
+  assert_int_equal(rdo_queue_plan_make(&single, &t, &plan, NULL), RONDO_OK);
+  const struct rdo_executor_options *queue = &plan.queues[0];
+  uint32_t seen_count = 0;
+  for (uint32_t i = 0; i < queue->worker_count; ++i) {
+    int node = rdo_topology_find(&t, rdo_cpu_set_first(&queue->worker_cpus[i]))->node;
+    assert_int_equal(queue->worker_nodes[i], t.nodes[node].os_index);
+    seen_count += queue->worker_nodes[i] != node;  // indices and numbers differ on this machine
+  }
+  assert_true(seen_count > 0);
+  rdo_topology_deinit(&t);
+  read_tree("rk3588", &t);
+  assert_int_equal(rdo_queue_plan_make(&single, &t, &plan, NULL), RONDO_OK);
+  assert_null(plan.queues[0].worker_nodes);
   rdo_topology_deinit(&t);
 }
 
@@ -146,6 +171,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_clusters),
       cmocka_unit_test(test_nodes),
+      cmocka_unit_test(test_memory_nodes),
       cmocka_unit_test(test_lists),
       cmocka_unit_test(test_is_asked),
       cmocka_unit_test(test_runtime),
