@@ -52,7 +52,7 @@ static enum rondo_status update_buffer(const struct rdo_operation *o, struct ron
   return RONDO_OK;
 }
 
-// Kept apart, so that other operations need no room for it on the stack.
+// This and the next are kept apart, so that other operations need no room for them on the stack.
 __attribute__((noinline)) static enum rondo_status replay_dispatch(const struct rdo_dispatch *dispatch, bool is_null, const struct rdo_scratch *scratch,
                                                                    struct rondo_diag *diag) {
   struct rdo_one_dispatch one;
@@ -64,7 +64,7 @@ void rdo_operation_name_item(const struct rdo_operation *o, uint32_t item_index,
   if (o->kind == RDO_OPERATION_EXECUTE_LIST && diag->message[0] != 0) rdo_prefix(diag, "recording %u of %u", item_index + 1, o->list.count);
 }
 
-static enum rondo_status replay_list(const struct rdo_operation *o, bool is_null, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
+__attribute__((noinline)) static enum rondo_status replay_list(const struct rdo_operation *o, bool is_null, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
   for (uint32_t i = 0; i < o->list.count; ++i) {
     const struct rdo_execution_item *item = &o->list.items[i];
     enum rondo_status status = item->recording == NULL ? RONDO_OK : rdo_replay(item->recording, &item->bindings, is_null, scratch, diag);
@@ -93,26 +93,27 @@ enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_n
   return RONDO_INTERNAL;
 }
 
-static void apply_to_refs(const struct rdo_buffer_ref *refs, uint32_t count, void (*apply)(struct rdo_object *)) {
+// Inlined into retain and release, which each submission goes through; what few operations have stays apart.
+static inline __attribute__((always_inline)) void apply_to_refs(const struct rdo_buffer_ref *refs, uint32_t count, void (*apply)(struct rdo_object *)) {
   for (uint32_t i = 0; i < count; ++i) {
     if (refs[i].buffer != NULL) apply(&refs[i].buffer->object);
   }
 }
 
-static void apply_to_dispatch(const struct rdo_dispatch *dispatch, void (*apply)(struct rdo_object *)) {
+static __attribute__((noinline)) void apply_to_dispatch(const struct rdo_dispatch *dispatch, void (*apply)(struct rdo_object *)) {
   apply(&dispatch->info.executable->object);
   if (dispatch->info.workgroup_ref != NULL) apply_to_refs(dispatch->info.workgroup_ref, 1, apply);
   apply_to_refs(dispatch->bindings, dispatch->info.binding_count, apply);
 }
 
-static void apply_to_items(const struct rdo_execution_item *items, uint32_t count, void (*apply)(struct rdo_object *)) {
+static __attribute__((noinline)) void apply_to_items(const struct rdo_execution_item *items, uint32_t count, void (*apply)(struct rdo_object *)) {
   for (uint32_t i = 0; i < count; ++i) {
     if (items[i].recording != NULL) apply(&items[i].recording->object);
     apply_to_refs(items[i].bindings.entries, items[i].bindings.count, apply);
   }
 }
 
-static void apply_to_all(const struct rdo_operation *o, void (*apply)(struct rdo_object *)) {
+static inline __attribute__((always_inline)) void apply_to_all(const struct rdo_operation *o, void (*apply)(struct rdo_object *)) {
   if (o->signal != NULL) apply(&o->signal->object);
   if (o->source != NULL) apply(&o->source->object);
   if (o->target != NULL) apply(&o->target->object);

@@ -47,11 +47,13 @@ struct rdo_submission {
   struct rdo_buffer_ref *bindings;       // owned, kept for the next operation, as the following ones
   struct rdo_timepoint *timepoints;
   uint8_t *data;
-  struct rdo_execution_item *items;
-  size_t binding_capacity, timepoint_capacity, data_capacity, item_capacity;
-  uint32_t item_index;                   // owner: of the recording that `execution` is about
-  struct kept_dispatch *dispatch;        // owned, kept; NULL before the first DISPATCH
+  size_t binding_capacity, timepoint_capacity, data_capacity;
   struct rdo_execution execution;
+  // What only lists and dispatches look at, off the lines of the others.
+  struct rdo_execution_item *items;
+  size_t item_capacity;
+  uint32_t item_index;                   // owner: EXECUTE_LIST: of the recording that `execution` is about
+  struct kept_dispatch *dispatch;        // owned, kept; NULL before the first DISPATCH
 };
 
 // What the calling thread holds or has captured.
@@ -120,46 +122,46 @@ static enum rondo_status add_chunk(struct rdo_queue *queue, struct rondo_diag *d
   return status;
 }
 
-// What an operation borrows that has to be copied: how much of each.
-struct copied {
-  uint64_t binding_count, item_count, data_bytes;
-};
+// Room for what an operation borrows and a submission copies.
+static enum rondo_status reserve_bindings(struct rdo_submission *s, uint64_t count, struct rondo_diag *diag) {
+  if (count <= s->binding_capacity) return RONDO_OK;
+  return rdo_grow_array((size_t)count, sizeof *s->bindings, &s->binding_capacity, &s->bindings, diag);
+}
 
-static struct copied count_copied(const struct rdo_operation *o) {
-  struct copied copied = {0};
-  if (o->kind == RDO_OPERATION_EXECUTE) copied.binding_count = o->bindings.count;
-  if (o->kind == RDO_OPERATION_UPDATE) copied.data_bytes = o->data.size;
-  if (o->kind == RDO_OPERATION_DISPATCH) {
-    copied.binding_count = o->dispatch->info.binding_count;
-    copied.data_bytes = (uint64_t)o->dispatch->info.constant_count * sizeof *o->dispatch->constants;
-  }
-  if (o->kind == RDO_OPERATION_EXECUTE_LIST) {
-    copied.item_count = o->list.count;
-    for (uint32_t i = 0; i < o->list.count; ++i) copied.binding_count += o->list.items[i].bindings.count;
-  }
-  return copied;
+static enum rondo_status reserve_data(struct rdo_submission *s, uint64_t byte_length, struct rondo_diag *diag) {
+  return byte_length <= s->data_capacity ? RONDO_OK : rdo_grow_array((size_t)byte_length, 1, &s->data_capacity, &s->data, diag);
+}
+
+static enum rondo_status reserve_list(struct rdo_submission *s, const struct rdo_operation *o, struct rondo_diag *diag) {
+  uint64_t binding_count = 0;
+  for (uint32_t i = 0; i < o->list.count; ++i) binding_count += o->list.items[i].bindings.count;
+  if (o->list.count > s->item_capacity) RDO_TRY(rdo_grow_array(o->list.count, sizeof *s->items, &s->item_capacity, &s->items, diag));
+  return reserve_bindings(s, binding_count, diag);
+}
+
+static enum rondo_status reserve_dispatch(struct rdo_submission *s, const struct rdo_dispatch *dispatch, struct rondo_diag *diag) {
+  if (s->dispatch == NULL) RDO_TRY(rdo_alloc(sizeof *s->dispatch, &s->dispatch, diag));
+  RDO_TRY(reserve_data(s, (uint64_t)dispatch->info.constant_count * sizeof *dispatch->constants, diag));
+  return reserve_bindings(s, dispatch->info.binding_count, diag);
 }
 
 static enum rondo_status reserve(struct rdo_submission *s, const struct rdo_operation *o, struct rondo_diag *diag) {
-  const struct copied copied = count_copied(o);
   uint32_t wait_count = o->wait == NULL ? 0 : o->wait->count;
-  if (copied.binding_count > s->binding_capacity) {
-    RDO_TRY(rdo_grow_array((size_t)copied.binding_count, sizeof *s->bindings, &s->binding_capacity, &s->bindings, diag));
-  }
   if (wait_count > s->timepoint_capacity) RDO_TRY(rdo_grow_array(wait_count, sizeof *s->timepoints, &s->timepoint_capacity, &s->timepoints, diag));
-  if (copied.data_bytes > s->data_capacity) RDO_TRY(rdo_grow_array((size_t)copied.data_bytes, 1, &s->data_capacity, &s->data, diag));
-  if (copied.item_count > s->item_capacity) {
-    RDO_TRY(rdo_grow_array((size_t)copied.item_count, sizeof *s->items, &s->item_capacity, &s->items, diag));
+  switch (o->kind) {
+    case RDO_OPERATION_EXECUTE: return reserve_bindings(s, o->bindings.count, diag);
+    case RDO_OPERATION_EXECUTE_LIST: return reserve_list(s, o, diag);
+    case RDO_OPERATION_DISPATCH: return reserve_dispatch(s, o->dispatch, diag);
+    case RDO_OPERATION_UPDATE: return reserve_data(s, o->data.size, diag);
+    default: return RONDO_OK;
   }
-  if (o->kind == RDO_OPERATION_DISPATCH && s->dispatch == NULL) RDO_TRY(rdo_alloc(sizeof *s->dispatch, &s->dispatch, diag));
-  return RONDO_OK;
 }
 
 static void copy_bindings(struct rdo_buffer_ref *target, const struct rdo_buffer_ref *bindings, uint32_t count) {
   if (count != 0) memcpy(target, bindings, count * sizeof *target);
 }
 
-static void copy_list(struct rdo_submission *submission, const struct rdo_operation *o) {
+__attribute__((noinline)) static void copy_list(struct rdo_submission *submission, const struct rdo_operation *o) {
   size_t begin = 0;
   for (uint32_t i = 0; i < o->list.count; ++i) {
     const struct rdo_binding_table *table = &o->list.items[i].bindings;
@@ -169,9 +171,10 @@ static void copy_list(struct rdo_submission *submission, const struct rdo_operat
     begin += table->count;
   }
   submission->operation.list.items = submission->items;
+  submission->item_index = 0;
 }
 
-static void copy_dispatch(struct rdo_submission *submission, const struct rdo_dispatch *dispatch) {
+__attribute__((noinline)) static void copy_dispatch(struct rdo_submission *submission, const struct rdo_dispatch *dispatch) {
   struct kept_dispatch *kept = submission->dispatch;
   size_t constant_bytes = dispatch->info.constant_count * sizeof *dispatch->constants;
   kept->copy = *dispatch;
@@ -215,7 +218,6 @@ static enum rondo_status acquire_submission(struct rdo_queue *queue, const struc
     return status;
   }
   copy_operation(submission, o);
-  submission->item_index = 0;
   submission->launched_by = NULL;
   submission->execution.event_id = rdo_event_new_id();
   rdo_operation_retain(&submission->operation);
@@ -354,21 +356,22 @@ static enum rondo_status bind_item(struct rdo_submission *submission, uint32_t c
   const struct rdo_operation *o = &submission->operation;
   struct rdo_execution *execution = &submission->execution;
   const struct rdo_recording *recording = o->recording;
-  const struct rdo_binding_table empty = {0}, *table = &o->bindings;
-  *out_recording = NULL;
+  const struct rdo_binding_table *table = &o->bindings;
   if (o->kind == RDO_OPERATION_EXECUTE_LIST) {
+    *out_recording = NULL;
     if (o->list.count == 0) return RONDO_OK;
     recording = o->list.items[submission->item_index].recording;
     table = &o->list.items[submission->item_index].bindings;
   } else if (o->kind == RDO_OPERATION_DISPATCH) {
+    static const struct rdo_binding_table empty;
     struct rdo_one_dispatch *one = &submission->dispatch->one;
     rdo_diag_clear(&execution->diag);
     RDO_TRY(rdo_one_dispatch_init(one, &o->dispatch->info, o->dispatch->constants, o->dispatch->bindings, &execution->diag));
     recording = &one->recording;
     table = &empty;
   }
-  if (recording == NULL) return RONDO_OK;
   *out_recording = recording;
+  if (recording == NULL) return RONDO_OK;
   return rdo_execution_bind(execution, recording, table, submission->queue->is_null, concurrency, &execution->diag);
 }
 
