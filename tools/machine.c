@@ -256,6 +256,7 @@ static void print_notes(const struct rondo_machine *machine, const struct rondo_
   if (info->isolated[0] != '\0') printf("Kept free by the kernel (isolcpus): %s\n", info->isolated);
   if (info->beyond_count != 0) printf("Left out: %llu more CPUs than this build can name.\n", (unsigned long long)info->beyond_count);
   if (!info->has_nodes) printf("The kernel tells of no NUMA nodes.\n");
+  if (info->memory_refusal != NULL) printf("Workers' memory is where the kernel puts it: %s\n", info->memory_refusal);
   print_capacity_note(machine, info);
 }
 

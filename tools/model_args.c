@@ -42,12 +42,23 @@ int rdo_tool_model_args_finish(struct tool_model_args *args, const struct tool_s
   int value;
   if (args->workers != NULL && !parse_count("workers", args->workers, WORKERS_MAX, &value)) return TOOL_EXIT_USAGE;
   if (args->spin_us != NULL && !parse_count("spin-us", args->spin_us, SPIN_US_MAX, &value)) return TOOL_EXIT_USAGE;
+  if (args->queues != NULL && strcmp(args->queues, "nodes") != 0 && strcmp(args->queues, "clusters") != 0) {
+    rdo_tool_message("--queues=%s is neither nodes nor clusters", args->queues);
+    return TOOL_EXIT_USAGE;
+  }
+  if (args->queue_cpus.count != 0 && (args->queues != NULL || args->cpus != NULL)) {
+    rdo_tool_message("--queue says which CPUs each queue has: it excludes --queues and --cpus");
+    return TOOL_EXIT_USAGE;
+  }
   if (args->modules.count > 0) return TOOL_EXIT_OK;
   fprintf(stderr, "rondo: %s needs a model: a .vmfb file\nTry 'rondo %s --help'.\n", verb, verb);
   return TOOL_EXIT_USAGE;
 }
 
-void rdo_tool_model_args_release(struct tool_model_args *args) { rdo_tool_strings_release(&args->modules); }
+void rdo_tool_model_args_release(struct tool_model_args *args) {
+  rdo_tool_strings_release(&args->modules);
+  rdo_tool_strings_release(&args->queue_cpus);
+}
 
 static enum rondo_status load_modules(const struct tool_strings *modules, struct tool_model *model,
                                       struct rondo_diag *diag) {
@@ -83,6 +94,9 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
   // The library's 0 means "default".
   if (args->workers != NULL) options.worker_count = strcmp(args->workers, "0") == 0 ? -1 : atoi(args->workers);
   if (args->spin_us != NULL) options.spin_ns = strcmp(args->spin_us, "0") == 0 ? -1 : INT64_C(1000) * atoi(args->spin_us);
+  if (args->queues != NULL) options.queue_unit = strcmp(args->queues, "nodes") == 0 ? RONDO_QUEUE_PER_NODE : RONDO_QUEUE_PER_CLUSTER;
+  options.queue_cpus = args->queue_cpus.items;
+  options.queue_cpus_count = args->queue_cpus.count;
   options.trace = rdo_tool_tensor_trace;
   enum rondo_status status = rondo_runtime_create(&options, &out_model->runtime, &diag);
   if (status != RONDO_OK) {

@@ -16,6 +16,8 @@ struct tool_model_args {
   const char *workers;          // as typed, NULL = the default; so are the next two
   const char *cpus;
   const char *spin_us;
+  const char *queues;           // "nodes" or "clusters", NULL = one queue
+  struct tool_strings queue_cpus;
   uint64_t memory_budget_bytes;
   int64_t step_limit;
 };
@@ -31,6 +33,10 @@ struct tool_model_args {
        "Worker threads of local-task; default one for each physical core; 0: the caller does all the work."}, \
       {"cpus", TOOL_OPTION_TEXT, &(args).cpus, "LIST",                                                      \
        "CPUs that the workers of local-task are pinned to, such as 0-3,6."},                                \
+      {"queues", TOOL_OPTION_TEXT, &(args).queues, "UNIT",                                                  \
+       "nodes or clusters: local-task has a queue with workers of its own for each NUMA node, or for each cluster of cores."}, \
+      {"queue", TOOL_OPTION_LIST, &(args).queue_cpus, "LIST",                                               \
+       "A queue with a worker on each of these CPUs; repeat it for several. Work that names no queue goes to the first."}, \
       {"spin-us", TOOL_OPTION_TEXT, &(args).spin_us, "TIME",                                                \
        "How long an idle worker spins before it sleeps, in microseconds; default 20."},                     \
       {"memory-budget", TOOL_OPTION_BYTES, &(args).memory_budget_bytes, "BYTES",                            \

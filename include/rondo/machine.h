@@ -60,6 +60,7 @@ struct rondo_machine_info {
   int64_t quota_millicpus;  // CPU time that a cgroup grants, 1500 = one and a half CPUs; 0: no limit
   enum rondo_capacity_source capacity_source;
   bool has_nodes;    // false: the kernel tells of no NUMA nodes, node 0 is everything
+  const char *memory_refusal;  // why workers' memory cannot be put on NUMA nodes; NULL: it can, there is one node, or a root
   const char *arch;  // "x86_64", "arm_64", "riscv_64"; NULL with a root, where it is not known
 };
 

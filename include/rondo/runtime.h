@@ -29,6 +29,15 @@ extern "C" {
 struct rondo_runtime;
 struct rondo_tensor;
 
+// Which queues "local-task" has. A model says for each thing it submits which queues it may go to, a bit for
+// each: it goes to the lowest of these that there is, and to the first queue when there is none of them or
+// when the model does not say (as models compiled for one device do not).
+enum rondo_queue_unit {
+  RONDO_QUEUE_SINGLE,       // one, whose workers are all there are
+  RONDO_QUEUE_PER_NODE,     // one for each NUMA node, by number
+  RONDO_QUEUE_PER_CLUSTER,  // one for each cluster of cores (see machine.h), the fastest first
+};
+
 // How to make a runtime. Zero-initialise, then set what should differ from the defaults.
 struct rondo_runtime_options {
   // Device name: "local-sync" (NULL = this; kernels run on the thread that calls, or that ends what a call
@@ -55,9 +64,9 @@ struct rondo_runtime_options {
   void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);
   void *trace_user;
   // The rest is for "local-task" only; with another device INVALID_ARGUMENT.
-  // Worker threads, at most 256: 0 = one for each CPU of `cpus`, -1 = none: then callers do all the work
+  // Worker threads of each queue, altogether at most 256: 0 = one for each CPU of `cpus`, -1 = none: then callers do all the work
   // while they wait (rondo_fence_wait, rondo_fence_wait_any, calls of synchronous functions), and without one
-  // nothing moves.
+  // nothing moves. Several queues need workers.
   int worker_count;
   // CPUs that workers are pinned to, such as "0-3,6"; NULL = one of each physical core that this process
   // may use, the fastest first. A CPU that it may not use is an error.
@@ -73,14 +82,21 @@ struct rondo_runtime_options {
   void (*stuck)(void *user, int worker, const char *dispatch, int64_t busy_ns);
   void *stuck_user;
   uint64_t worker_local_memory_bytes;  // scratch of a worker for kernels; 0 = 256 KiB; a dispatch that asks for more fails
+  // Several queues, each with workers of its own: one for each node or cluster that has a CPU to use (of `cpus`,
+  // if that is set), or one for each of the lists, such as {"0-3", "4-5"}, at most 64. Lists must not overlap, and
+  // exclude `cpus` and `queue_unit`.
+  enum rondo_queue_unit queue_unit;
+  const char *const *queue_cpus;  // [queue_cpus_count]
+  int queue_cpus_count;
 };
 
 // Creates a runtime. On "local-task" its workers have started, and are on their CPUs, when this returns.
 //   options      borrowed, NULL = all defaults
 //   out_runtime  owned by caller, end with rondo_runtime_release; NULL on error
 //   diag         optional, filled unless OK
-//   returns      OK, NOT_FOUND (no such device), INVALID_ARGUMENT (options that it does not have, a CPU that
-//                may not be used, too many workers), RESOURCE_EXHAUSTED (memory, threads)
+//   returns      OK, NOT_FOUND (no such device, or CPU), INVALID_ARGUMENT (options that it does not have or that
+//                exclude each other, lists of CPUs that overlap, too many workers or queues), PERMISSION_DENIED or
+//                UNAVAILABLE (a CPU that may not be used, or is offline), RESOURCE_EXHAUSTED (memory, threads)
 //   thread       any                phase  setup
 RONDO_API enum rondo_status rondo_runtime_create(const struct rondo_runtime_options *options,
                                                  struct rondo_runtime **out_runtime,
@@ -112,6 +128,10 @@ RONDO_API void rondo_runtime_memory(const struct rondo_runtime *runtime, struct 
 // Worker threads of the runtime; 0 when callers do all the work.
 //   runtime      borrowed           thread  any      phase  rt
 RONDO_API int rondo_runtime_worker_count(const struct rondo_runtime *runtime);
+
+// Queues of the runtime; 1 unless it was asked for several.
+//   runtime      borrowed           thread  any      phase  rt
+RONDO_API int rondo_runtime_queue_count(const struct rondo_runtime *runtime);
 
 // Gives memory that is kept for the next calls back to the system: of the runtime, and of the calling thread.
 //   runtime      borrowed           thread  any      phase  setup

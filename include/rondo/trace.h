@@ -41,8 +41,8 @@ struct rondo_trace_stats {
   uint64_t byte_count;     // size of the file
 };
 
-// Begins a trace. A thread of low priority writes it while it lasts; threads that run models write to
-// memory only (a clock reading and some 3 ns an event), and never wait for it.
+// Begins a trace. A thread of low priority writes it while it lasts, on CPUs that have no worker if there are
+// any; threads that run models write to memory only (a clock reading and some 3 ns an event), and never wait for it.
 //   options    borrowed
 //   out_trace  owned by caller, end with rondo_trace_stop; NULL on error
 //   diag       optional, filled unless OK

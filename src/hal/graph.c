@@ -51,6 +51,21 @@ static void connect(struct rdo_graph *graph, uint32_t before_begin, uint32_t bef
   if (needs_join) add_edges(graph, &graph->nodes[join], after_begin, after_count);
 }
 
+static void init_node(struct rdo_graph *graph, struct rdo_graph_node *node, const struct rdo_command *command) {
+  node->command = command;
+  node->tile_count = recorded_tile_count(command);
+  node->binding_begin = graph->binding_count;
+  if (command->kind == RDO_COMMAND_DISPATCH) graph->binding_count += ((const struct rdo_command_dispatch *)(const void *)command)->binding_count;
+}
+
+void rdo_graph_build_one(const struct rdo_command *command, struct rdo_graph_node *node, rdo_atomic_u32 *work_ns, struct rdo_graph *graph) {
+  *graph = (struct rdo_graph){.node_count = 1, .root_count = 1, .nodes = node, .work_ns = work_ns};
+  *node = (struct rdo_graph_node){0};
+  init_node(graph, node, command);
+  graph->width = node->tile_count;
+  rdo_atomic_init(work_ns, 0);
+}
+
 // The most memory that a recording of `commands` commands in `regions` regions can ask for: each command is
 // in at most two sets of edges, each join adds one.
 enum rondo_status rdo_graph_build(const struct rdo_recording *recording, struct rdo_arena *arena, struct rdo_graph *graph, struct rondo_diag *diag) {
@@ -65,11 +80,7 @@ enum rondo_status rdo_graph_build(const struct rdo_recording *recording, struct 
   // Commands first, so that a region is a range of them; joins behind.
   uint32_t index = 0;
   for (const struct rdo_command *command = skip_control(recording->first); command != NULL; command = skip_control(rdo_command_next(command))) {
-    struct rdo_graph_node *node = &graph->nodes[index++];
-    node->command = command;
-    node->tile_count = recorded_tile_count(command);
-    node->binding_begin = graph->binding_count;
-    if (command->kind == RDO_COMMAND_DISPATCH) graph->binding_count += ((const struct rdo_command_dispatch *)(const void *)command)->binding_count;
+    init_node(graph, &graph->nodes[index++], command);
   }
   graph->node_count = command_count;
   for (size_t i = 0; i < node_capacity; ++i) {

@@ -14,18 +14,22 @@ struct rdo_block {
 
 static void free_block(uint8_t *data) { rdo_free(data - RDO_BLOCK_GUARD_BYTES); }
 
+// Returning memory to the system takes as long as it likes: not under the lock.
 void rdo_heap_trim(struct rdo_heap *heap) {
+  struct rdo_block *taken[RDO_BLOCK_CLASS_COUNT];
   pthread_mutex_lock(&heap->lock);
-  for (int i = 0; i < RDO_BLOCK_CLASS_COUNT; ++i) {
-    while (heap->cached[i] != NULL) {
-      struct rdo_block *block = heap->cached[i];
-      heap->cached[i] = block->next;
-      free_block((uint8_t *)block);
-    }
-    heap->cached_count[i] = 0;
-  }
+  memcpy(taken, heap->cached, sizeof taken);
+  memset(heap->cached, 0, sizeof heap->cached);
+  memset(heap->cached_count, 0, sizeof heap->cached_count);
   heap->large_cached_bytes = 0;
   pthread_mutex_unlock(&heap->lock);
+  for (int i = 0; i < RDO_BLOCK_CLASS_COUNT; ++i) {
+    while (taken[i] != NULL) {
+      struct rdo_block *block = taken[i];
+      taken[i] = block->next;
+      free_block((uint8_t *)block);
+    }
+  }
 }
 
 static void destroy_heap(struct rdo_object *object) {

@@ -52,7 +52,30 @@ static enum rondo_status update_buffer(const struct rdo_operation *o, struct ron
   return RONDO_OK;
 }
 
-enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_null, struct rondo_diag *diag) {
+// This and the next are kept apart, so that other operations need no room for them on the stack.
+__attribute__((noinline)) static enum rondo_status replay_dispatch(const struct rdo_dispatch *dispatch, bool is_null, const struct rdo_scratch *scratch,
+                                                                   struct rondo_diag *diag) {
+  struct rdo_one_dispatch one;
+  RDO_TRY(rdo_one_dispatch_init(&one, &dispatch->info, dispatch->constants, dispatch->bindings, diag));
+  return rdo_replay(&one.recording, &(const struct rdo_binding_table){0}, is_null, scratch, diag);
+}
+
+void rdo_operation_name_item(const struct rdo_operation *o, uint32_t item_index, struct rondo_diag *diag) {
+  if (o->kind == RDO_OPERATION_EXECUTE_LIST && diag->message[0] != 0) rdo_prefix(diag, "recording %u of %u", item_index + 1, o->list.count);
+}
+
+__attribute__((noinline)) static enum rondo_status replay_list(const struct rdo_operation *o, bool is_null, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
+  for (uint32_t i = 0; i < o->list.count; ++i) {
+    const struct rdo_execution_item *item = &o->list.items[i];
+    enum rondo_status status = item->recording == NULL ? RONDO_OK : rdo_replay(item->recording, &item->bindings, is_null, scratch, diag);
+    if (status == RONDO_OK) continue;
+    if (diag != NULL) rdo_operation_name_item(o, i, diag);
+    return status;
+  }
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_null, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
   switch (o->kind) {
     case RDO_OPERATION_BARRIER: return RONDO_OK;
     case RDO_OPERATION_ALLOCA: return rdo_buffer_commit(o->target, is_null, diag);
@@ -62,21 +85,43 @@ enum rondo_status rdo_operation_perform(const struct rdo_operation *o, bool is_n
     case RDO_OPERATION_COPY: return rdo_transfer_copy(o->source, o->source_offset, o->target, o->target_offset, o->length, diag);
     case RDO_OPERATION_READ:
     case RDO_OPERATION_WRITE: return transfer_and_wait(o, diag);
-    case RDO_OPERATION_EXECUTE: return o->recording == NULL ? RONDO_OK : rdo_replay(o->recording, &o->bindings, is_null, NULL, diag);
+    case RDO_OPERATION_EXECUTE: return o->recording == NULL ? RONDO_OK : rdo_replay(o->recording, &o->bindings, is_null, scratch, diag);
+    case RDO_OPERATION_EXECUTE_LIST: return replay_list(o, is_null, scratch, diag);
+    case RDO_OPERATION_DISPATCH: return replay_dispatch(o->dispatch, is_null, scratch, diag);
     case RDO_OPERATION_HOST_CALL: return o->host.call(o->host.user, diag);
   }
   return RONDO_INTERNAL;
 }
 
-static void apply_to_all(const struct rdo_operation *o, void (*apply)(struct rdo_object *)) {
+// Inlined into retain and release, which each submission goes through; what few operations have stays apart.
+static inline __attribute__((always_inline)) void apply_to_refs(const struct rdo_buffer_ref *refs, uint32_t count, void (*apply)(struct rdo_object *)) {
+  for (uint32_t i = 0; i < count; ++i) {
+    if (refs[i].buffer != NULL) apply(&refs[i].buffer->object);
+  }
+}
+
+static __attribute__((noinline)) void apply_to_dispatch(const struct rdo_dispatch *dispatch, void (*apply)(struct rdo_object *)) {
+  apply(&dispatch->info.executable->object);
+  if (dispatch->info.workgroup_ref != NULL) apply_to_refs(dispatch->info.workgroup_ref, 1, apply);
+  apply_to_refs(dispatch->bindings, dispatch->info.binding_count, apply);
+}
+
+static __attribute__((noinline)) void apply_to_items(const struct rdo_execution_item *items, uint32_t count, void (*apply)(struct rdo_object *)) {
+  for (uint32_t i = 0; i < count; ++i) {
+    if (items[i].recording != NULL) apply(&items[i].recording->object);
+    apply_to_refs(items[i].bindings.entries, items[i].bindings.count, apply);
+  }
+}
+
+static inline __attribute__((always_inline)) void apply_to_all(const struct rdo_operation *o, void (*apply)(struct rdo_object *)) {
   if (o->signal != NULL) apply(&o->signal->object);
   if (o->source != NULL) apply(&o->source->object);
   if (o->target != NULL) apply(&o->target->object);
   if (o->file != NULL) apply(&o->file->object);
   if (o->recording != NULL) apply(&o->recording->object);
-  for (uint32_t i = 0; o->kind == RDO_OPERATION_EXECUTE && i < o->bindings.count; ++i) {
-    if (o->bindings.entries[i].buffer != NULL) apply(&o->bindings.entries[i].buffer->object);
-  }
+  if (o->kind == RDO_OPERATION_EXECUTE) apply_to_refs(o->bindings.entries, o->bindings.count, apply);
+  if (o->kind == RDO_OPERATION_EXECUTE_LIST) apply_to_items(o->list.items, o->list.count, apply);
+  if (o->kind == RDO_OPERATION_DISPATCH) apply_to_dispatch(o->dispatch, apply);
 }
 
 void rdo_operation_retain(const struct rdo_operation *operation) { apply_to_all(operation, rdo_object_retain); }

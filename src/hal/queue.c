@@ -24,6 +24,13 @@
 // transfer; who wants to change the state waits for the one before to come back.
 enum submission_state { SUBMISSION_FREE, SUBMISSION_WAITING, SUBMISSION_TRANSFERRING, SUBMISSION_HELD, SUBMISSION_READY };
 
+// What a DISPATCH needs until it is over.
+struct kept_dispatch {
+  struct rdo_dispatch copy;              // constants stand in the submission's data, bindings in its bindings
+  struct rdo_buffer_ref workgroup_ref;
+  struct rdo_one_dispatch one;
+};
+
 struct rdo_submission {
   struct rdo_process process;    // compute: drains `execution`
   struct rdo_queue *queue;       // const
@@ -44,6 +51,11 @@ struct rdo_submission {
   uint8_t *data;
   size_t binding_capacity, timepoint_capacity, data_capacity;
   struct rdo_execution execution;
+  // What only lists and dispatches look at, off the lines of the others.
+  struct rdo_execution_item *items;
+  size_t item_capacity;
+  uint32_t item_index;                   // owner: EXECUTE_LIST: of the recording that `execution` is about
+  struct kept_dispatch *dispatch;        // owned, kept; NULL before the first DISPATCH
 };
 
 // What the calling thread holds or has captured.
@@ -112,39 +124,108 @@ static enum rondo_status add_chunk(struct rdo_queue *queue, struct rondo_diag *d
   return status;
 }
 
+// Room for what an operation borrows and a submission copies.
+static enum rondo_status reserve_bindings(struct rdo_submission *s, uint64_t count, struct rondo_diag *diag) {
+  if (count <= s->binding_capacity) return RONDO_OK;
+  return rdo_grow_array((size_t)count, sizeof *s->bindings, &s->binding_capacity, &s->bindings, diag);
+}
+
+static enum rondo_status reserve_data(struct rdo_submission *s, uint64_t byte_length, struct rondo_diag *diag) {
+  return byte_length <= s->data_capacity ? RONDO_OK : rdo_grow_array((size_t)byte_length, 1, &s->data_capacity, &s->data, diag);
+}
+
+static enum rondo_status reserve_list(struct rdo_submission *s, const struct rdo_operation *o, struct rondo_diag *diag) {
+  uint64_t binding_count = 0;
+  for (uint32_t i = 0; i < o->list.count; ++i) binding_count += o->list.items[i].bindings.count;
+  if (o->list.count > s->item_capacity) RDO_TRY(rdo_grow_array(o->list.count, sizeof *s->items, &s->item_capacity, &s->items, diag));
+  return reserve_bindings(s, binding_count, diag);
+}
+
+static enum rondo_status reserve_dispatch(struct rdo_submission *s, const struct rdo_dispatch *dispatch, struct rondo_diag *diag) {
+  if (s->dispatch == NULL) RDO_TRY(rdo_alloc(sizeof *s->dispatch, &s->dispatch, diag));
+  RDO_TRY(reserve_data(s, (uint64_t)dispatch->info.constant_count * sizeof *dispatch->constants, diag));
+  return reserve_bindings(s, dispatch->info.binding_count, diag);
+}
+
+static enum rondo_status reserve(struct rdo_submission *s, const struct rdo_operation *o, struct rondo_diag *diag) {
+  uint32_t wait_count = o->wait == NULL ? 0 : o->wait->count;
+  if (wait_count > s->timepoint_capacity) RDO_TRY(rdo_grow_array(wait_count, sizeof *s->timepoints, &s->timepoint_capacity, &s->timepoints, diag));
+  switch (o->kind) {
+    case RDO_OPERATION_EXECUTE: return reserve_bindings(s, o->bindings.count, diag);
+    case RDO_OPERATION_EXECUTE_LIST: return reserve_list(s, o, diag);
+    case RDO_OPERATION_DISPATCH: return reserve_dispatch(s, o->dispatch, diag);
+    case RDO_OPERATION_UPDATE: return reserve_data(s, o->data.size, diag);
+    default: return RONDO_OK;
+  }
+}
+
+static void copy_bindings(struct rdo_buffer_ref *target, const struct rdo_buffer_ref *bindings, uint32_t count) {
+  if (count != 0) memcpy(target, bindings, count * sizeof *target);
+}
+
+__attribute__((noinline)) static void copy_list(struct rdo_submission *submission, const struct rdo_operation *o) {
+  size_t begin = 0;
+  for (uint32_t i = 0; i < o->list.count; ++i) {
+    const struct rdo_binding_table *table = &o->list.items[i].bindings;
+    struct rdo_buffer_ref *entries = table->count == 0 ? NULL : &submission->bindings[begin];
+    copy_bindings(entries, table->entries, table->count);
+    submission->items[i] = (struct rdo_execution_item){o->list.items[i].recording, {entries, table->count}};
+    begin += table->count;
+  }
+  submission->operation.list.items = submission->items;
+  submission->item_index = 0;
+}
+
+__attribute__((noinline)) static void copy_dispatch(struct rdo_submission *submission, const struct rdo_dispatch *dispatch) {
+  struct kept_dispatch *kept = submission->dispatch;
+  size_t constant_bytes = dispatch->info.constant_count * sizeof *dispatch->constants;
+  kept->copy = *dispatch;
+  if (constant_bytes != 0) memcpy(submission->data, dispatch->constants, constant_bytes);
+  copy_bindings(submission->bindings, dispatch->bindings, dispatch->info.binding_count);
+  kept->copy.constants = (const uint32_t *)(const void *)submission->data;
+  kept->copy.bindings = submission->bindings;
+  if (dispatch->info.workgroup_ref != NULL) {
+    kept->workgroup_ref = *dispatch->info.workgroup_ref;
+    kept->copy.info.workgroup_ref = &kept->workgroup_ref;
+  }
+  submission->operation.dispatch = &kept->copy;
+}
+
+// Into room that reserve made.
+static void copy_operation(struct rdo_submission *submission, const struct rdo_operation *o) {
+  submission->operation = *o;
+  submission->operation.wait = NULL;
+  switch (o->kind) {
+    case RDO_OPERATION_EXECUTE:
+      copy_bindings(submission->bindings, o->bindings.entries, o->bindings.count);
+      submission->operation.bindings.entries = submission->bindings;
+      break;
+    case RDO_OPERATION_EXECUTE_LIST: copy_list(submission, o); break;
+    case RDO_OPERATION_DISPATCH: copy_dispatch(submission, o->dispatch); break;
+    case RDO_OPERATION_UPDATE:
+      if (o->data.size != 0) memcpy(submission->data, o->data.data, (size_t)o->data.size);
+      submission->operation.data.data = submission->data;
+      break;
+    default: break;
+  }
+}
+
 // A submission with a copy of the operation and holds on what it names.
 static enum rondo_status acquire_submission(struct rdo_queue *queue, const struct rdo_operation *o, struct rdo_submission **out, struct rondo_diag *diag) {
   struct rdo_submission *submission;
   while ((submission = pop_free(queue)) == NULL) RDO_TRY(add_chunk(queue, diag));
-  uint32_t wait_count = o->wait == NULL ? 0 : o->wait->count;
-  uint32_t binding_count = o->kind == RDO_OPERATION_EXECUTE ? o->bindings.count : 0;
-  uint64_t data_bytes = o->kind == RDO_OPERATION_UPDATE ? o->data.size : 0;
-  enum rondo_status status = RONDO_OK;
-  if (binding_count > submission->binding_capacity) {
-    status = rdo_grow_array(binding_count, sizeof *submission->bindings, &submission->binding_capacity, &submission->bindings, diag);
-  }
-  if (status == RONDO_OK && wait_count > submission->timepoint_capacity) {
-    status = rdo_grow_array(wait_count, sizeof *submission->timepoints, &submission->timepoint_capacity, &submission->timepoints, diag);
-  }
-  if (status == RONDO_OK && data_bytes > submission->data_capacity) {
-    status = rdo_grow_array((size_t)data_bytes, 1, &submission->data_capacity, &submission->data, diag);
-  }
+  enum rondo_status status = reserve(submission, o, diag);
   if (status != RONDO_OK) {
     push_free(queue, submission);
     return status;
   }
-  submission->operation = *o;
-  submission->operation.wait = NULL;
-  if (binding_count != 0) memcpy(submission->bindings, o->bindings.entries, binding_count * sizeof *submission->bindings);
-  if (data_bytes != 0) memcpy(submission->data, o->data.data, (size_t)data_bytes);
-  if (o->kind == RDO_OPERATION_EXECUTE) submission->operation.bindings.entries = submission->bindings;
-  if (o->kind == RDO_OPERATION_UPDATE) submission->operation.data.data = submission->data;
+  copy_operation(submission, o);
   submission->launched_by = NULL;
   submission->is_scheduled = false;
   submission->execution.event_id = rdo_event_new_id();
   rdo_operation_retain(&submission->operation);
   rdo_object_retain(queue->owner);
-  rdo_event_emit(RDO_EVENT_SUBMIT, submission->execution.event_id, wait_count, 0);
+  rdo_event_emit(RDO_EVENT_SUBMIT, submission->execution.event_id, o->wait == NULL ? 0 : o->wait->count, 0);
   *out = submission;
   return RONDO_OK;
 }
@@ -171,8 +252,9 @@ static void return_submission(struct rdo_submission *submission) {
 
 // Ends -------------------------------------------------------------------------------------------
 
+// Before the operation is counted: both are changes of one word, so nobody sees the second without the first.
 static void note_failure(struct rdo_queue *queue, enum rondo_status status, const struct rondo_diag *diag) {
-  rdo_atomic_or(&queue->frontier, UINT64_C(1) << 63, rdo_relaxed);  // relaxed: counter
+  rdo_atomic_or(&queue->frontier, RDO_FRONTIER_FAILED, rdo_relaxed);  // relaxed: counter
   if (diag == NULL || diag->message[0] == 0) return;
   pthread_mutex_lock(&queue->lock);
   queue->failure = *diag;
@@ -191,11 +273,11 @@ static void signal_end(struct rdo_submission *submission, enum rondo_status stat
   struct rdo_queue *queue = submission->queue;
   rdo_event_emit(RDO_EVENT_COMPLETE, submission->execution.event_id, status, 0);
   if (submission->is_scheduled) queue->scheduler->ended(queue->scheduler, submission);
+  if (status != RONDO_OK) note_failure(queue, status, diag);
   rdo_atomic_add(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   if (status == RONDO_OK) {
     rdo_fence_signal(submission->operation.signal);
   } else {
-    note_failure(queue, status, diag);
     rdo_fence_fail(submission->operation.signal, status);
   }
 }
@@ -209,6 +291,13 @@ static void finish(struct rdo_submission *submission, enum rondo_status status, 
 
 static struct rdo_submission *submission_of(struct rdo_process *process) { return RDO_CONTAINER(process, struct rdo_submission, process); }
 
+static bool has_next_item(const struct rdo_submission *submission) {
+  const struct rdo_operation *o = &submission->operation;
+  return o->kind == RDO_OPERATION_EXECUTE_LIST && submission->item_index + 1 < o->list.count;
+}
+
+static void go_on(struct rdo_submission *submission, enum rondo_status status);
+
 static enum rdo_drain_result drain_alone(struct rdo_process *process, struct rdo_worker *worker) {
   struct rdo_execution *execution = &submission_of(process)->execution;
   const struct rdo_scratch scratch = {worker, worker->index, execution->event_id};
@@ -221,12 +310,23 @@ static enum rdo_drain_result drain_together(struct rdo_process *process, struct 
   return rdo_execution_drain(&submission_of(process)->execution, worker);
 }
 
+// As early as possible; the state of the execution is still in use.
 static void complete_compute(struct rdo_process *process, enum rondo_status status) {
   struct rdo_submission *submission = submission_of(process);
+  if (status == RONDO_OK && has_next_item(submission)) return;
+  if (status != RONDO_OK) rdo_operation_name_item(&submission->operation, submission->item_index, &submission->execution.diag);
   signal_end(submission, status, &submission->execution.diag);
 }
 
-static void release_compute(struct rdo_process *process) { return_submission(submission_of(process)); }
+// SYNC(slot): the last drainer has left, so process and execution are free for the next recording.
+static void release_compute(struct rdo_process *process) {
+  struct rdo_submission *submission = submission_of(process);
+  if (rdo_process_status(process) == RONDO_OK && has_next_item(submission)) {
+    go_on(submission, RONDO_OK);
+  } else {
+    return_submission(submission);
+  }
+}
 
 static const struct rdo_process_type alone_type = {"recording", drain_alone, complete_compute, release_compute};
 static const struct rdo_process_type together_type = {"recording", drain_together, complete_compute, release_compute};
@@ -234,51 +334,117 @@ static const struct rdo_process_type together_type = {"recording", drain_togethe
 static void run_alone(struct rdo_submission *submission, struct rdo_worker *worker) {
   struct rdo_execution *execution = &submission->execution;
   const struct rdo_scratch scratch = {worker, worker->index, execution->event_id};
-  enum rondo_status status = rdo_execution_replay(execution, &scratch, &execution->diag);
-  finish(submission, status, &execution->diag);
+  go_on(submission, rdo_execution_replay(execution, &scratch, &execution->diag));
 }
 
 // Every so often an execution is timed, so that later ones know how many workers a node is worth.
 enum { SAMPLE_INTERVAL = 16 };
 
-static void hand_over(struct rdo_submission *submission) {
+// Gives an execution to its workers.
+//   returns  DEFERRED, and this thread has nothing to do with it any more; else it is over
+static enum rondo_status share(struct rdo_submission *submission) {
   struct rdo_execution *execution = &submission->execution;
   if (submission->process.budget > 1) {
-    // relaxed: counter
-    execution->is_sampled = rdo_atomic_load(&submission->queue->frontier, rdo_relaxed) % SAMPLE_INTERVAL < 2;
-    if (!rdo_execution_begin(execution, &submission->process)) {
-      finish(submission, rdo_process_status(&submission->process), &execution->diag);
-      return;
-    }
+    execution->is_sampled = rdo_queue_frontier(submission->queue) % SAMPLE_INTERVAL < 2;
+    if (!rdo_execution_begin(execution, &submission->process)) return rdo_process_status(&submission->process);
   }
   rdo_process_resume(&submission->process);
+  return RONDO_DEFERRED;
 }
 
-// Binds the execution of a submission and makes its process.
-//   returns  how many workers it is worth; 0: it is over
-static uint32_t make_process(struct rdo_submission *submission) {
-  struct rdo_queue *queue = submission->queue;
+static void hand_over(struct rdo_submission *submission) { go_on(submission, share(submission)); }
+
+// Resolves what a submission executes now.
+//   out_recording  NULL: nothing
+static enum rondo_status bind_item(struct rdo_submission *submission, uint32_t concurrency, const struct rdo_recording **out_recording) {
   const struct rdo_operation *o = &submission->operation;
   struct rdo_execution *execution = &submission->execution;
-  struct rdo_executor *executor = queue->executor;
-  uint32_t concurrency = executor->worker_count == 0 ? 1 : executor->worker_count;
-  enum rondo_status status = RONDO_OK;
-  if (o->recording != NULL) status = rdo_execution_bind(execution, o->recording, &o->bindings, queue->is_null, concurrency, &execution->diag);
-  if (status != RONDO_OK || o->recording == NULL) {
-    finish(submission, status, &execution->diag);
-    return 0;
+  const struct rdo_recording *recording = o->recording;
+  const struct rdo_binding_table *table = &o->bindings;
+  if (o->kind == RDO_OPERATION_EXECUTE_LIST) {
+    *out_recording = NULL;
+    if (o->list.count == 0) return RONDO_OK;
+    recording = o->list.items[submission->item_index].recording;
+    table = &o->list.items[submission->item_index].bindings;
+  } else if (o->kind == RDO_OPERATION_DISPATCH) {
+    static const struct rdo_binding_table empty;
+    struct rdo_one_dispatch *one = &submission->dispatch->one;
+    rdo_diag_clear(&execution->diag);
+    RDO_TRY(rdo_one_dispatch_init(one, &o->dispatch->info, o->dispatch->constants, o->dispatch->bindings, &execution->diag));
+    recording = &one->recording;
+    table = &empty;
   }
-  uint32_t width = rdo_execution_width(o->recording, concurrency);
-  rdo_process_init(&submission->process, width > 1 ? &together_type : &alone_type, executor, width);
-  return width;
+  *out_recording = recording;
+  if (recording == NULL) return RONDO_OK;
+  return rdo_execution_bind(execution, recording, table, submission->queue->is_null, concurrency, &execution->diag);
 }
+
+// Binds the next execution of a submission and makes its process.
+//   out_width  how many workers it is worth; 0: there is nothing to execute
+static enum rondo_status make_process(struct rdo_submission *submission, uint32_t *out_width) {
+  struct rdo_executor *executor = submission->queue->executor;
+  uint32_t concurrency = executor->worker_count == 0 ? 1 : executor->worker_count;
+  const struct rdo_recording *recording;
+  *out_width = 0;
+  RDO_TRY(bind_item(submission, concurrency, &recording));
+  if (recording == NULL) return RONDO_OK;
+  *out_width = rdo_execution_width(recording, concurrency);
+  // On a played executor in a slot, where tiles give way to releases; but at its own release an execution is alone.
+  if (*out_width == 1 && executor->is_played && !submission->is_scheduled) *out_width = 2;
+  rdo_process_init(&submission->process, *out_width > 1 ? &together_type : &alone_type, executor, *out_width);
+  return RONDO_OK;
+}
+
+// Starts the next execution of a submission whose wait is over.
+//   returns  as share
+static enum rondo_status launch_item(struct rdo_submission *submission, bool may_hold) {
+  struct rdo_queue *queue = submission->queue;
+  if (queue->scheduler != NULL && !submission->is_scheduled) {
+    submission->is_scheduled = true;
+    queue->scheduler->ready(queue->scheduler, submission);
+    return RONDO_DEFERRED;
+  }
+  uint32_t width;
+  RDO_TRY(make_process(submission, &width));
+  if (width == 0) return RONDO_OK;
+  if (here.donates_to == queue) {
+    submission->launched_by = here.seat;
+    // One at a time: what else became ready with it is for the others.
+    if (width == 1 && here.captured == NULL) {
+      here.captured = submission;
+      return RONDO_DEFERRED;
+    }
+  } else if (may_hold) {
+    here.held = submission;
+    return RONDO_DEFERRED;
+  }
+  return share(submission);
+}
+
+// What comes after one recording of a submission, which ended with `status`, or is under way (DEFERRED): the
+// next one, or the end.
+static void go_on(struct rdo_submission *submission, enum rondo_status status) {
+  while (status == RONDO_OK && has_next_item(submission)) {
+    ++submission->item_index;
+    status = launch_item(submission, false);
+  }
+  if (status == RONDO_DEFERRED) return;
+  if (status != RONDO_OK) rdo_operation_name_item(&submission->operation, submission->item_index, &submission->execution.diag);
+  finish(submission, status, &submission->execution.diag);
+}
+
+static void launch(struct rdo_submission *submission, bool may_hold) { go_on(submission, launch_item(submission, may_hold)); }
 
 static void start_posted(struct rdo_timed *timed, struct rdo_worker *worker) {
   struct rdo_submission *submission = RDO_CONTAINER(timed, struct rdo_submission, timed);
+  uint32_t width;
   submission->queue->scheduler->starting(submission->queue->scheduler, submission, worker);
-  uint32_t width = make_process(submission);
-  if (width == 1) run_alone(submission, worker);
-  if (width > 1) hand_over(submission);
+  enum rondo_status status = make_process(submission, &width);
+  if (status == RONDO_OK && width == 1) {
+    run_alone(submission, worker);
+  } else {
+    go_on(submission, status == RONDO_OK && width > 1 ? share(submission) : status);
+  }
 }
 
 void rdo_submission_post(struct rdo_submission *submission, struct rdo_worker *worker, int64_t release_ns) {
@@ -290,37 +456,8 @@ void rdo_submission_post(struct rdo_submission *submission, struct rdo_worker *w
 bool rdo_submission_take_back(struct rdo_submission *submission, struct rdo_worker *worker) { return rdo_timed_cancel(worker, &submission->timed); }
 
 void rdo_submission_cancel(struct rdo_submission *submission) {
-  struct rondo_diag diag;
-  rdo_diag_clear(&diag);
-  finish(submission, RONDO_CANCELLED, &diag);
-}
-
-// Starts the execution of a submission whose wait is over.
-static void launch(struct rdo_submission *submission, bool may_hold) {
-  struct rdo_queue *queue = submission->queue;
-  if (queue->scheduler != NULL && submission->operation.recording != NULL) {
-    submission->is_scheduled = true;
-    queue->scheduler->ready(queue->scheduler, submission);
-    return;
-  }
-  uint32_t width = make_process(submission);
-  if (width == 0) return;
-  if (width == 1 && queue->executor->is_played) {  // a slot, where tiles give way to releases
-    width = 2;
-    rdo_process_init(&submission->process, &together_type, queue->executor, width);
-  }
-  if (here.donates_to == queue) {
-    submission->launched_by = here.seat;
-    // One at a time: what else became ready with it is for the others.
-    if (width == 1 && here.captured == NULL) {
-      here.captured = submission;
-      return;
-    }
-  } else if (may_hold) {
-    here.held = submission;
-    return;
-  }
-  hand_over(submission);
+  rdo_diag_clear(&submission->execution.diag);
+  finish(submission, RONDO_CANCELLED, &submission->execution.diag);
 }
 
 void rdo_queue_flush(void) {
@@ -375,16 +512,16 @@ static void start_transfer(struct rdo_submission *submission) {
 
 // The control process ----------------------------------------------------------------------------
 
-// An execution on this thread: as the worker of this queue that it is, or with local memory of its own and
+// An operation on this thread: as the worker of this queue that it is, or with local memory of its own and
 // an id that no worker has.
-static enum rondo_status replay_here(struct rdo_submission *submission, struct rdo_worker *worker, struct rondo_diag *diag) {
-  const struct rdo_operation *o = &submission->operation;
+static enum rondo_status perform_here(struct rdo_submission *submission, struct rdo_worker *worker, struct rondo_diag *diag) {
   struct rdo_executor *executor = submission->queue->executor;
-  if (executor == NULL || o->recording == NULL) return rdo_operation_perform(o, submission->queue->is_null, diag);
+  bool is_null = submission->queue->is_null;
+  if (executor == NULL) return rdo_operation_perform(&submission->operation, is_null, NULL, diag);
   bool is_own = worker != NULL && worker->executor == executor;
   const struct rdo_scratch scratch = {is_own ? worker : NULL, is_own ? worker->index : executor->worker_count + RDO_DONORS_MAX,
                                       submission->execution.event_id};
-  return rdo_replay(o->recording, &o->bindings, submission->queue->is_null, &scratch, diag);
+  return rdo_operation_perform(&submission->operation, is_null, &scratch, diag);
 }
 
 static void run_ready(struct rdo_submission *submission, struct rdo_worker *worker) {
@@ -395,8 +532,7 @@ static void run_ready(struct rdo_submission *submission, struct rdo_worker *work
   rdo_event_emit(RDO_EVENT_READY, submission->execution.event_id, status, 0);
   bool is_inline = queue->executor == NULL || rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
   is_inline |= submission->operation.may_inline;
-  bool is_execute = submission->operation.kind == RDO_OPERATION_EXECUTE;
-  if (status == RONDO_OK && is_execute && !is_inline) {
+  if (status == RONDO_OK && rdo_operation_is_compute(&submission->operation) && !is_inline) {
     launch(submission, false);
     return;
   }
@@ -405,11 +541,7 @@ static void run_ready(struct rdo_submission *submission, struct rdo_worker *work
     start_transfer(submission);
     return;
   }
-  if (status == RONDO_OK && is_execute) {
-    status = replay_here(submission, worker, &diag);
-  } else if (status == RONDO_OK) {
-    status = rdo_operation_perform(&submission->operation, queue->is_null, &diag);
-  }
+  if (status == RONDO_OK) status = perform_here(submission, worker, &diag);
   finish(submission, status, &diag);
 }
 
@@ -544,13 +676,21 @@ static enum rondo_status perform_now(struct rdo_queue *queue, const struct rdo_o
     rdo_diag_clear(&own);
     diag = &own;
   }
-  enum rondo_status status = rdo_operation_perform(o, queue->is_null, diag);
+  enum rondo_status status = rdo_operation_perform(o, queue->is_null, NULL, diag);
+  if (status != RONDO_OK) note_failure(queue, status, diag);
   rdo_count_add_u64(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   if (status == RONDO_OK) {
     rdo_fence_signal(o->signal);
     return RONDO_OK;
   }
-  note_failure(queue, status, diag);
+  rdo_fence_fail(o->signal, status);
+  return o->signal != NULL ? RONDO_OK : status;
+}
+
+// An operation whose wait has failed already.
+static enum rondo_status pass_on(struct rdo_queue *queue, const struct rdo_operation *o, enum rondo_status status) {
+  note_failure(queue, status, NULL);
+  rdo_count_add_u64(&queue->frontier, 1, rdo_relaxed);  // relaxed: counter
   rdo_fence_fail(o->signal, status);
   return o->signal != NULL ? RONDO_OK : status;
 }
@@ -570,7 +710,7 @@ __attribute__((noinline)) static enum rondo_status submit_later(struct rdo_queue
   make_active(submission);
   if (rdo_worker_current() != NULL) may_hold = false;
   if (here.held != NULL) rdo_queue_flush();
-  if (o->kind == RDO_OPERATION_EXECUTE && !o->may_inline && !submission->is_late) {
+  if (rdo_operation_is_compute(o) && !o->may_inline && !submission->is_late) {
     rdo_event_emit(RDO_EVENT_READY, submission->execution.event_id, RONDO_OK, 0);
     launch(submission, may_hold);
   } else {
@@ -584,8 +724,7 @@ enum rondo_status rdo_queue_submit(struct rdo_queue *queue, const struct rdo_ope
   if (status == RONDO_OK) {
     if (queue->executor == NULL || is_trivial(o->kind)) return perform_now(queue, o, diag);
   } else if (status != RONDO_DEFERRED) {
-    rdo_fence_fail(o->signal, status);
-    return o->signal != NULL ? RONDO_OK : status;
+    return pass_on(queue, o, status);
   }
   return submit_later(queue, o, status == RONDO_DEFERRED, may_hold, diag);
 }
@@ -780,10 +919,14 @@ static void free_kept(struct rdo_submission *submission) {
   rdo_free(submission->bindings);
   rdo_free(submission->timepoints);
   rdo_free(submission->data);
+  rdo_free(submission->dispatch);
+  rdo_free(submission->items);
   submission->bindings = NULL;
   submission->timepoints = NULL;
   submission->data = NULL;
-  submission->binding_capacity = submission->timepoint_capacity = submission->data_capacity = 0;
+  submission->dispatch = NULL;
+  submission->items = NULL;
+  submission->binding_capacity = submission->timepoint_capacity = submission->data_capacity = submission->item_capacity = 0;
   rdo_execution_deinit(&submission->execution);
 }
 

@@ -47,7 +47,7 @@ struct rdo_queue {
   rdo_atomic_ptr ready;           // SYNC(pending): newest first
   rdo_atomic_u32 active_count;    // SYNC(closing): submissions that are READY or RUNNING
   rdo_atomic_u32 is_closing;      // SYNC(closing)
-  rdo_atomic_u64 frontier;        // operations completed so far, the top bit after a failure; counter
+  rdo_atomic_u64 frontier;        // see rdo_queue_frontier; counter
   rdo_atomic_u64 free_list;       // SYNC(submission): {tag 32, index + 1}
   rdo_atomic_u32 submission_count;                            // made so far
   rdo_atomic_ptr chunks[RDO_SUBMISSION_CHUNK_COUNT];          // SYNC(submission)
@@ -94,6 +94,21 @@ void rdo_queue_flush(void);
 // Waits for a fence, draining what the calling thread holds and whatever signals the fence.
 //   returns  as rdo_fence_wait
 enum rondo_status rdo_queue_wait(struct rdo_queue *queue, const struct rdo_fence *fence, int64_t deadline_ns);
+
+// How far a queue has come: the number of operations that have ended, in whatever order they did, and
+// RDO_FRONTIER_FAILED once one of them has failed.
+//   - What submit took is counted once, when it ends: done, failed, or not run because its wait failed or it was
+//     cancelled. (The signal of one that is cancelled fails at once; it is counted when its wait is over.) A list
+//     of recordings is one operation. What submit refused is not counted.
+//   - It is counted before its signal: who knows that an operation is over finds it counted.
+//   - A failure sets the bit before it is counted, and the bit stays. So a count that includes a failure never
+//     looks like one of successes, and none after it does.
+// It orders nothing else: whoever needs what an operation wrote waits for its signal.
+//   thread  any       phase  rt
+#define RDO_FRONTIER_FAILED (UINT64_C(1) << 63)
+static inline uint64_t rdo_queue_frontier(const struct rdo_queue *queue) {
+  return rdo_atomic_load(&queue->frontier, rdo_relaxed);  // relaxed: counter, see above
+}
 
 // Adds the words of the queue's last failure to `diag` if it was `status`.
 void rdo_queue_explain(struct rdo_queue *queue, enum rondo_status status, struct rondo_diag *diag);

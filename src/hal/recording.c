@@ -129,28 +129,70 @@ static enum rondo_status check_dispatch(const struct rdo_dispatch_info *info, st
   return RONDO_OK;
 }
 
-enum rondo_status rdo_recording_dispatch(struct rdo_recording *recording, const struct rdo_dispatch_info *info, uint32_t **out_constants,
-                                         struct rdo_buffer_ref **out_bindings, struct rondo_diag *diag) {
-  RDO_TRY(check_dispatch(info, diag));
-  struct rdo_executable *executable = info->executable;
-  struct rdo_command_dispatch *dispatch;
+static size_t dispatch_bytes(const struct rdo_dispatch_info *info) {
   size_t constant_bytes = ((size_t)info->constant_count * 4 + 7) & ~(size_t)7;
-  RDO_TRY(append(recording, RDO_COMMAND_DISPATCH, sizeof *dispatch + constant_bytes + info->binding_count * sizeof(struct rdo_buffer_ref),
-                 &dispatch, diag));
-  dispatch->executable = executable;
+  return sizeof(struct rdo_command_dispatch) + constant_bytes + info->binding_count * sizeof(struct rdo_buffer_ref);
+}
+
+// Fills in a zeroed dispatch, all but its references.
+static void write_dispatch(struct rdo_command_dispatch *dispatch, const struct rdo_dispatch_info *info) {
+  dispatch->executable = info->executable;
   dispatch->export_index = (uint32_t)info->function_id;
   memcpy(dispatch->workgroup_count, info->workgroup_count, sizeof dispatch->workgroup_count);
   dispatch->constant_count = (uint16_t)info->constant_count;
   dispatch->binding_count = (uint16_t)info->binding_count;
-  if (info->workgroup_ref != NULL) {
-    dispatch->is_indirect = true;
-    dispatch->workgroup_ref = *info->workgroup_ref;
-    RDO_TRY(rdo_recording_check_ref(recording, &dispatch->workgroup_ref, diag));
-  }
-  RDO_TRY(retain_resource(recording, &executable->object, diag));
+  dispatch->is_indirect = info->workgroup_ref != NULL;
+  if (dispatch->is_indirect) dispatch->workgroup_ref = *info->workgroup_ref;
+}
+
+enum rondo_status rdo_recording_dispatch(struct rdo_recording *recording, const struct rdo_dispatch_info *info, uint32_t **out_constants,
+                                         struct rdo_buffer_ref **out_bindings, struct rondo_diag *diag) {
+  RDO_TRY(check_dispatch(info, diag));
+  struct rdo_command_dispatch *dispatch;
+  RDO_TRY(append(recording, RDO_COMMAND_DISPATCH, dispatch_bytes(info), &dispatch, diag));
+  write_dispatch(dispatch, info);
+  if (dispatch->is_indirect) RDO_TRY(rdo_recording_check_ref(recording, &dispatch->workgroup_ref, diag));
+  RDO_TRY(retain_resource(recording, &info->executable->object, diag));
   *out_constants = (uint32_t *)(dispatch + 1);
-  *out_bindings = (struct rdo_buffer_ref *)(void *)((uint8_t *)(dispatch + 1) + constant_bytes);
+  // The same places as those that are read later.
+  *out_bindings = (struct rdo_buffer_ref *)(uintptr_t)rdo_dispatch_bindings(dispatch);
   ++recording->dispatch_count;
+  return RONDO_OK;
+}
+
+// A reference of a recording that has no slots and holds nothing.
+static enum rondo_status check_direct_ref(struct rdo_buffer_ref *ref, const char *name, struct rondo_diag *diag) {
+  if (ref->buffer == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "dispatch %s: a binding has no buffer", name);
+  return rdo_buffer_check_range(ref->buffer, ref->offset, &ref->length, diag);
+}
+
+enum rondo_status rdo_one_dispatch_init(struct rdo_one_dispatch *one, const struct rdo_dispatch_info *info, const uint32_t *constants,
+                                        const struct rdo_buffer_ref *bindings, struct rondo_diag *diag) {
+  RDO_TRY(check_dispatch(info, diag));
+  struct rdo_recording *recording = &one->recording;
+  const char *name = info->executable->names[info->function_id];
+  memset(recording, 0, sizeof *recording);
+  size_t byte_length = dispatch_bytes(info);
+  memset(one->text, 0, sizeof(struct rdo_command_dispatch));
+  struct rdo_command_dispatch *dispatch = (struct rdo_command_dispatch *)(void *)one->text;
+  init_command(recording, dispatch, RDO_COMMAND_DISPATCH, byte_length);
+  write_dispatch(dispatch, info);
+  if (dispatch->is_indirect) RDO_TRY(check_direct_ref(&dispatch->workgroup_ref, name, diag));
+  if (info->constant_count != 0) memcpy(dispatch + 1, constants, info->constant_count * sizeof *constants);
+  struct rdo_buffer_ref *refs = (struct rdo_buffer_ref *)(uintptr_t)rdo_dispatch_bindings(dispatch);
+  for (uint32_t i = 0; i < info->binding_count; ++i) {
+    refs[i] = bindings[i];
+    RDO_TRY(check_direct_ref(&refs[i], name, diag));
+  }
+  recording->dispatch_count = 1;
+  rdo_recording_complete(recording);
+  struct rdo_command *end = (struct rdo_command *)(void *)(one->text + byte_length);
+  *end = (struct rdo_command){0};
+  init_command(recording, end, RDO_COMMAND_RETURN, sizeof *end);
+  recording->first = &dispatch->command;
+  recording->region_count = 1;
+  rdo_graph_build_one(&dispatch->command, &one->node, &one->work_ns, &recording->graph);
+  recording->is_final = true;
   return RONDO_OK;
 }
 

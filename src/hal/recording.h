@@ -134,6 +134,22 @@ enum rondo_status rdo_recording_update(struct rdo_recording *recording, struct r
 enum rondo_status rdo_recording_barrier(struct rdo_recording *recording, struct rondo_diag *diag);
 enum rondo_status rdo_recording_finalize(struct rdo_recording *recording, struct rondo_diag *diag);
 
+// A final recording of one dispatch in storage of the caller, for those that are executed once. It retains
+// nothing: whoever executes it holds what it names.
+struct rdo_one_dispatch {
+  struct rdo_recording recording;
+  struct rdo_graph_node node;
+  rdo_atomic_u32 work_ns;
+  _Alignas(8) uint8_t text[sizeof(struct rdo_command_dispatch) + RDO_DISPATCH_CONSTANTS_MAX * sizeof(uint32_t) +
+                           RDO_DISPATCH_BINDINGS_MAX * sizeof(struct rdo_buffer_ref) + sizeof(struct rdo_command)];
+};
+
+// Checks a dispatch, as recording it does, and writes it.
+//   constants  [info->constant_count], copied     bindings  [info->binding_count], copied; with buffers
+//   returns    OK, OUT_OF_RANGE, INVALID_ARGUMENT; no memory is allocated
+enum rondo_status rdo_one_dispatch_init(struct rdo_one_dispatch *one, const struct rdo_dispatch_info *info, const uint32_t *constants,
+                                        const struct rdo_buffer_ref *bindings, struct rondo_diag *diag);
+
 // Ends the command that dispatch began.
 void rdo_recording_complete(struct rdo_recording *recording);
 

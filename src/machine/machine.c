@@ -11,12 +11,14 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/cpu.h"
+#include "machine/numa.h"
 #include "machine/placement.h"
 #include "machine/topology.h"
 
 struct rondo_machine {
   struct rdo_topology topology;
   const char *present, *online, *allowed, *isolated;
+  const char *memory_refusal;  // NULL = none
   const char **packages, **cores, **nodes, **caches, **clusters;  // CPUs of each
   struct rdo_arena arena;
 };
@@ -86,6 +88,18 @@ static enum rondo_status read_topology(const struct rondo_machine_options *optio
   return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no reader of machines has number %d", (int)options->reader);
 }
 
+// Whether memory can be put on nodes, where there are several and they are those of this machine.
+static enum rondo_status try_nodes(struct rondo_machine *machine, struct rondo_diag *diag) {
+  const struct rdo_topology *t = &machine->topology;
+  struct rondo_diag refusal = {.status = RONDO_OK};
+  char *text;
+  if (t->is_injected || t->node_count < 2 || rdo_machine_try_memory(t->nodes[0].os_index, &refusal) == RONDO_OK) return RONDO_OK;
+  RDO_TRY(rdo_arena_alloc(&machine->arena, strlen(refusal.message) + 1, 1, &text, diag));
+  strcpy(text, refusal.message);
+  machine->memory_refusal = text;
+  return RONDO_OK;
+}
+
 enum rondo_status rondo_machine_read(const struct rondo_machine_options *options, struct rondo_machine **out_machine,
                                      struct rondo_diag *diag) {
   const struct rondo_machine_options defaults = {0};
@@ -94,6 +108,7 @@ enum rondo_status rondo_machine_read(const struct rondo_machine_options *options
   RDO_TRY(rdo_alloc(sizeof *machine, &machine, diag));
   enum rondo_status status = read_topology(options != NULL ? options : &defaults, &machine->topology, diag);
   if (status == RONDO_OK) status = make_machine_texts(machine, diag);
+  if (status == RONDO_OK) status = try_nodes(machine, diag);
   if (status == RONDO_OK) *out_machine = machine;
   else rondo_machine_release(&machine);
   return status;
@@ -127,6 +142,7 @@ void rondo_machine_info(const struct rondo_machine *machine, struct rondo_machin
       .quota_millicpus = t->quota_millicpus,
       .capacity_source = (enum rondo_capacity_source)t->capacity_source,
       .has_nodes = t->has_nodes,
+      .memory_refusal = machine->memory_refusal,
       .arch = t->is_injected ? NULL : rdo_cpu_arch(),
   };
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -53,6 +54,15 @@ enum rondo_status rdo_machine_bind_memory(void *address, size_t bytes, int node,
   bool is_only = false;
   RDO_TRY(rdo_numa_check(NULL, node, &is_only, diag));
   return is_only ? RONDO_OK : rdo_numa_prefer(address, bytes, node, diag);
+}
+
+enum rondo_status rdo_machine_try_memory(int node, struct rondo_diag *diag) {
+  size_t bytes = (size_t)sysconf(_SC_PAGESIZE);
+  void *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "no page of memory to try");
+  enum rondo_status status = rdo_numa_prefer(page, bytes, node, diag);
+  munmap(page, bytes);
+  return status;
 }
 
 int rdo_machine_memory_node(const void *address) {

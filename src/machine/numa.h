@@ -22,6 +22,11 @@
 //   thread   any      phase  setup
 enum rondo_status rdo_machine_bind_memory(void *address, size_t bytes, int node, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// Whether this process may do that: tries it on a page of its own, on a machine with one node, too.
+//   returns  OK, PERMISSION_DENIED or UNAVAILABLE (the system does not do it), RESOURCE_EXHAUSTED
+//   thread   any      phase  setup
+enum rondo_status rdo_machine_try_memory(int node, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // The node that memory is on now, once something has been written there. -1 where the system does not tell.
 int rdo_machine_memory_node(const void *address);
 

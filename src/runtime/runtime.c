@@ -7,10 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/pool.h"
-#include "machine/placement.h"
-
-// Long enough for a caller that comes back at once, short enough to cost an idle process nothing that shows.
-enum { SPIN_NS_DEFAULT = 20000 };
+#include "runtime/queue_plan.h"
 
 #ifndef RDO_VERSION
 #define RDO_VERSION "0.1.0"
@@ -29,50 +26,24 @@ static void destroy_runtime(struct rdo_object *object) {
 
 static const struct rdo_object_type runtime_type = {"rondo.runtime", destroy_runtime};
 
-// The workers that the options ask for: on a list of CPUs, or one on each physical core that this process
-// may use, the fastest first.
-static enum rondo_status place_workers(const struct rondo_runtime_options *options, const struct rdo_topology *topology,
-                                       struct rdo_placement *out_placement, struct rondo_diag *diag) {
-  struct rdo_cpu_set cpus;
-  if (options->cpus == NULL) return rdo_placement_make(topology, RDO_PLACEMENT_CORE, NULL, out_placement, diag);
-  RDO_TRY(rdo_cpu_set_parse((struct rdo_bytes){(const uint8_t *)options->cpus, strlen(options->cpus)}, &cpus, diag));
-  return rdo_placement_from_set(topology, &cpus, out_placement, diag);
-}
-
 static enum rondo_status create_task_device(const struct rondo_runtime_options *options, const struct rdo_topology *topology,
                                             struct rdo_device **out_device, struct rondo_diag *diag) {
-  struct rdo_placement placement;
-  RDO_TRY(place_workers(options, topology, &placement, diag));
-  int count = options->worker_count < 0 ? 0 : options->worker_count == 0 ? placement.worker_count : options->worker_count;
-  struct rdo_cpu_set cpus[RDO_WORKERS_MAX];
-  enum rondo_status status = RONDO_OK;
-  if (count > RDO_WORKERS_MAX) status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%d workers (at most %d)", count, RDO_WORKERS_MAX);
-  // More workers than places share them in turn.
-  for (int i = 0; i < count && status == RONDO_OK; ++i) cpus[i] = placement.workers[i % placement.worker_count].cpus;
+  struct rdo_queue_plan *plan;
+  RDO_TRY(rdo_alloc(sizeof *plan, &plan, diag));
+  enum rondo_status status = rdo_queue_plan_make(options, topology, plan, diag);
   if (status == RONDO_OK) {
-    const struct rdo_executor_options queue = {
-        .worker_count = (uint32_t)count,
-        .worker_cpus = cpus,
-        .spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns == 0 ? SPIN_NS_DEFAULT : options->spin_ns,
-        .stack_bytes = (size_t)options->worker_stack_bytes,
-        .local_memory_bytes = (size_t)options->worker_local_memory_bytes,
-        .watchdog_ns = options->stuck == NULL ? 0 : options->watchdog_ns,
-        .stuck = options->stuck,
-        .stuck_user = options->stuck_user,
-    };
-    const struct rdo_device_options device = {"local-task", options->memory_budget_bytes, &queue, 1, NULL};
+    const struct rdo_device_options device = {"local-task", options->memory_budget_bytes, plan->queues, plan->queue_count, NULL};
     status = rdo_device_create(&device, out_device, diag);
   }
-  rdo_placement_deinit(&placement);
+  rdo_free(plan);
   return status;
 }
 
 static enum rondo_status create_device(const struct rondo_runtime_options *options, struct rdo_device **out_device, struct rondo_diag *diag) {
   const char *name = options->device == NULL ? "local-sync" : options->device;
   if (strcmp(name, "local-task") != 0) {
-    bool has_others = options->worker_stack_bytes != 0 || options->worker_local_memory_bytes != 0;
-    if (options->worker_count != 0 || options->cpus != NULL || options->spin_ns != 0 || has_others) {
-      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "device %s has no workers: their number, CPUs, spin time and memory are for local-task", name);
+    if (rdo_queue_plan_is_asked(options)) {
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "device %s has no workers: their number, CPUs, queues, spin time and memory are for local-task", name);
     }
     return rdo_device_create(&(const struct rdo_device_options){name, options->memory_budget_bytes, NULL, 0, NULL}, out_device, diag);
   }
@@ -138,6 +109,8 @@ int rondo_runtime_worker_count(const struct rondo_runtime *runtime) {
   }
   return count;
 }
+
+int rondo_runtime_queue_count(const struct rondo_runtime *runtime) { return (int)runtime->device->queue_count; }
 
 void rondo_runtime_trim(struct rondo_runtime *runtime) {
   rdo_device_trim(runtime->device);

@@ -344,6 +344,10 @@ void rdo_executor_dump(const struct rdo_executor *executor, FILE *file) {
   fprintf(file, "executor: %u workers, immediate list %s, overflow list %s\n", executor->worker_count,
           rdo_atomic_load(&executor->immediate, rdo_acquire) == NULL ? "empty" : "not empty",
           rdo_atomic_load(&executor->overflow, rdo_acquire) == NULL ? "empty" : "not empty");
+  // Written while the workers start, and the executor is nobody else's before that.
+  if (executor->misplaced_count != 0) {
+    fprintf(file, "  memory of %u workers is not on their NUMA node: %s\n", executor->misplaced_count, executor->misplaced_diag.message);
+  }
   for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) {
     uint64_t word = rdo_atomic_load(&executor->slots[i].word, rdo_acquire);
     if (state_of(word) == SLOT_FREE) continue;

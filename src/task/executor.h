@@ -45,6 +45,11 @@ struct rdo_executor_options {
   uint32_t worker_count;                  // 0: only callers that wait drain
   const struct rdo_cpu_set *worker_cpus;  // borrowed, [worker_count]: where each worker may run; NULL = anywhere
   uint32_t worker_base;                   // id of the first worker, so that several executors have distinct ones
+  // NUMA node (the kernel's number) for the stack and the local memory of each worker, -1 = any; NULL = any for
+  // all. Where the system refuses, they stay where they are, and the dump says so.
+  const int *worker_nodes;                // borrowed, [worker_count]
+  // In place of rdo_machine_bind_memory, for tests; on the worker's thread. NULL = that.
+  enum rondo_status (*bind_memory)(void *address, size_t bytes, int node, struct rondo_diag *diag);
   int64_t spin_ns;                        // how long a worker spins for new work before it sleeps; 0 = not at all
   size_t stack_bytes;                     // 0 = the system's default
   size_t local_memory_bytes;              // scratch of a worker for kernels, rounded up to a power of two
@@ -64,6 +69,7 @@ struct rdo_worker {
   uint32_t index;                 // below worker_count + RDO_DONORS_MAX: what kernels get as processor id
   int cpu;                        // the one it is pinned to, -1 = several
   struct rdo_cpu_set cpus;
+  int node;                       // for its memory, -1 = any
   pthread_t thread;
   int thread_id;                  // the kernel's
   void *local_memory;             // [executor->local_memory_bytes]; of a seat made when it is first taken, but the first without workers
@@ -118,6 +124,9 @@ struct rdo_executor {
   pthread_cond_t started;
   enum rondo_status start_status;  // lock: lock
   struct rondo_diag start_diag;    // lock: lock
+  enum rondo_status (*bind_memory)(void *address, size_t bytes, int node, struct rondo_diag *diag);  // const after create
+  uint32_t misplaced_count;        // lock: lock, const after create: workers whose memory was not put on their node
+  struct rondo_diag misplaced_diag;  // likewise: why, of the first
   // shared
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 occupied;  // SYNC(wake): bit per slot that is open
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_ptr immediate; // SYNC(wake): newest first

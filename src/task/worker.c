@@ -23,6 +23,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/event.h"
+#include "machine/numa.h"
 #include "machine/pin.h"
 #include "task/timed.h"
 #include "task/urgent.h"
@@ -193,6 +194,25 @@ static void report_start(struct rdo_executor *executor, enum rondo_status status
   pthread_mutex_unlock(&executor->lock);
 }
 
+// Puts the worker's memory on its node: what is there moves, what is not yet comes from there. Best effort.
+static void place_memory(struct rdo_worker *worker) {
+  struct rdo_executor *executor = worker->executor;
+  pthread_attr_t attributes;
+  struct rondo_diag diag = {0};
+  void *stack = NULL;
+  size_t stack_bytes = 0;
+  if (worker->node < 0) return;
+  enum rondo_status status = executor->bind_memory(worker->local_memory, executor->local_memory_bytes, worker->node, &diag);
+  if (status == RONDO_OK && pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    if (pthread_attr_getstack(&attributes, &stack, &stack_bytes) == 0) status = executor->bind_memory(stack, stack_bytes, worker->node, &diag);
+    pthread_attr_destroy(&attributes);
+  }
+  if (status == RONDO_OK) return;
+  pthread_mutex_lock(&executor->lock);
+  if (executor->misplaced_count++ == 0) executor->misplaced_diag = diag;
+  pthread_mutex_unlock(&executor->lock);
+}
+
 static void *run_worker(void *user) {
   struct rdo_worker *worker = user;
   struct rdo_executor *executor = worker->executor;
@@ -204,6 +224,7 @@ static void *run_worker(void *user) {
   enum rondo_status status = executor->has_cpus ? rdo_pin_thread(&worker->cpus, &diag) : RONDO_OK;
   // The kernel may be late by this much with the end of a sleep; 50 us is its default.
   if (executor->is_played) (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  if (status == RONDO_OK) place_memory(worker);
   if (status == RONDO_OK) rdo_event_thread_begin(name, (int)(executor->worker_base + worker->index));
   report_start(executor, status, &diag);
   if (status != RONDO_OK) return NULL;
@@ -226,6 +247,7 @@ static void init_worker(struct rdo_executor *executor, uint32_t index, const str
   worker->executor = executor;
   worker->index = index;
   worker->cpu = -1;
+  worker->node = index < options->worker_count && options->worker_nodes != NULL ? options->worker_nodes[index] : -1;
   memset(worker->seen, 0xFF, sizeof worker->seen);
   rdo_atomic_init(&worker->busy_name, NULL);
   rdo_atomic_init(&worker->busy_count, 0);
@@ -298,6 +320,7 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   executor->is_stepped = options->is_stepped;
   executor->spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns;
   executor->has_cpus = options->worker_cpus != NULL;
+  executor->bind_memory = options->bind_memory != NULL ? options->bind_memory : rdo_machine_bind_memory;
   executor->local_memory_bytes = LOCAL_MEMORY_BYTES_DEFAULT;
   if (options->local_memory_bytes != 0) {
     executor->local_memory_bytes = 4096;

@@ -231,6 +231,14 @@ class CliTest(unittest.TestCase):
 
     def test_unknown_device(self):
         self.call("run", MODEL, "--device=gpu", code=1, err=["gpu", "NOT_FOUND"])
+        self.call("run", MODEL, "--queues=rows", code=2, err="--queues=rows is neither nodes nor clusters")
+        self.call("run", MODEL, "--queue=0", "--cpus=0", code=2, err="excludes --queues and --cpus")
+        self.call("run", MODEL, "--queue=0", "--queues=nodes", code=2, err="excludes --queues and --cpus")
+        self.call("run", MODEL, "--queue=0", code=1, err=["queues", "are for local-task", "INVALID_ARGUMENT"])
+        task = ["run", MODEL, "--device=local-task"]
+        first = min(os.sched_getaffinity(0))
+        self.call(*task, f"--queue={first}", f"--queue={first}", code=1, err=[f"CPU {first} is in an earlier set", "INVALID_ARGUMENT"])
+        self.call(*task, f"--queue={first}", "--queue=99999", code=1, err=["99999"])
 
     def test_memory_budget(self):
         self.call("run", MODEL, f"--input=@{INPUT}", "--memory-budget=16", code=1, err="RESOURCE_EXHAUSTED")

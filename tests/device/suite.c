@@ -368,11 +368,11 @@ void suite_run(struct rdo_operation operation) { suite_wait_ok(suite_submit(oper
 
 // Recordings --------------------------------------------------------------------------------------------
 
-void suite_record_dispatch(struct rdo_recording *recording, const struct suite_dispatch *dispatch) {
+static struct rdo_dispatch_info info_of(const struct suite_dispatch *dispatch) {
   uint32_t x = dispatch->x, y = dispatch->y, z = dispatch->z;
   if (!dispatch->is_empty && y == 0) y = 1;
   if (!dispatch->is_empty && z == 0) z = 1;
-  const struct rdo_dispatch_info info = {
+  return (struct rdo_dispatch_info){
       .executable = &suite.fake->executable,
       .function_id = dispatch->kernel,
       .workgroup_count = {x, y, z},
@@ -380,6 +380,16 @@ void suite_record_dispatch(struct rdo_recording *recording, const struct suite_d
       .constant_count = kernels[dispatch->kernel].constant_count,
       .binding_count = kernels[dispatch->kernel].binding_count,
   };
+}
+
+const struct rdo_operation *suite_direct(struct suite_direct *direct, const struct suite_dispatch *dispatch) {
+  direct->dispatch = (struct rdo_dispatch){info_of(dispatch), dispatch->constants, dispatch->bindings};
+  direct->operation = (struct rdo_operation){.kind = RDO_OPERATION_DISPATCH, .dispatch = &direct->dispatch};
+  return &direct->operation;
+}
+
+void suite_record_dispatch(struct rdo_recording *recording, const struct suite_dispatch *dispatch) {
+  const struct rdo_dispatch_info info = info_of(dispatch);
   uint32_t *constants;
   struct rdo_buffer_ref *bindings;
   suite_expect_ok(rdo_recording_dispatch(recording, &info, &constants, &bindings, &suite.diag));
@@ -433,7 +443,7 @@ int main(int argc, char **argv) {
     printf("%s, %s\n", argv[1], way_names[way]);
     fflush(stdout);
     failure_count += suite_run_transfers() + suite_run_chains() + suite_run_failures() + suite_run_lifetime();
-    if (!suite.is_null) failure_count += suite_run_executions() + suite_run_recordings() + suite_run_threads();
+    if (!suite.is_null) failure_count += suite_run_executions() + suite_run_dispatches() + suite_run_lists() + suite_run_recordings() + suite_run_threads();
   }
   free(objects);
   return failure_count != 0;

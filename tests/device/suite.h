@@ -72,7 +72,9 @@ int suite_end(void **state);
 int suite_run_transfers(void);
 int suite_run_chains(void);
 int suite_run_executions(void);
+int suite_run_lists(void);
 int suite_run_recordings(void);
+int suite_run_dispatches(void);
 int suite_run_failures(void);
 int suite_run_lifetime(void);
 int suite_run_threads(void);
@@ -192,6 +194,13 @@ void suite_record_barrier(struct rdo_recording *recording);
 void suite_finalize(struct rdo_recording *recording);
 // A final recording of one dispatch.
 struct rdo_recording *suite_record_one(const struct suite_dispatch *dispatch, uint32_t slot_capacity);
+
+// The operation that does a dispatch without a recording; borrowed until submit.
+struct suite_direct {
+  struct rdo_dispatch dispatch;
+  struct rdo_operation operation;
+};
+const struct rdo_operation *suite_direct(struct suite_direct *direct, const struct suite_dispatch *dispatch);
 
 // KERNEL_GATE waits, for as long as a test may take, until it is open; it is shut when a test begins. Only
 // where another thread than the test's runs kernels.

@@ -7,6 +7,7 @@
 
 #include "hal/queue.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -18,7 +19,6 @@
 #include "hal/device.h"
 
 enum { QUEUES = 3, LOG_MAX = 4096 };
-#define FAILED_BIT (UINT64_C(1) << 63)
 
 static struct rondo_diag diag;
 static struct rdo_device *device;
@@ -146,7 +146,7 @@ static void expect_log(const uint32_t *numbers, uint32_t count) {
   for (uint32_t i = 0; i < count; ++i) assert_int_equal(log_of.numbers[i], numbers[i]);
 }
 
-static uint64_t frontier(uint32_t queue_index) { return rdo_atomic_load(&device->queues[queue_index].frontier, rdo_acquire); }
+static uint64_t frontier(uint32_t queue_index) { return rdo_queue_frontier(&device->queues[queue_index]); }
 
 // Order -------------------------------------------------------------------------------------------------
 
@@ -370,12 +370,111 @@ static void test_frontier(void **state) {
   struct rdo_fence *bad = make_fence();
   submit(op_note(UINT32_MAX), 0, NULL, bad);
   (void)step_all(0);
-  assert_int_equal(frontier(0), FAILED_BIT | 4);
+  assert_int_equal(frontier(0), RDO_FRONTIER_FAILED | 4);
   submit(op_note(3), 0, NULL, NULL);
   (void)step_all(0);
-  assert_int_equal(frontier(0), FAILED_BIT | 5);
+  assert_int_equal(frontier(0), RDO_FRONTIER_FAILED | 5);
   assert_int_equal(frontier(1), 0);
+  // One that does not run because its wait has failed, before it was submitted or after.
+  struct rdo_fence *passed_on = make_fence();
+  submit(op_note(4), 2, bad, passed_on);
+  assert_int_equal(rdo_fence_query(passed_on), RONDO_DATA_LOSS);
+  end(passed_on);
+  assert_int_equal(frontier(1), RDO_FRONTIER_FAILED | 1);
+  struct rdo_fence *start = make_fence();
+  submit(op_note(5), 2, start, NULL);
+  assert_int_equal(frontier(1), RDO_FRONTIER_FAILED | 1);
+  rdo_fence_fail(start, RONDO_ABORTED);
+  (void)step_all(1);
+  assert_int_equal(frontier(1), RDO_FRONTIER_FAILED | 2);
+  end(start);
   end(bad);
+}
+
+// What is cancelled is counted when its wait is over, and a list of recordings is one operation.
+static void test_frontier_of_others(void **state) {
+  (void)state;
+  make_device(1, 1, true);
+  struct rdo_recording *recording = record_note(7);
+  const struct rdo_execution_item items[3] = {{recording, {NULL, 0}}, {recording, {NULL, 0}}, {recording, {NULL, 0}}};
+  struct rdo_operation list = {.kind = RDO_OPERATION_EXECUTE_LIST};
+  list.list.items = items;
+  list.list.count = 3;
+  struct rdo_fence *done = make_fence();
+  submit(list, 0, NULL, done);
+  rdo_object_release(&recording->object);
+  while (rdo_fence_query(done) == RONDO_DEFERRED) {
+    assert_int_equal(frontier(0), 0);
+    assert_true(rdo_worker_step(&device->executors[0]->workers[0]));
+  }
+  assert_int_equal(log_of.count, 3);
+  assert_int_equal(frontier(0), 1);
+  struct rdo_fence *start = make_fence(), *cancelled = make_fence();
+  submit(op_note(8), 0, start, cancelled);
+  rdo_queue_cancel(&device->queues[0]);
+  assert_int_equal(rdo_fence_query(cancelled), RONDO_CANCELLED);
+  assert_int_equal(frontier(0), 1);
+  rdo_fence_signal(start);
+  (void)step_all(0);
+  assert_int_equal(frontier(0), RDO_FRONTIER_FAILED | 2);
+  assert_int_equal(log_of.count, 3);
+  end(done);
+  end(start);
+  end(cancelled);
+}
+
+struct watcher {
+  pthread_t thread;
+  uint64_t good_count;  // operations before the one that fails
+  rdo_atomic_u32 must_stop, error_count;
+};
+
+// A count that includes the failure has its bit; what was seen once is never taken back.
+static void *watch_frontier(void *user) {
+  struct watcher *watcher = user;
+  uint64_t count = 0, failed = 0;
+  while (rdo_atomic_load(&watcher->must_stop, rdo_acquire) == 0) {
+    uint64_t now = frontier(0);
+    bool is_true = (now & ~RDO_FRONTIER_FAILED) >= count && (now & RDO_FRONTIER_FAILED) >= failed;
+    count = now & ~RDO_FRONTIER_FAILED;
+    failed = now & RDO_FRONTIER_FAILED;
+    is_true &= count <= watcher->good_count || failed != 0;
+    if (!is_true) rdo_atomic_add(&watcher->error_count, 1, rdo_relaxed);  // relaxed: counter
+  }
+  return NULL;
+}
+
+static void test_frontier_is_watched(void **state) {
+  (void)state;
+  enum { ROUNDS = 20, CHAIN = 50, BEHIND = 50 };
+  for (int round = 0; round < ROUNDS; ++round) {
+    make_device(1, 2, false);
+    struct watcher watcher = {.good_count = CHAIN};
+    rdo_atomic_init(&watcher.must_stop, 0);
+    rdo_atomic_init(&watcher.error_count, 0);
+    assert_int_equal(pthread_create(&watcher.thread, NULL, watch_frontier, &watcher), 0);
+    struct rdo_fence *fences[CHAIN + 1 + BEHIND];
+    for (int i = 0; i < CHAIN + 1 + BEHIND; ++i) {
+      fences[i] = make_fence();
+      submit(i == CHAIN ? op_copy_too_much() : op_fill(), 0, i == 0 ? NULL : fences[i - 1], fences[i]);
+    }
+    for (int i = 0; i < CHAIN + 1 + BEHIND; ++i) {
+      enum rondo_status status = rdo_fence_wait(fences[i], rdo_clock_now_ns() + INT64_C(60000000000));
+      assert_int_equal(status, i < CHAIN ? RONDO_OK : RONDO_OUT_OF_RANGE);
+      uint64_t now = frontier(0);  // what is over has been counted
+      assert_true((now & ~RDO_FRONTIER_FAILED) > (uint64_t)i && (i < CHAIN || (now & RDO_FRONTIER_FAILED) != 0));
+    }
+    assert_int_equal(frontier(0), RDO_FRONTIER_FAILED | (CHAIN + 1 + BEHIND));
+    rdo_atomic_store(&watcher.must_stop, 1, rdo_release);
+    pthread_join(watcher.thread, NULL);
+    assert_int_equal(rdo_atomic_load(&watcher.error_count, rdo_acquire), 0);
+    for (int i = 0; i < CHAIN + 1 + BEHIND; ++i) end(fences[i]);
+    rdo_object_release(&buffer->object);
+    rdo_device_close(device);
+    rdo_object_release(&device->object);
+    buffer = NULL;
+    device = NULL;
+  }
 }
 
 static const char *explained(enum rondo_status status) {
@@ -535,6 +634,8 @@ int main(void) {
       TEST(test_pool),
       TEST(test_pool_of_sizes),
       TEST(test_frontier),
+      TEST(test_frontier_of_others),
+      TEST(test_frontier_is_watched),
       TEST(test_explain),
       TEST(test_cancel),
       TEST(test_held),

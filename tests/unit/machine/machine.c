@@ -171,6 +171,7 @@ static void test_here(void **state) {
   rondo_machine_info(machine, &info);
   assert_true(info.cpu_count > 0 && info.allowed_count > 0);
   assert_non_null(info.arch);
+  if (info.node_count == 1) assert_null(info.memory_refusal);
   struct rondo_placement *placement;
   assert_int_equal(rondo_machine_place(machine, NULL, &placement, NULL), RONDO_OK);
   assert_true(rondo_placement_worker_count(placement) <= info.allowed_count);

@@ -91,6 +91,18 @@ static void test_prefer(void **state) {
   assert_non_null(strstr(diag.message, "mbind"));
 }
 
+// The trial says what the real thing does.
+static void test_try(void **state) {
+  (void)state;
+  struct rondo_diag diag = {.status = RONDO_OK};
+  char *memory = map_pages();
+  int node = here.nodes[0].os_index;
+  assert_int_equal(rdo_machine_try_memory(node, &diag), rdo_numa_prefer(memory, (size_t)sysconf(_SC_PAGESIZE), node, NULL));
+  if (diag.status != RONDO_OK) assert_non_null(strstr(diag.message, "mbind"));
+  assert_int_not_equal(rdo_machine_try_memory(1023, &diag), RONDO_OK);
+  unmap_pages(memory);
+}
+
 static void test_check(void **state) {
   (void)state;
   char root[64];
@@ -114,6 +126,7 @@ int main(void) {
       cmocka_unit_test(test_bind),
       cmocka_unit_test(test_missing_node),
       cmocka_unit_test(test_prefer),
+      cmocka_unit_test(test_try),
       cmocka_unit_test(test_check),
   };
   return cmocka_run_group_tests(tests, read_here, forget_here);

@@ -3,9 +3,13 @@
 
 #include "task/executor.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -368,6 +372,76 @@ static void test_dump(void **state) {
   stop_executor(executor);
 }
 
+// Memory on NUMA nodes --------------------------------------------------------------------------------
+
+enum { BINDS_MAX = 16 };
+static struct {
+  pthread_mutex_t lock;
+  uint32_t count;
+  struct bound {
+    void *address;
+    size_t bytes;
+    int node;
+    bool is_own_stack;
+  } of[BINDS_MAX];
+} binds = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static enum rondo_status note_bind(void *address, size_t bytes, int node, struct rondo_diag *words) {
+  uintptr_t place = (uintptr_t)__builtin_frame_address(0), begin = (uintptr_t)address;
+  pthread_mutex_lock(&binds.lock);
+  if (binds.count < BINDS_MAX) binds.of[binds.count] = (struct bound){address, bytes, node, place >= begin && place - begin < bytes};
+  ++binds.count;
+  pthread_mutex_unlock(&binds.lock);
+  return node == 9 ? rdo_fail(words, RONDO_PERMISSION_DENIED, "node %d is closed", node) : RONDO_OK;
+}
+
+// Local memory and stack of each worker that has a node, and of no other.
+static void test_memory_on_nodes(void **state) {
+  (void)state;
+  const int nodes[4] = {0, -1, 8, 17};
+  struct rdo_executor *executor = NULL;
+  const struct rdo_executor_options options = {.worker_count = 4, .worker_nodes = nodes, .bind_memory = note_bind, .local_memory_bytes = 8192};
+  binds.count = 0;
+  assert_int_equal(rdo_executor_create(&options, &executor, NULL), RONDO_OK);
+  assert_int_equal(binds.count, 6);
+  for (uint32_t w = 0; w < 4; ++w) {
+    uint32_t local_count = 0, stack_count = 0;
+    for (uint32_t i = 0; i < binds.count; ++i) {
+      const struct bound *bound = &binds.of[i];
+      bool is_local = bound->address == executor->workers[w].local_memory;
+      if (is_local) assert_true(bound->bytes == 8192 && bound->node == nodes[w] && !bound->is_own_stack);
+      local_count += is_local;
+      stack_count += bound->is_own_stack && bound->node == nodes[w];
+    }
+    assert_int_equal(local_count, nodes[w] >= 0);
+    assert_int_equal(stack_count, nodes[w] >= 0);
+  }
+  rdo_executor_destroy(executor);
+}
+
+// A system that refuses: the workers work, and the dump says that their memory is elsewhere.
+static void test_memory_refused(void **state) {
+  (void)state;
+  const int nodes[3] = {9, 0, 9};
+  char *text = NULL;
+  size_t size = 0;
+  for (uint32_t count = 3; count >= 2; --count) {  // two refused, then one
+    struct rdo_executor *executor = NULL;
+    const struct rdo_executor_options options = {.worker_count = count, .worker_nodes = nodes, .bind_memory = note_bind};
+    assert_int_equal(rdo_executor_create(&options, &executor, NULL), RONDO_OK);
+    FILE *file = open_memstream(&text, &size);
+    rdo_executor_dump(executor, file);
+    fclose(file);
+    assert_non_null(strstr(text, count == 3 ? "memory of 2 workers is not on their NUMA node: node 9 is closed" : "memory of 1 workers"));
+    free(text);
+    struct probe probe;
+    probe_init(&probe, executor, 1, NULL);
+    rdo_process_resume(&probe.process);
+    while (count_of(&probe.release_count) == 0) sched_yield();
+    rdo_executor_destroy(executor);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_pump_visits_all),
@@ -381,6 +455,8 @@ int main(void) {
       cmocka_unit_test(test_push_from_slot),
       cmocka_unit_test(test_stepped),
       cmocka_unit_test(test_dump),
+      cmocka_unit_test(test_memory_on_nodes),
+      cmocka_unit_test(test_memory_refused),
   };
   return cmocka_run_group_tests(tests, begin_watching, end_watching);
 }

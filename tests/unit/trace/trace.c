@@ -3,12 +3,15 @@
 
 #include "rondo/trace.h"
 
+#include <dirent.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -158,6 +161,82 @@ static void test_threads(void **state) {
   assert_int_equal(packets.packet_count, 2 + THREAD_COUNT + 1 + (int)stats.event_count + THREAD_COUNT);
 }
 
+// The collector's thread, by its name; 0 = there is none.
+static pid_t find_collector(void) {
+  pid_t found = 0;
+  DIR *directory = opendir("/proc/self/task");
+  if (directory == NULL) return 0;
+  for (const struct dirent *entry; found == 0 && (entry = readdir(directory)) != NULL;) {
+    char name[300], text[32] = "";
+    snprintf(name, sizeof name, "/proc/self/task/%s/comm", entry->d_name);
+    FILE *file = fopen(name, "r");
+    if (file == NULL) continue;
+    if (fgets(text, sizeof text, file) != NULL && strcmp(text, "rondo-trace\n") == 0) found = (pid_t)atoi(entry->d_name);
+    fclose(file);
+  }
+  closedir(directory);
+  return found;
+}
+
+// A worker on the given CPUs that has something to say until it is told to stop.
+struct pinned {
+  pthread_t thread;
+  cpu_set_t cpus;
+  rdo_atomic_u32 must_stop;
+};
+
+static void *work_pinned(void *user) {
+  struct pinned *pinned = user;
+  (void)sched_setaffinity(0, sizeof pinned->cpus, &pinned->cpus);
+  rdo_event_thread_begin("pinned", 0);
+  while (rdo_atomic_load(&pinned->must_stop, rdo_acquire) == 0) {
+    emit_calls(1);
+    usleep(1000);
+  }
+  rdo_event_thread_end();
+  return NULL;
+}
+
+static bool comes_to(pid_t thread, const cpu_set_t *wanted) {
+  cpu_set_t now;
+  for (int i = 0; i < 10000; ++i) {
+    if (sched_getaffinity(thread, sizeof now, &now) == 0 && CPU_EQUAL(&now, wanted)) return true;
+    usleep(1000);
+  }
+  return false;
+}
+
+// It leaves a CPU when a worker turns up there, and comes back when no other is left; its priority is low anyway.
+static void test_keeps_off_workers(void **state) {
+  (void)state;
+  cpu_set_t allowed, first, others;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2) skip();
+  CPU_ZERO(&first);
+  for (size_t cpu = 0; CPU_COUNT(&first) == 0; ++cpu) {
+    if (CPU_ISSET(cpu, &allowed)) CPU_SET(cpu, &first);
+  }
+  CPU_XOR(&others, &allowed, &first);
+  struct rondo_trace_stats stats;
+  struct rondo_trace *trace = start(0);
+  pid_t collector = find_collector();
+  assert_int_not_equal(collector, 0);
+  assert_true(comes_to(collector, &allowed));
+  struct pinned one = {.cpus = first}, rest = {.cpus = others};
+  assert_int_equal(pthread_create(&one.thread, NULL, work_pinned, &one), 0);
+  bool has_left = comes_to(collector, &others);
+  assert_int_equal(pthread_create(&rest.thread, NULL, work_pinned, &rest), 0);
+  bool has_come_back = comes_to(collector, &allowed);
+  int niceness = getpriority(PRIO_PROCESS, (id_t)collector);
+  rdo_atomic_store(&one.must_stop, 1, rdo_release);
+  rdo_atomic_store(&rest.must_stop, 1, rdo_release);
+  pthread_join(one.thread, NULL);
+  pthread_join(rest.thread, NULL);
+  (void)stop(trace, &stats);
+  assert_true(has_left);
+  assert_true(has_come_back);
+  assert_true(niceness >= 10);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(test_empty, make_path),
@@ -167,6 +246,7 @@ int main(void) {
       cmocka_unit_test(test_write_failure),
       cmocka_unit_test_setup(test_size_limit, make_path),
       cmocka_unit_test_setup(test_threads, make_path),
+      cmocka_unit_test_setup(test_keeps_off_workers, make_path),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
