@@ -13,5 +13,6 @@ int rdo_tool_check(int argc, char **argv);    // check.c: test functions of a mo
 int rdo_tool_demo(int argc, char **argv);     // demo.c: the bundled models
 int rdo_tool_inspect(int argc, char **argv);  // inspect.c: what is in a file
 int rdo_tool_machine(int argc, char **argv);  // machine.c: what we run on
+int rdo_tool_plan(int argc, char **argv);     // plan.c: a schedule
 
 #endif  // RDO_TOOLS_TOOL_H_

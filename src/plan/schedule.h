@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// A schedule and what it costs; and how a list of nodes becomes one.
+
+#ifndef RDO_PLAN_SCHEDULE_H_
+#define RDO_PLAN_SCHEDULE_H_
+
+#include "plan/problem.h"
+#include "plan/usage.h"
+
+struct rondo_schedule {
+  struct rondo_placed_node *nodes;
+  struct rondo_schedule_info info;
+};
+
+// Sums are cut off at INT64_MAX.
+struct rdo_cost {
+  int64_t violation;  // counts before every objective
+  int64_t values[RONDO_OBJECTIVE_COUNT];
+};
+
+// Objectives in the order of their importance.
+struct rdo_objectives {
+  enum rondo_objective items[RONDO_OBJECTIVE_COUNT];
+  int count;
+};
+
+// Negative, 0 or positive, as `a` is better than, as good as, or worse than `b`.
+int rdo_cost_compare(const struct rdo_objectives *objectives, const struct rdo_cost *a, const struct rdo_cost *b);
+
+// A builder of schedules: memory for one, used again and again. Zero-initialise; end with rdo_builder_deinit.
+struct rdo_builder {
+  const struct rondo_problem *problem;
+  struct rdo_usage *usages;  // of each machine
+  int64_t *job_spans;        // first start and last end of each job
+  struct rondo_placed_node *nodes;
+  struct rdo_cost cost;
+};
+
+enum rondo_status rdo_builder_init(struct rdo_builder *builder, const struct rondo_problem *problem, struct rondo_diag *diag) RONDO_MUST_USE;
+void rdo_builder_deinit(struct rdo_builder *builder);
+
+enum { RDO_MODE_EARLIEST = -1 };  // whichever ends first; among equals less energy, then less width times duration
+
+// Serial schedule generation (Kolisch 1996, section 2): each node of a list in turn starts as early as edges and
+// what was placed before it allow. Fills `nodes` and `cost`.
+//   order    all nodes, none before its predecessors
+//   modes    of each node, RDO_MODE_EARLIEST to let the builder choose; NULL: all so
+//   returns  OK, RESOURCE_EXHAUSTED
+enum rondo_status rdo_builder_build(struct rdo_builder *builder, const uint32_t *order, const int32_t *modes, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// What `builder->nodes` costs.
+void rdo_builder_evaluate(struct rdo_builder *builder);
+
+#endif  // RDO_PLAN_SCHEDULE_H_
