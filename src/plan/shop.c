@@ -233,7 +233,7 @@ static bool mark_successors(struct rdo_shop_state *state, int32_t index, int32_t
     int32_t other = state->order[i];
     if (other != index && follows_marked(state, other)) state->marks[other] = state->mark;
   }
-  return state->marks[state->order[last]] != state->mark;
+  return !follows_marked(state, index);
 }
 
 static void put_at(struct rdo_shop_state *state, int32_t position, int32_t index) {

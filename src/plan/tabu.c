@@ -99,39 +99,32 @@ static void consider(struct rdo_tabu *tabu, const struct rdo_tabu_move *move, bo
 
 static int64_t max_time(int64_t a, int64_t b) { return a > b ? a : b; }
 
-// The operations of a sequence with ends of at most `ready` come first: their number.
+// The operations of a sequence with ends of at most `ready` come first: their number. No branch depends on a time,
+// which nobody could predict.
 static int32_t count_early(const struct rdo_operation *operations, const int32_t *sequence, int32_t count, int64_t ready) {
   int32_t low = 0;
-  while (count > 0) {
-    int32_t half = count / 2;
-    if (operations[sequence[low + half]].end <= ready) {
-      low += half + 1;
-      count -= half + 1;
-    } else {
-      count = half;
-    }
+  if (count == 0) return 0;
+  for (int32_t half; count > 1; count -= half) {
+    half = count / 2;
+    low += operations[sequence[low + half - 1]].end <= ready ? half : 0;
   }
-  return low;
+  return low + (operations[sequence[low]].end <= ready);
 }
 
 // Those with ways out of more than `rest` come first: their number.
 static int32_t count_long(const struct rdo_operation *operations, const int32_t *sequence, int32_t count, int64_t rest) {
   int32_t low = 0;
-  while (count > 0) {
-    int32_t half = count / 2;
-    if (operations[sequence[low + half]].out > rest) {
-      low += half + 1;
-      count -= half + 1;
-    } else {
-      count = half;
-    }
+  if (count == 0) return 0;
+  for (int32_t half; count > 1; count -= half) {
+    half = count / 2;
+    low += operations[sequence[low + half - 1]].out > rest ? half : 0;
   }
-  return low;
+  return low + (operations[sequence[low]].out > rest);
 }
 
 // Mastrolilli and Gambardella's places: after all that are early and long, before all that are neither. When more
 // are early than long, every place between them lets the operation start when it is ready and delays nobody.
-static void consider_machine(struct rdo_tabu *tabu, int32_t index, int32_t shop_mode, int64_t ready, int64_t rest) {
+static void consider_machine(struct rdo_tabu *tabu, int32_t index, int32_t shop_mode, int64_t ready, int64_t rest, int64_t left) {
   const struct rdo_shop_state *state = &tabu->state;
   const struct rdo_operation *operations = state->operations;
   const struct rdo_shop_mode *mode = &state->shop->modes[shop_mode];
@@ -142,16 +135,26 @@ static void consider_machine(struct rdo_tabu *tabu, int32_t index, int32_t shop_
   struct rdo_tabu_move move = {.operation = index, .shop_mode = shop_mode};
   if (late <= early) {
     move.index = late + (int32_t)rdo_random_below(&tabu->random, (uint32_t)(early - late) + 1);
-    move.estimate = ready + mode->duration + rest;
+    move.estimate = max_time(left, ready + mode->duration + rest);
     consider(tabu, &move, is_tabu);
     return;
   }
   for (move.index = early; move.index <= late; ++move.index) {
     int64_t head = move.index > 0 ? max_time(ready, operations[sequence[move.index - 1]].end) : ready;
     int64_t tail = move.index < count ? max_time(rest, operations[sequence[move.index]].out) : rest;
-    move.estimate = head + mode->duration + tail;
+    move.estimate = max_time(left, head + mode->duration + tail);
     consider(tabu, &move, is_tabu);
   }
+}
+
+// The longest path through the neighbours that an operation leaves behind, which no place elsewhere can shorten.
+static int64_t estimate_leaving(const struct rdo_tabu *tabu, const struct rdo_operation *operation) {
+  const struct rdo_shop_state *state = &tabu->state;
+  const struct rdo_operation *before = &state->operations[operation->machine_before], *after = &state->operations[operation->machine_after];
+  int64_t left = 0;
+  if (operation->machine_after != state->shop->operation_count) left = max_time(rdo_shop_state_ready(state, after), before->end) + after->out;
+  if (operation->machine_before == state->shop->operation_count) return left;
+  return max_time(left, before->end + max_time(rdo_shop_state_rest(state, before), after->out));
 }
 
 static void consider_machines(struct rdo_tabu *tabu, int32_t index) {
@@ -160,8 +163,13 @@ static void consider_machines(struct rdo_tabu *tabu, int32_t index) {
   uint32_t begin = shop->mode_begins[index], end = shop->mode_begins[index + 1];
   if (end - begin == 1) return;
   int64_t ready = rdo_shop_state_ready(&tabu->state, operation), rest = rdo_shop_state_rest(&tabu->state, operation);
+  int64_t left = estimate_leaving(tabu, operation);
+  if (tabu->choice_count > 0 && left > tabu->choice.estimate) return;
   for (uint32_t i = begin; i < end; ++i) {
-    if ((int32_t)i != operation->shop_mode) consider_machine(tabu, index, (int32_t)i, ready, rest);
+    if ((int32_t)i == operation->shop_mode) continue;
+    // No place is better than one that delays nobody.
+    if (tabu->choice_count > 0 && ready + shop->modes[i].duration + rest > tabu->choice.estimate) continue;
+    consider_machine(tabu, index, (int32_t)i, ready, rest, left);
   }
 }
 
@@ -211,12 +219,12 @@ static int64_t estimate_left(struct rdo_tabu *tabu, const int32_t *sequence, int
 
 // No path leads from what follows `moved` to `target`, so that `moved` may come behind it: either its way out is as
 // long as any that such a path would begin with, or it starts before the path could.
-static bool may_follow(const struct rdo_shop_state *state, const struct rdo_operation *moved, const struct rdo_operation *target) {
-  return target->out >= rdo_shop_state_rest(state, moved) || target->end - target->duration < moved->end;
+static bool may_follow(const struct rdo_operation *moved, int64_t rest, const struct rdo_operation *target) {
+  return target->out >= rest || target->end - target->duration < moved->end;
 }
 
-static bool may_precede(const struct rdo_shop_state *state, const struct rdo_operation *moved, const struct rdo_operation *target) {
-  return target->end >= rdo_shop_state_ready(state, moved) || target->out - target->duration < moved->out;
+static bool may_precede(const struct rdo_operation *moved, int64_t ready, const struct rdo_operation *target) {
+  return target->end >= ready || target->out - target->duration < moved->out;
 }
 
 static void consider_right(struct rdo_tabu *tabu, const int32_t *sequence, int32_t count, int32_t from, int32_t to) {
@@ -239,8 +247,9 @@ static void consider_left(struct rdo_tabu *tabu, const int32_t *sequence, int32_
 static void consider_rightward(struct rdo_tabu *tabu, const int32_t *sequence, int32_t count, int32_t from, int32_t first, int32_t last) {
   const struct rdo_shop_state *state = &tabu->state;
   const struct rdo_operation *moved = &state->operations[sequence[from]];
+  int64_t rest = rdo_shop_state_rest(state, moved);
   for (int32_t to = last; to > from; --to) {
-    if (!may_follow(state, moved, &state->operations[sequence[to]])) continue;
+    if (!may_follow(moved, rest, &state->operations[sequence[to]])) continue;
     consider_right(tabu, sequence, count, from, to);
     if (from != first) return;
   }
@@ -249,8 +258,9 @@ static void consider_rightward(struct rdo_tabu *tabu, const int32_t *sequence, i
 static void consider_leftward(struct rdo_tabu *tabu, const int32_t *sequence, int32_t count, int32_t from, int32_t first, int32_t last) {
   const struct rdo_shop_state *state = &tabu->state;
   const struct rdo_operation *moved = &state->operations[sequence[from]];
+  int64_t ready = rdo_shop_state_ready(state, moved);
   for (int32_t to = first; to < from; ++to) {
-    if (!may_precede(state, moved, &state->operations[sequence[to]])) continue;
+    if (!may_precede(moved, ready, &state->operations[sequence[to]])) continue;
     consider_left(tabu, sequence, count, from, to);
     if (from != last) return;
   }
