@@ -21,6 +21,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -36,6 +37,7 @@ struct bound {
   int64_t *tails;           // longest path behind its end
   int64_t *machine_slacks;  // of each machine: earliest head and smallest tail of what might run there, added
   int64_t *weights;         // of each machine, whole numbers
+  int64_t *best_weights;    // those of the best bound by work
   double *levels;           // of each machine: its weight, as a logarithm
   double *loads;            // of each machine in the round
 };
@@ -103,6 +105,15 @@ static enum rondo_status find_slacks(struct bound *bound, struct rondo_diag *dia
   return RONDO_OK;
 }
 
+static double priced_work(const struct bound *bound, const int64_t *weights, const struct rdo_mode *mode) {
+  double price = 0;
+  for (uint32_t u = 0; u < mode->use_count; ++u) {
+    const struct rondo_problem_use *use = &bound->problem->uses[mode->use_begin + u];
+    price += (double)weights[use->machine] * use->width;
+  }
+  return price * (double)mode->duration;
+}
+
 // Updates the loads under the weights, and returns the value of the dual.
 static double spread_work(struct bound *bound, double *out_weight) {
   const struct rondo_problem *problem = bound->problem;
@@ -119,12 +130,7 @@ static double spread_work(struct bound *bound, double *out_weight) {
     double least = INFINITY;
     for (uint32_t k = 0; k < node->mode_count; ++k) {
       const struct rdo_mode *mode = &problem->modes[node->mode_begin + k];
-      double work = 0;
-      for (uint32_t u = 0; u < mode->use_count; ++u) {
-        const struct rondo_problem_use *use = &problem->uses[mode->use_begin + u];
-        work += (double)bound->weights[use->machine] * use->width;
-      }
-      work *= (double)mode->duration;
+      double work = priced_work(bound, bound->weights, mode);
       if (work >= least) continue;
       least = work;
       cheapest = mode;
@@ -179,6 +185,7 @@ static void set_weights(struct bound *bound) {
 static int64_t work_bound(struct bound *bound) {
   const struct rondo_problem *problem = bound->problem;
   int64_t best = 0;
+  double best_value = 0;
   size_t rounds = ROUND_MODES_MAX / (problem->mode_count + problem->use_count + 1) + 1;
   if (rounds > ROUNDS_MAX) rounds = ROUNDS_MAX;
   for (size_t round = 0; round < rounds; ++round) {
@@ -186,7 +193,11 @@ static int64_t work_bound(struct bound *bound) {
     set_weights(bound);
     double value = spread_work(bound, &weight);
     if (value <= 0) break;
-    if (value > (double)best - 1) best = max_time(best, weighted_bound(bound));
+    if (value > best_value) {
+      best_value = value;
+      best = max_time(best, weighted_bound(bound));
+      memcpy(bound->best_weights, bound->weights, problem->machine_count * sizeof *bound->weights);
+    }
     for (size_t i = 0; i < problem->machine_count; ++i) {
       double excess = bound->loads[i] / (problem->machines[i].capacity * value) - 1;
       bound->levels[i] += step * (excess < -1 ? -1 : excess > 1 ? 1 : excess);
@@ -285,6 +296,27 @@ static enum rondo_status machine_bound(const struct bound *bound, int64_t *out, 
   return status;
 }
 
+// Prices ---------------------------------------------------------------------------------------------------
+
+static void find_excesses(const struct bound *bound, int64_t *out_excesses) {
+  const struct rondo_problem *problem = bound->problem;
+  double sum = 0, total_capacity = 0;
+  for (size_t i = 0; i < problem->machine_count; ++i) {
+    sum += (double)bound->best_weights[i] * problem->machines[i].capacity;
+    total_capacity += problem->machines[i].capacity;
+  }
+  double mean = sum > 0 ? sum / total_capacity : 1;
+  for (size_t i = 0; i < problem->node_count; ++i) {
+    const struct rdo_node *node = &problem->nodes[i];
+    double least = INFINITY;
+    for (uint32_t k = 0; k < node->mode_count; ++k) least = fmin(least, priced_work(bound, bound->best_weights, &problem->modes[node->mode_begin + k]));
+    for (uint32_t k = 0; k < node->mode_count; ++k) {
+      double excess = (priced_work(bound, bound->best_weights, &problem->modes[node->mode_begin + k]) - least) / mean;
+      out_excesses[node->mode_begin + k] = excess < (double)RONDO_PROBLEM_TIME_MAX ? (int64_t)(excess + 0.5) : RONDO_PROBLEM_TIME_MAX;
+    }
+  }
+}
+
 // All ------------------------------------------------------------------------------------------------------
 
 static int64_t energy_floor(const struct rondo_problem *problem) {
@@ -306,6 +338,7 @@ static enum rondo_status init_bound(struct bound *bound, struct rondo_diag *diag
   RDO_TRY(rdo_alloc_array(problem->node_count, sizeof *bound->tails, &bound->tails, diag));
   RDO_TRY(rdo_alloc_array(problem->machine_count, sizeof *bound->machine_slacks, &bound->machine_slacks, diag));
   RDO_TRY(rdo_alloc_array(problem->machine_count, sizeof *bound->weights, &bound->weights, diag));
+  RDO_TRY(rdo_alloc_array(problem->machine_count, sizeof *bound->best_weights, &bound->best_weights, diag));
   RDO_TRY(rdo_alloc_array(problem->machine_count, sizeof *bound->levels, &bound->levels, diag));
   return rdo_alloc_array(problem->machine_count, sizeof *bound->loads, &bound->loads, diag);
 }
@@ -318,15 +351,17 @@ static enum rondo_status find_makespan_bound(struct bound *bound, int64_t *out, 
   return machine_bound(bound, out, diag);
 }
 
-enum rondo_status rdo_bound_find(const struct rondo_problem *problem, struct rdo_cost *out_floor, struct rondo_diag *diag) {
+enum rondo_status rdo_bound_find(const struct rondo_problem *problem, struct rdo_cost *out_floor, int64_t *out_excesses, struct rondo_diag *diag) {
   struct bound bound = {.problem = problem};
   *out_floor = (struct rdo_cost){.values[RONDO_OBJECTIVE_ENERGY] = energy_floor(problem)};
   enum rondo_status status = init_bound(&bound, diag);
   if (status == RONDO_OK) status = find_makespan_bound(&bound, &out_floor->values[RONDO_OBJECTIVE_MAKESPAN], diag);
+  if (status == RONDO_OK && out_excesses != NULL) find_excesses(&bound, out_excesses);
   rdo_free(bound.heads);
   rdo_free(bound.tails);
   rdo_free(bound.machine_slacks);
   rdo_free(bound.weights);
+  rdo_free(bound.best_weights);
   rdo_free(bound.levels);
   rdo_free(bound.loads);
   return status;

@@ -13,8 +13,12 @@ enum {
   HISTORY = 60,            // late acceptance: against the cost of so many steps ago
   STRETCH_MAX = 40,        // nodes that change places in one step
   IDLE_STEPS = 3000,       // without a better schedule: back to the best one
-  SHARE_STEPS = 500,       // between two looks at what the others have
+  SHARE_STEPS = 500,       // between two reports of the steps made
+  EXCESS_WEIGHTS = 4,
 };
+
+// Of a mode's excess, where the builder chooses it; one of these at random for each step.
+static const int32_t excess_weights[EXCESS_WEIGHTS] = {0, 0, 1, 4};
 
 struct lns_worker {
   struct rdo_builder builder;
@@ -103,7 +107,7 @@ static void return_to_best(struct lns *lns, struct lns_worker *worker) {
 }
 
 static enum rondo_status begin(struct lns *lns, struct lns_worker *worker, struct rondo_diag *diag) {
-  RDO_TRY(rdo_builder_build(&worker->builder, worker->candidate_order, NULL, diag));
+  RDO_TRY(rdo_builder_build(&worker->builder, worker->candidate_order, worker->candidate_modes, diag));
   fix_modes(lns->search->problem, worker);
   accept(worker);
   keep_best(lns, worker);
@@ -119,6 +123,7 @@ static enum rondo_status work_on(struct lns *lns, struct lns_worker *worker, str
   for (; step < worker->steps_left; ++step) {
     if (rdo_search_is_over(lns->search) || rdo_cost_compare(objectives, &worker->best_cost, &lns->search->floor) <= 0) break;
     disturb(problem, worker);
+    worker->builder.excess_weight = excess_weights[rdo_random_below(&worker->random, EXCESS_WEIGHTS)];
     RDO_TRY(rdo_builder_build(&worker->builder, worker->candidate_order, worker->candidate_modes, diag));
     struct rdo_cost *before = &worker->history[step % HISTORY], *cost = &worker->builder.cost;
     if (rdo_cost_compare(objectives, cost, before) <= 0 || rdo_cost_compare(objectives, cost, &worker->cost) <= 0) {
@@ -169,7 +174,9 @@ static enum rondo_status init_worker(struct lns *lns, struct lns_worker *worker,
   RDO_TRY(rdo_alloc_array(STRETCH_MAX, sizeof *worker->keys, &worker->keys, diag));
   RDO_TRY(rdo_alloc_array(count, sizeof *worker->ranks, &worker->ranks, diag));
   RDO_TRY(rdo_alloc_array(count, sizeof *worker->best_nodes, &worker->best_nodes, diag));
+  worker->builder.excesses = lns->search->excesses;
   memcpy(worker->candidate_order, order, count * sizeof *order);
+  for (size_t i = 0; i < count; ++i) worker->candidate_modes[i] = lns->search->best[i].mode;  // no thread runs yet
   return RONDO_OK;
 }
 

@@ -16,6 +16,17 @@ enum {
   STALE_RUNS = 60,           // in which no child was taken: a new population
   CHUNK_OPERATIONS = 40000,  // steps times operations between two looks at the clock: about a millisecond
   WEIGHT_BITS = 8,           // of a parent
+  GUIDES = 5,
+  CURIOUS_ONE_IN = 4,        // runs whose guide is chosen at random, not by its success
+};
+
+// Which of these does best depends on what makes a problem hard: work or order. So they compete.
+static const int32_t guides[GUIDES] = {RDO_TABU_CHEAPEST, 0, 1, 3, 8};
+
+// How well runs went with a guide.
+struct relink_guide {
+  double makespan;  // mean, with the weight of older runs fading
+  int run_count;
 };
 
 struct relink_worker {
@@ -28,6 +39,7 @@ struct relink_worker {
   uint64_t *keys;     // [operation_count] rank and operation
   int32_t *ranks[2];  // [operation_count] of the operations in the parents
   int64_t steps_left;
+  int guide;  // of the last run, index of guides[]
 };
 
 struct relink {
@@ -42,6 +54,7 @@ struct relink {
   struct rdo_shop_solution population[POPULATION];
   int count;  // of the population
   int stale_count;
+  struct relink_guide guides[GUIDES];
   int32_t *machine_before[2];  // [operation_count] scratch of distances
   int32_t *machine_last;       // [machine_count]
 };
@@ -208,10 +221,29 @@ static int find_best(const struct relink *relink) {
   return best;
 }
 
+static void count_run(struct relink_guide *guide, int64_t makespan) {
+  double share = guide->run_count < 7 ? 1.0 / (guide->run_count + 1) : 1.0 / 8;
+  guide->makespan += share * ((double)makespan - guide->makespan);
+  ++guide->run_count;
+}
+
+// The guide of the next run: what was tried least, until all were tried twice; then the best, or any.
+static int choose_guide(const struct relink *relink, struct rdo_random *random) {
+  const struct relink_guide *options = relink->guides;
+  int fewest = 0, best = 0;
+  for (int i = 1; i < GUIDES; ++i) {
+    if (options[i].run_count < options[fewest].run_count) fewest = i;
+    if (options[i].makespan < options[best].makespan) best = i;
+  }
+  if (options[fewest].run_count < 2) return fewest;
+  return rdo_random_below(random, CURIOUS_ONE_IN) == 0 ? (int)rdo_random_below(random, GUIDES) : best;
+}
+
 // Takes a worker's child into the population, if it is good enough and not there yet.
 static void take_child(struct relink *relink, struct relink_worker *worker) {
   struct rdo_shop_solution *child = &worker->child;
   if (child->makespan == INT64_MAX) return;
+  count_run(&relink->guides[worker->guide], child->makespan);
   int place = relink->count;
   for (int i = 0; i < relink->count; ++i) {
     // Nearly the same: the better one stays.
@@ -254,7 +286,7 @@ static enum rondo_status run_tabu(struct relink *relink, struct relink_worker *w
   struct rdo_tabu *tabu = &worker->tabu;
   int64_t target = search->floor.values[RONDO_OBJECTIVE_MAKESPAN], idle = 0, made = 0;
   int32_t chunk = CHUNK_OPERATIONS / relink->shop.operation_count + 1;
-  rdo_tabu_begin(tabu, &worker->start);
+  rdo_tabu_begin(tabu, &worker->start, guides[worker->guide]);
   int64_t best = tabu->best.makespan;
   while (idle < IDLE_STEPS && made < worker->steps_left && !rdo_search_is_over(search)) {
     int64_t room = worker->steps_left - made;
@@ -302,12 +334,14 @@ static bool exchange(struct relink *relink, struct relink_worker *worker, bool *
     }
     pthread_barrier_wait(&relink->barrier);
     *out_has_parents = take_parents(relink, worker);
+    worker->guide = choose_guide(relink, &worker->tabu.random);
     return !relink->is_over;
   }
   offer_child(relink, worker);
   pthread_mutex_lock(&search->lock);
   take_child(relink, worker);
   *out_has_parents = take_parents(relink, worker);
+  worker->guide = choose_guide(relink, &worker->tabu.random);
   pthread_mutex_unlock(&search->lock);
   return worker->steps_left > 0 && !rdo_search_is_over(search);
 }
@@ -379,7 +413,7 @@ static void deinit_worker(struct relink_worker *worker) {
 static enum rondo_status init_relink(struct relink *relink, struct rondo_diag *diag) {
   struct rdo_search *search = relink->search;
   size_t count = search->problem->node_count;
-  RDO_TRY(rdo_shop_init(&relink->shop, search->problem, diag));
+  RDO_TRY(rdo_shop_init(&relink->shop, search->problem, search->excesses, diag));
   RDO_TRY(rdo_alloc_array((size_t)search->thread_count, sizeof *relink->workers, &relink->workers, diag));
   relink->worker_count = search->thread_count;
   for (int i = 0; i < relink->worker_count; ++i) RDO_TRY(init_worker(relink, &relink->workers[i], i, diag));

@@ -113,10 +113,17 @@ static int64_t mode_area(const struct rondo_problem *problem, const struct rdo_m
   return area;
 }
 
-static bool is_better(const struct rondo_problem *problem, const struct rdo_mode *a, int64_t end_a, const struct rdo_mode *b, int64_t end_b) {
-  if (end_a != end_b) return end_a < end_b;
+static int64_t priced_end(const struct rdo_builder *builder, const struct rdo_mode *mode, int64_t end) {
+  if (builder->excesses == NULL || builder->excess_weight == 0) return end;
+  add_capped(&end, builder->excess_weight, builder->excesses[mode - builder->problem->modes]);
+  return end;
+}
+
+static bool is_better(const struct rdo_builder *builder, const struct rdo_mode *a, int64_t end_a, const struct rdo_mode *b, int64_t end_b) {
+  int64_t priced_a = priced_end(builder, a, end_a), priced_b = priced_end(builder, b, end_b);
+  if (priced_a != priced_b) return priced_a < priced_b;
   if (a->energy != b->energy) return a->energy < b->energy;
-  return mode_area(problem, a) < mode_area(problem, b);
+  return mode_area(builder->problem, a) < mode_area(builder->problem, b);
 }
 
 static struct rondo_placed_node place_node(const struct rdo_builder *builder, const struct rdo_node *node, int32_t wanted) {
@@ -126,7 +133,7 @@ static struct rondo_placed_node place_node(const struct rdo_builder *builder, co
   for (uint32_t i = begin; i < end; ++i) {
     const struct rdo_mode *mode = &problem->modes[node->mode_begin + i];
     int64_t start = find_start(builder, node, mode);
-    if (best.mode >= 0 && !is_better(problem, mode, start + mode->duration, &problem->modes[node->mode_begin + (uint32_t)best.mode], best.end)) continue;
+    if (best.mode >= 0 && !is_better(builder, mode, start + mode->duration, &problem->modes[node->mode_begin + (uint32_t)best.mode], best.end)) continue;
     best = (struct rondo_placed_node){.start = start, .end = start + mode->duration, .mode = (int)i};
   }
   return best;

@@ -36,12 +36,14 @@ struct rdo_builder {
   int64_t *job_spans;        // first start and last end of each job
   struct rondo_placed_node *nodes;
   struct rdo_cost cost;
+  const int64_t *excesses;  // of each mode (bound.h), borrowed; NULL: all 0
+  int32_t excess_weight;    // what an excess of 1 counts against an end that is 1 later
 };
 
 enum rondo_status rdo_builder_init(struct rdo_builder *builder, const struct rondo_problem *problem, struct rondo_diag *diag) RONDO_MUST_USE;
 void rdo_builder_deinit(struct rdo_builder *builder);
 
-enum { RDO_MODE_EARLIEST = -1 };  // whichever ends first; among equals less energy, then less width times duration
+enum { RDO_MODE_EARLIEST = -1 };  // whichever ends first, its weighted excess added; among equals less energy, then less width times duration
 
 // Serial schedule generation (Kolisch 1996, section 2): each node of a list in turn starts as early as edges and
 // what was placed before it allow. Fills `nodes` and `cost`.

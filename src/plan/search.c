@@ -19,12 +19,14 @@ enum rondo_status rdo_search_init(struct rdo_search *search, const struct rondo_
   pthread_cond_init(&search->ended, &attributes);
   pthread_condattr_destroy(&attributes);
   rdo_atomic_init(&search->is_over, 0);
+  RDO_TRY(rdo_alloc_array(problem->mode_count, sizeof *search->excesses, &search->excesses, diag));
   return rdo_alloc_array(problem->node_count, sizeof *search->best, &search->best, diag);
 }
 
 void rdo_search_deinit(struct rdo_search *search) {
   pthread_cond_destroy(&search->ended);
   pthread_mutex_destroy(&search->lock);
+  rdo_free(search->excesses);
   rdo_free(search->best);
 }
 

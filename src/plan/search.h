@@ -21,6 +21,7 @@ struct rdo_search {
   const struct rondo_solve_options *options;
   struct rdo_objectives objectives;
   struct rdo_cost floor;  // no schedule is better: with it the search is over
+  int64_t *excesses;      // of each mode (bound.h)
   int64_t start_ns;
   int64_t deadline_ns;
   int64_t step_limit;  // of each thread, INT64_MAX: none

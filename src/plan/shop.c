@@ -20,7 +20,7 @@ static void add_mode(struct rdo_shop *shop, uint32_t begin, uint32_t *count, con
   shop->modes[(*count)++] = *mode;
 }
 
-static void make_modes(struct rdo_shop *shop) {
+static void make_modes(struct rdo_shop *shop, const int64_t *excesses) {
   const struct rondo_problem *problem = shop->problem;
   uint32_t count = 0;
   for (int32_t i = 0; i < shop->operation_count; ++i) {
@@ -28,7 +28,7 @@ static void make_modes(struct rdo_shop *shop) {
     shop->mode_begins[i] = count;
     for (uint32_t k = 0; k < node->mode_count; ++k) {
       const struct rdo_mode *mode = &problem->modes[node->mode_begin + k];
-      add_mode(shop, shop->mode_begins[i], &count, &(struct rdo_shop_mode){.duration = mode->duration, .machine = problem->uses[mode->use_begin].machine, .mode = (int32_t)k});
+      add_mode(shop, shop->mode_begins[i], &count, &(struct rdo_shop_mode){.duration = mode->duration, .excess = excesses != NULL ? excesses[node->mode_begin + k] : 0, .machine = problem->uses[mode->use_begin].machine, .mode = (int32_t)k});
     }
   }
   shop->mode_begins[shop->operation_count] = count;
@@ -36,12 +36,12 @@ static void make_modes(struct rdo_shop *shop) {
   for (int32_t i = 0; i < shop->machine_count; ++i) shop->sequence_begins[i + 1] += shop->sequence_begins[i];
 }
 
-enum rondo_status rdo_shop_init(struct rdo_shop *shop, const struct rondo_problem *problem, struct rondo_diag *diag) {
+enum rondo_status rdo_shop_init(struct rdo_shop *shop, const struct rondo_problem *problem, const int64_t *excesses, struct rondo_diag *diag) {
   *shop = (struct rdo_shop){.problem = problem, .operation_count = (int32_t)problem->node_count, .machine_count = (int32_t)problem->machine_count};
   RDO_TRY(rdo_alloc_array(problem->mode_count, sizeof *shop->modes, &shop->modes, diag));
   RDO_TRY(rdo_alloc_array(problem->node_count + 1, sizeof *shop->mode_begins, &shop->mode_begins, diag));
   RDO_TRY(rdo_alloc_array(problem->machine_count + 1, sizeof *shop->sequence_begins, &shop->sequence_begins, diag));
-  make_modes(shop);
+  make_modes(shop, excesses);
   return RONDO_OK;
 }
 

@@ -22,6 +22,7 @@
 // One machine for one operation: the shortest of its modes there.
 struct rdo_shop_mode {
   int64_t duration;
+  int64_t excess;  // bound.h
   int32_t machine;
   int32_t mode;  // of the node
 };
@@ -36,7 +37,8 @@ struct rdo_shop {
   uint32_t *sequence_begins;  // [machine_count + 1]: room for every operation that may be there
 };
 
-enum rondo_status rdo_shop_init(struct rdo_shop *shop, const struct rondo_problem *problem, struct rondo_diag *diag) RONDO_MUST_USE;
+//   excesses  of the problem's modes, or NULL: all 0
+enum rondo_status rdo_shop_init(struct rdo_shop *shop, const struct rondo_problem *problem, const int64_t *excesses, struct rondo_diag *diag) RONDO_MUST_USE;
 void rdo_shop_deinit(struct rdo_shop *shop);
 
 // One cache line: the search reads little else.

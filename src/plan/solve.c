@@ -77,8 +77,9 @@ static void set_limits(struct rdo_search *search) {
 
 static double seconds_since(const struct rdo_search *search, int64_t time_ns) { return (double)(time_ns - search->start_ns) * 1e-9; }
 
-// The first schedule, and with time left the search.
-static enum rondo_status find_schedule(struct rdo_search *search, uint32_t *order, struct rondo_schedule_info *info, struct rondo_diag *diag) {
+// The list schedule in time, and once machine time has prices those that heed them.
+static enum rondo_status find_first(struct rdo_search *search, uint32_t *order, struct rondo_schedule_info *info, struct rondo_diag *diag) {
+  static const int32_t excess_weights[] = {1, 4};
   const struct rondo_problem *problem = search->problem;
   struct rdo_builder builder;
   RDO_TRY(rdo_greedy_order(problem, order, diag));
@@ -87,11 +88,22 @@ static enum rondo_status find_schedule(struct rdo_search *search, uint32_t *orde
   if (status == RONDO_OK) {
     info->first_seconds = seconds_since(search, rdo_clock_now_ns());
     info->first_makespan = builder.cost.values[RONDO_OBJECTIVE_MAKESPAN];
-    status = rdo_bound_find(problem, &search->floor, diag);
+    status = rdo_bound_find(problem, &search->floor, search->excesses, diag);
   }
   if (status == RONDO_OK) rdo_search_offer(search, builder.nodes, &builder.cost);
+  builder.excesses = search->excesses;
+  for (size_t i = 0; i < sizeof excess_weights / sizeof excess_weights[0] && status == RONDO_OK && !rdo_search_is_over(search); ++i) {
+    builder.excess_weight = excess_weights[i];
+    status = rdo_builder_build(&builder, order, NULL, diag);
+    if (status == RONDO_OK) rdo_search_offer(search, builder.nodes, &builder.cost);
+  }
   rdo_builder_deinit(&builder);
-  RDO_TRY(status);
+  return status;
+}
+
+static enum rondo_status find_schedule(struct rdo_search *search, uint32_t *order, struct rondo_schedule_info *info, struct rondo_diag *diag) {
+  const struct rondo_problem *problem = search->problem;
+  RDO_TRY(find_first(search, order, info, diag));
   info->method = "list";
   if (search->options->time_limit_s < 0 || rdo_search_is_over(search)) return RONDO_OK;
   bool is_shop = problem->is_unary && search->objectives.count == 1 && search->objectives.items[0] == RONDO_OBJECTIVE_MAKESPAN;

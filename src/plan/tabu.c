@@ -12,6 +12,9 @@ enum { TENURE_STEPS = 12 };
 
 enum { PAIR_TABLE_BITS = 16 };
 
+// Keys of moves that shorten the makespan are below all others: no time is as long.
+#define SHORTENING_KEY (INT64_C(1) << 60)
+
 // Solutions at rest ----------------------------------------------------------------------------------------
 
 enum rondo_status rdo_shop_solution_init(struct rdo_shop_solution *solution, const struct rdo_shop *shop, struct rondo_diag *diag) {
@@ -85,13 +88,19 @@ static void forbid(struct rdo_tabu *tabu, const struct rdo_tabu_move *move) {
   for (int32_t i = move->index; i < operation->index; ++i) *pair_slot(tabu, sequence[i], move->operation) = until;
 }
 
+// Rises with the estimate, so that a bound of the estimate gives one of the key.
+static int64_t move_key(const struct rdo_tabu *tabu, int64_t estimate, int64_t added_excess) {
+  if (tabu->guide != RDO_TABU_CHEAPEST) return estimate + tabu->guide * added_excess;
+  return estimate < tabu->state.makespan ? added_excess - SHORTENING_KEY : estimate;
+}
+
 static void consider(struct rdo_tabu *tabu, const struct rdo_tabu_move *move, bool is_tabu) {
   if (is_tabu && move->estimate >= tabu->best.makespan) {
     if (rdo_random_below(&tabu->random, ++tabu->fallback_count) == 0) tabu->fallback = *move;
     return;
   }
-  if (tabu->choice_count > 0 && move->estimate > tabu->choice.estimate) return;
-  if (tabu->choice_count == 0 || move->estimate < tabu->choice.estimate) tabu->choice_count = 0;
+  if (tabu->choice_count > 0 && move->key > tabu->choice.key) return;
+  if (tabu->choice_count == 0 || move->key < tabu->choice.key) tabu->choice_count = 0;
   if (rdo_random_below(&tabu->random, ++tabu->choice_count) == 0) tabu->choice = *move;
 }
 
@@ -129,13 +138,16 @@ static void consider_machine(struct rdo_tabu *tabu, int32_t index, int32_t shop_
   const struct rdo_operation *operations = state->operations;
   const struct rdo_shop_mode *mode = &state->shop->modes[shop_mode];
   const int32_t *sequence = &state->sequences[state->shop->sequence_begins[mode->machine]];
+  int64_t added = mode->excess - state->shop->modes[operations[index].shop_mode].excess;
+  struct rdo_tabu_move move = {.operation = index, .shop_mode = shop_mode, .estimate = max_time(left, ready + mode->duration + rest)};
+  move.key = move_key(tabu, move.estimate, added);
+  // No place is better than one that delays nobody.
+  if (tabu->choice_count > 0 && move.key > tabu->choice.key) return;
   int32_t count = state->sequence_counts[mode->machine];
   int32_t early = count_early(operations, sequence, count, ready), late = count_long(operations, sequence, count, rest);
   bool is_tabu = tabu->mode_until[shop_mode] > tabu->step;
-  struct rdo_tabu_move move = {.operation = index, .shop_mode = shop_mode};
   if (late <= early) {
     move.index = late + (int32_t)rdo_random_below(&tabu->random, (uint32_t)(early - late) + 1);
-    move.estimate = max_time(left, ready + mode->duration + rest);
     consider(tabu, &move, is_tabu);
     return;
   }
@@ -143,6 +155,7 @@ static void consider_machine(struct rdo_tabu *tabu, int32_t index, int32_t shop_
     int64_t head = move.index > 0 ? max_time(ready, operations[sequence[move.index - 1]].end) : ready;
     int64_t tail = move.index < count ? max_time(rest, operations[sequence[move.index]].out) : rest;
     move.estimate = max_time(left, head + mode->duration + tail);
+    move.key = move_key(tabu, move.estimate, added);
     consider(tabu, &move, is_tabu);
   }
 }
@@ -164,12 +177,8 @@ static void consider_machines(struct rdo_tabu *tabu, int32_t index) {
   if (end - begin == 1) return;
   int64_t ready = rdo_shop_state_ready(&tabu->state, operation), rest = rdo_shop_state_rest(&tabu->state, operation);
   int64_t left = estimate_leaving(tabu, operation);
-  if (tabu->choice_count > 0 && left > tabu->choice.estimate) return;
   for (uint32_t i = begin; i < end; ++i) {
-    if ((int32_t)i == operation->shop_mode) continue;
-    // No place is better than one that delays nobody.
-    if (tabu->choice_count > 0 && ready + shop->modes[i].duration + rest > tabu->choice.estimate) continue;
-    consider_machine(tabu, index, (int32_t)i, ready, rest, left);
+    if ((int32_t)i != operation->shop_mode) consider_machine(tabu, index, (int32_t)i, ready, rest, left);
   }
 }
 
@@ -227,20 +236,21 @@ static bool may_precede(const struct rdo_operation *moved, int64_t ready, const 
   return target->end >= ready || target->out - target->duration < moved->out;
 }
 
+static void consider_shift(struct rdo_tabu *tabu, int32_t index, int32_t to, int64_t estimate, bool is_tabu) {
+  const struct rdo_tabu_move move = {.key = move_key(tabu, estimate, 0), .estimate = estimate, .operation = index, .shop_mode = tabu->state.operations[index].shop_mode, .index = to};
+  consider(tabu, &move, is_tabu);
+}
+
 static void consider_right(struct rdo_tabu *tabu, const int32_t *sequence, int32_t count, int32_t from, int32_t to) {
   bool is_tabu = false;
   for (int32_t i = from + 1; i <= to; ++i) is_tabu |= *pair_slot(tabu, sequence[i], sequence[from]) > tabu->step;
-  const struct rdo_tabu_move move = {.operation = sequence[from], .shop_mode = tabu->state.operations[sequence[from]].shop_mode, .index = to,
-                                     .estimate = estimate_right(tabu, sequence, count, from, to)};
-  consider(tabu, &move, is_tabu);
+  consider_shift(tabu, sequence[from], to, estimate_right(tabu, sequence, count, from, to), is_tabu);
 }
 
 static void consider_left(struct rdo_tabu *tabu, const int32_t *sequence, int32_t count, int32_t from, int32_t to) {
   bool is_tabu = false;
   for (int32_t i = to; i < from; ++i) is_tabu |= *pair_slot(tabu, sequence[from], sequence[i]) > tabu->step;
-  const struct rdo_tabu_move move = {.operation = sequence[from], .shop_mode = tabu->state.operations[sequence[from]].shop_mode, .index = to,
-                                     .estimate = estimate_left(tabu, sequence, count, from, to)};
-  consider(tabu, &move, is_tabu);
+  consider_shift(tabu, sequence[from], to, estimate_left(tabu, sequence, count, from, to), is_tabu);
 }
 
 // As far to the right as may be, at most to `last`; the block's first operation to all places on the way.
@@ -334,11 +344,12 @@ static void find_move(struct rdo_tabu *tabu) {
   }
 }
 
-void rdo_tabu_begin(struct rdo_tabu *tabu, const struct rdo_shop_solution *solution) {
+void rdo_tabu_begin(struct rdo_tabu *tabu, const struct rdo_shop_solution *solution, int32_t guide) {
   const struct rdo_shop *shop = tabu->state.shop;
   rdo_shop_state_load(&tabu->state, solution->order, solution->modes);
   rdo_shop_solution_store(&tabu->best, &tabu->state);
   tabu->step = 0;
+  tabu->guide = guide;
   memset(tabu->mode_until, 0, shop->mode_begins[shop->operation_count] * sizeof *tabu->mode_until);
   memset(tabu->pair_until, 0, sizeof *tabu->pair_until << PAIR_TABLE_BITS);
 }

@@ -6,8 +6,14 @@
 // The neighbourhood has two parts. An operation of a critical path goes to another of its machines, between the
 // places that Mastrolilli and Gambardella (2000, section 4) prove to keep the graph acyclic and to hold the best
 // insertion. Or it moves within its block, to the block's ends or, if it is at an end, to anywhere in it (N6, Balas
-// and Vazacopoulos 1998, section 3). Both are judged by the longest path through what moves, from ends and ways
-// out as they stand: constant time for a place on another machine, the length of the shift within a block.
+// and Vazacopoulos 1998, section 3). Both are judged by the longest path through what moves, and through the
+// neighbours that it leaves behind, from ends and ways out as they stand: constant time for a place on another
+// machine, the length of the shift within a block.
+//
+// Judged by paths alone, a search fills every gap with whatever fits and ends with machines that never idle, but do
+// work that others would do in less time. So the choice among moves also looks at the excess of a mode: what it
+// costs more than the operation's cheapest one at the prices of the machines' time, which are the dual variables of
+// the bound by work (bound.h). The makespan is above that bound by exactly the excess and the idle time, priced.
 
 #ifndef RDO_PLAN_TABU_H_
 #define RDO_PLAN_TABU_H_
@@ -28,11 +34,16 @@ void rdo_shop_solution_copy(struct rdo_shop_solution *to, const struct rdo_shop_
 void rdo_shop_solution_store(struct rdo_shop_solution *to, const struct rdo_shop_state *state);
 
 struct rdo_tabu_move {
-  int64_t estimate;
+  int64_t key;       // the smallest is chosen
+  int64_t estimate;  // of the makespan
   int32_t operation;
   int32_t shop_mode;
   int32_t index;  // in the sequence without the operation
 };
+
+// How much the excess counts. At 0 or more a move's key is its estimate, and so many times the excess that it adds.
+// The guide CHEAPEST takes, of the moves that should shorten the makespan, one that adds the least.
+enum { RDO_TABU_CHEAPEST = -1 };
 
 // One search. Zero-initialise; end with rdo_tabu_deinit.
 struct rdo_tabu {
@@ -42,6 +53,7 @@ struct rdo_tabu {
   uint32_t *mode_until;           // of each shop mode: the step up to which it is tabu
   uint32_t *pair_until;           // hashed: of an order of two operations
   uint32_t step;
+  int32_t guide;          // RDO_TABU_CHEAPEST, or the weight of the excess
   int32_t *path;          // a critical path, last operation first
   int64_t *shifted_ends;  // scratch of an estimate
 
@@ -55,7 +67,7 @@ enum rondo_status rdo_tabu_init(struct rdo_tabu *tabu, const struct rdo_shop *sh
 void rdo_tabu_deinit(struct rdo_tabu *tabu);
 
 // Begins a run from a solution; its makespan need not be set.
-void rdo_tabu_begin(struct rdo_tabu *tabu, const struct rdo_shop_solution *solution);
+void rdo_tabu_begin(struct rdo_tabu *tabu, const struct rdo_shop_solution *solution, int32_t guide);
 
 // Makes up to `step_count` moves.
 //   returns  the moves made; fewer when no move is left (then the solution is optimal) or `best` has reached `target`

@@ -68,7 +68,7 @@ static void test_random_moves(void **state_unused) {
     struct rdo_random random = rdo_random_seed(seed + 77);
     struct rdo_shop shop;
     struct rdo_shop_state state, fresh;
-    expect_ok(rdo_shop_init(&shop, problem, &diag));
+    expect_ok(rdo_shop_init(&shop, problem, NULL, &diag));
     expect_ok(rdo_shop_state_init(&state, &shop, &diag));
     expect_ok(rdo_shop_state_init(&fresh, &shop, &diag));
     load_random(&state, &random);
@@ -117,7 +117,7 @@ static void test_cycles(void **state_unused) {
     struct rdo_random random = rdo_random_seed(seed + 7);
     struct rdo_shop shop;
     struct rdo_shop_state state;
-    expect_ok(rdo_shop_init(&shop, problem, &diag));
+    expect_ok(rdo_shop_init(&shop, problem, NULL, &diag));
     expect_ok(rdo_shop_state_init(&state, &shop, &diag));
     load_random(&state, &random);
     for (int step = 0; step < 100; ++step) {
@@ -144,7 +144,7 @@ static void test_modes(void **state_unused) {
   (void)state_unused;
   struct rondo_problem *problem = read_fjsp("1 2\n1 2 0 9 1 4\n");
   struct rdo_shop shop;
-  expect_ok(rdo_shop_init(&shop, problem, &diag));
+  expect_ok(rdo_shop_init(&shop, problem, NULL, &diag));
   assert_int_equal(shop.mode_begins[1], 2);
   rdo_shop_deinit(&shop);
   rondo_problem_release(&problem);
@@ -153,7 +153,7 @@ static void test_modes(void **state_unused) {
   const struct rondo_problem_mode modes[] = {{.duration = 9, .uses = &uses[0], .use_count = 1}, {.duration = 5, .uses = &uses[1], .use_count = 1}, {.duration = 4, .uses = &uses[0], .use_count = 1}};
   expect_ok(rondo_problem_add_node(problem, &(struct rondo_problem_node){.job = -1, .modes = modes, .mode_count = 3}, &diag));
   expect_ok(rondo_problem_finish(problem, &diag));
-  expect_ok(rdo_shop_init(&shop, problem, &diag));
+  expect_ok(rdo_shop_init(&shop, problem, NULL, &diag));
   assert_int_equal(shop.mode_begins[1], 2);
   assert_int_equal(shop.modes[0].duration, 4);
   assert_int_equal(shop.modes[0].mode, 2);

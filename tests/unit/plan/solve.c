@@ -105,7 +105,7 @@ static void test_bounds(void **state) {
   for (uint64_t seed = 0; seed < 200; ++seed) {
     struct rondo_problem *problem = seed % 2 == 0 ? random_shop(seed, 2, 2, 2, seed % 4 == 0) : random_general(seed, 4);
     struct rdo_cost floor;
-    expect_ok(rdo_bound_find(problem, &floor, &diag));
+    expect_ok(rdo_bound_find(problem, &floor, NULL, &diag));
     assert_true(floor.values[RONDO_OBJECTIVE_MAKESPAN] <= find_optimum(problem));
     rondo_problem_release(&problem);
   }
