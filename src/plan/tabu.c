@@ -12,6 +12,9 @@ enum { TENURE_STEPS = 12 };
 
 enum { PAIR_TABLE_BITS = 16 };
 
+// Longest shift within a block: a block of n operations takes n^2 estimates of up to n operations each.
+enum { SHIFT_MAX = 100 };
+
 // Keys of moves that shorten the makespan are below all others: no time is as long.
 #define SHORTENING_KEY (INT64_C(1) << 60)
 
@@ -258,7 +261,8 @@ static void consider_rightward(struct rdo_tabu *tabu, const int32_t *sequence, i
   const struct rdo_shop_state *state = &tabu->state;
   const struct rdo_operation *moved = &state->operations[sequence[from]];
   int64_t rest = rdo_shop_state_rest(state, moved);
-  for (int32_t to = last; to > from; --to) {
+  if (last - from > SHIFT_MAX && from != first) return;
+  for (int32_t to = last - from > SHIFT_MAX ? from + SHIFT_MAX : last; to > from; --to) {
     if (!may_follow(moved, rest, &state->operations[sequence[to]])) continue;
     consider_right(tabu, sequence, count, from, to);
     if (from != first) return;
@@ -269,7 +273,8 @@ static void consider_leftward(struct rdo_tabu *tabu, const int32_t *sequence, in
   const struct rdo_shop_state *state = &tabu->state;
   const struct rdo_operation *moved = &state->operations[sequence[from]];
   int64_t ready = rdo_shop_state_ready(state, moved);
-  for (int32_t to = first; to < from; ++to) {
+  if (from - first > SHIFT_MAX && from != last) return;
+  for (int32_t to = from - first > SHIFT_MAX ? from - SHIFT_MAX : first; to < from; ++to) {
     if (!may_precede(moved, ready, &state->operations[sequence[to]])) continue;
     consider_left(tabu, sequence, count, from, to);
     if (from != last) return;

@@ -9,6 +9,7 @@ RONDO is the program (default: `rondo` from PATH), RONDO_MODELS the folder with 
 checkout). Exits 77, "skipped", when either is missing; 1 when a test failed.
 """
 
+import json
 import os
 import shutil
 import signal
