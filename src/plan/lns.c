@@ -14,11 +14,12 @@ enum {
   STRETCH_MAX = 40,        // nodes that change places in one step
   IDLE_STEPS = 3000,       // without a better schedule: back to the best one
   SHARE_STEPS = 500,       // between two reports of the steps made
-  EXCESS_WEIGHTS = 4,
+  EXCESS_WEIGHTS = 5,
+  JUSTIFY_ONE_IN = 40,     // steps
 };
 
 // Of a mode's excess, where the builder chooses it; one of these at random for each step.
-static const int32_t excess_weights[EXCESS_WEIGHTS] = {0, 0, 1, 4};
+static const int32_t excess_weights[EXCESS_WEIGHTS] = {0, 0, 1, 4, 16};
 
 struct lns_worker {
   struct rdo_builder builder;
@@ -74,6 +75,13 @@ static void disturb(const struct rondo_problem *problem, struct lns_worker *work
   for (uint32_t i = 0; i < width; ++i) worker->candidate_order[first + i] = worker->order[first + (uint32_t)worker->keys[i]];
 }
 
+// The current solution, pushed towards its end and back.
+static enum rondo_status justify(const struct rondo_problem *problem, struct lns_worker *worker, struct rondo_diag *diag) {
+  RDO_TRY(rdo_builder_build(&worker->builder, worker->order, worker->modes, diag));
+  memcpy(worker->candidate_modes, worker->modes, problem->node_count * sizeof *worker->modes);
+  return rdo_builder_justify(&worker->builder, worker->candidate_order, diag);
+}
+
 // The builder's choices become the candidate's.
 static void fix_modes(const struct rondo_problem *problem, struct lns_worker *worker) {
   for (size_t i = 0; i < problem->node_count; ++i) worker->candidate_modes[i] = worker->builder.nodes[i].mode;
@@ -122,7 +130,9 @@ static enum rondo_status work_on(struct lns *lns, struct lns_worker *worker, str
   RDO_TRY(begin(lns, worker, diag));
   for (; step < worker->steps_left; ++step) {
     if (rdo_search_is_over(lns->search) || rdo_cost_compare(objectives, &worker->best_cost, &lns->search->floor) <= 0) break;
-    disturb(problem, worker);
+    bool is_justified = rdo_random_below(&worker->random, JUSTIFY_ONE_IN) == 0;
+    if (is_justified) RDO_TRY(justify(problem, worker, diag));
+    else disturb(problem, worker);
     worker->builder.excess_weight = excess_weights[rdo_random_below(&worker->random, EXCESS_WEIGHTS)];
     RDO_TRY(rdo_builder_build(&worker->builder, worker->candidate_order, worker->candidate_modes, diag));
     struct rdo_cost *before = &worker->history[step % HISTORY], *cost = &worker->builder.cost;

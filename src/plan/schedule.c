@@ -3,6 +3,8 @@
 
 #include "plan/schedule.h"
 
+#include <stdlib.h>
+
 #include "base/alloc.h"
 
 void rondo_schedule_release(struct rondo_schedule **schedule) {
@@ -29,6 +31,8 @@ enum rondo_status rdo_builder_init(struct rdo_builder *builder, const struct ron
   *builder = (struct rdo_builder){.problem = problem};
   RDO_TRY(rdo_alloc_array(problem->machine_count + 1, sizeof *builder->usages, &builder->usages, diag));
   RDO_TRY(rdo_alloc_array(problem->job_count * 2 + 1, sizeof *builder->job_spans, &builder->job_spans, diag));
+  RDO_TRY(rdo_alloc_array(problem->node_count, sizeof *builder->entries, &builder->entries, diag));
+  RDO_TRY(rdo_alloc_array(problem->node_count, sizeof *builder->late, &builder->late, diag));
   return rdo_alloc_array(problem->node_count, sizeof *builder->nodes, &builder->nodes, diag);
 }
 
@@ -36,6 +40,8 @@ void rdo_builder_deinit(struct rdo_builder *builder) {
   for (size_t i = 0; builder->usages != NULL && i < builder->problem->machine_count; ++i) rdo_usage_deinit(&builder->usages[i]);
   rdo_free(builder->usages);
   rdo_free(builder->job_spans);
+  rdo_free(builder->entries);
+  rdo_free(builder->late);
   rdo_free(builder->nodes);
   *builder = (struct rdo_builder){0};
 }
@@ -95,16 +101,29 @@ static int64_t find_ready(const struct rdo_builder *builder, const struct rdo_no
   return ready;
 }
 
-// The earliest start of a mode: each of its machines pushes it on until all agree.
-static int64_t find_start(const struct rdo_builder *builder, const struct rdo_node *node, const struct rdo_mode *mode) {
+// The earliest time from `start` on at which all machines of a mode have room: each pushes it on until all agree.
+static int64_t find_room(const struct rdo_builder *builder, const struct rdo_mode *mode, int64_t start) {
   const struct rondo_problem_use *uses = &builder->problem->uses[mode->use_begin];
-  int64_t start = find_ready(builder, node, mode);
   for (uint32_t agreed = 0, i = 0; agreed < mode->use_count; ++agreed, i = i + 1 < mode->use_count ? i + 1 : 0) {
     int64_t found = rdo_usage_find(&builder->usages[uses[i].machine], start, mode->duration, uses[i].width);
     if (found > start) agreed = 0;
     start = found;
   }
   return start;
+}
+
+static enum rondo_status take_room(struct rdo_builder *builder, const struct rdo_mode *mode, int64_t start, struct rondo_diag *diag) {
+  for (uint32_t i = 0; i < mode->use_count; ++i) {
+    const struct rondo_problem_use *use = &builder->problem->uses[mode->use_begin + i];
+    RDO_TRY(rdo_usage_take(&builder->usages[use->machine], start, start + mode->duration, use->width, diag));
+  }
+  return RONDO_OK;
+}
+
+static enum rondo_status clear_usages(struct rdo_builder *builder, struct rondo_diag *diag) {
+  const struct rondo_problem *problem = builder->problem;
+  for (size_t i = 0; i < problem->machine_count; ++i) RDO_TRY(rdo_usage_clear(&builder->usages[i], problem->machines[i].capacity, diag));
+  return RONDO_OK;
 }
 
 static int64_t mode_area(const struct rondo_problem *problem, const struct rdo_mode *mode) {
@@ -132,7 +151,7 @@ static struct rondo_placed_node place_node(const struct rdo_builder *builder, co
   uint32_t begin = wanted >= 0 ? (uint32_t)wanted : 0, end = wanted >= 0 ? begin + 1 : node->mode_count;
   for (uint32_t i = begin; i < end; ++i) {
     const struct rdo_mode *mode = &problem->modes[node->mode_begin + i];
-    int64_t start = find_start(builder, node, mode);
+    int64_t start = find_room(builder, mode, find_ready(builder, node, mode));
     if (best.mode >= 0 && !is_better(builder, mode, start + mode->duration, &problem->modes[node->mode_begin + (uint32_t)best.mode], best.end)) continue;
     best = (struct rondo_placed_node){.start = start, .end = start + mode->duration, .mode = (int)i};
   }
@@ -141,17 +160,59 @@ static struct rondo_placed_node place_node(const struct rdo_builder *builder, co
 
 enum rondo_status rdo_builder_build(struct rdo_builder *builder, const uint32_t *order, const int32_t *modes, struct rondo_diag *diag) {
   const struct rondo_problem *problem = builder->problem;
-  for (size_t i = 0; i < problem->machine_count; ++i) RDO_TRY(rdo_usage_clear(&builder->usages[i], problem->machines[i].capacity, diag));
+  RDO_TRY(clear_usages(builder, diag));
   for (size_t i = 0; i < problem->node_count; ++i) {
     const struct rdo_node *node = &problem->nodes[order[i]];
     struct rondo_placed_node placed = place_node(builder, node, modes != NULL ? modes[order[i]] : RDO_MODE_EARLIEST);
-    const struct rdo_mode *mode = &problem->modes[node->mode_begin + (uint32_t)placed.mode];
     builder->nodes[order[i]] = placed;
-    for (uint32_t k = 0; k < mode->use_count; ++k) {
-      const struct rondo_problem_use *use = &problem->uses[mode->use_begin + k];
-      RDO_TRY(rdo_usage_take(&builder->usages[use->machine], placed.start, placed.end, use->width, diag));
-    }
+    RDO_TRY(take_room(builder, &problem->modes[node->mode_begin + (uint32_t)placed.mode], placed.start, diag));
   }
   rdo_builder_evaluate(builder);
+  return RONDO_OK;
+}
+
+// Justification ---------------------------------------------------------------------------------------------
+
+static int compare_entries(const void *left, const void *right) {
+  const struct rdo_builder_entry *a = left, *b = right;
+  if (a->time != b->time) return a->time < b->time ? -1 : 1;
+  return a->position < b->position ? -1 : a->position > b->position;
+}
+
+// Fills and sorts the entries; what is equal keeps the topological order.
+static void sort_entries(struct rdo_builder *builder, bool is_late) {
+  const struct rondo_problem *problem = builder->problem;
+  for (uint32_t i = 0; i < problem->node_count; ++i) {
+    uint32_t node = problem->order[i];
+    builder->entries[i] = (struct rdo_builder_entry){.time = is_late ? -builder->late[node] : builder->nodes[node].end, .position = i, .node = node};
+  }
+  qsort(builder->entries, problem->node_count, sizeof *builder->entries, compare_entries);
+}
+
+static const struct rdo_mode *placed_mode(const struct rdo_builder *builder, uint32_t node) {
+  return &builder->problem->modes[builder->problem->nodes[node].mode_begin + (uint32_t)builder->nodes[node].mode];
+}
+
+enum rondo_status rdo_builder_justify(struct rdo_builder *builder, uint32_t *out_order, struct rondo_diag *diag) {
+  const struct rondo_problem *problem = builder->problem;
+  RDO_TRY(clear_usages(builder, diag));
+  sort_entries(builder, false);
+  // Serial generation with time running backwards: successors first.
+  for (size_t i = problem->node_count; i-- > 0;) {
+    uint32_t index = builder->entries[i].node;
+    const struct rdo_node *node = &problem->nodes[index];
+    const struct rdo_mode *mode = placed_mode(builder, index);
+    int64_t ready = 0;
+    for (uint32_t k = 0; k < node->successor_count; ++k) {
+      const struct rdo_link *link = &problem->successors[node->successor_begin + k];
+      int64_t late = builder->late[link->node] + link->delay + rdo_problem_transition(problem, mode, placed_mode(builder, link->node));
+      if (late > ready) ready = late;
+    }
+    int64_t start = find_room(builder, mode, ready);
+    builder->late[index] = start + mode->duration;
+    RDO_TRY(take_room(builder, mode, start, diag));
+  }
+  sort_entries(builder, true);
+  for (size_t i = 0; i < problem->node_count; ++i) out_order[i] = builder->entries[i].node;
   return RONDO_OK;
 }

@@ -79,7 +79,7 @@ static double seconds_since(const struct rdo_search *search, int64_t time_ns) { 
 
 // The list schedule in time, and once machine time has prices those that heed them.
 static enum rondo_status find_first(struct rdo_search *search, uint32_t *order, struct rondo_schedule_info *info, struct rondo_diag *diag) {
-  static const int32_t excess_weights[] = {1, 4};
+  static const int32_t excess_weights[] = {1, 4, 16};
   const struct rondo_problem *problem = search->problem;
   struct rdo_builder builder;
   RDO_TRY(rdo_greedy_order(problem, order, diag));

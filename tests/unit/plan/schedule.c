@@ -24,6 +24,17 @@ static void test_random(void **state) {
         if (modes[i] != RDO_MODE_EARLIEST) assert_int_equal(builder.nodes[i].mode, modes[i]);
       }
     }
+    // Pushed towards the end: still a list with none before its predecessors.
+    bool is_listed[64] = {false};
+    expect_ok(rdo_builder_justify(&builder, order, &diag));
+    for (size_t i = 0; i < problem->node_count; ++i) {
+      const struct rdo_node *node = &problem->nodes[order[i]];
+      for (uint32_t k = 0; k < node->predecessor_count; ++k) assert_true(is_listed[problem->predecessors[node->predecessor_begin + k].node]);
+      assert_false(is_listed[order[i]]);
+      is_listed[order[i]] = true;
+    }
+    expect_ok(rdo_builder_build(&builder, order, modes, &diag));
+    expect_ok(rondo_schedule_check(problem, builder.nodes, (int)problem->node_count, &diag));
     expect_ok(rdo_greedy_order(problem, order, &diag));
     expect_ok(rdo_builder_build(&builder, order, NULL, &diag));
     expect_ok(rondo_schedule_check(problem, builder.nodes, (int)problem->node_count, &diag));
