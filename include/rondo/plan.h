@@ -192,13 +192,14 @@ struct rondo_solve_options {
   uint64_t seed;
   enum rondo_objective objectives[RONDO_OBJECTIVE_COUNT];  // most important first; each at most once
   int objective_count;      // 0: tardiness, phase, makespan, energy
-  const volatile int *stop;  // optional: the search ends soon after it is not 0, with the best so far
+  const volatile int *stop;  // optional: the search ends soon after it is not 0, with the best so far. Read on the calling thread
   void (*report)(void *user, const struct rondo_solve_progress *progress);  // optional: on the calling thread, about 10 times a second
   void *user;
 };
 
-// Searches for a schedule until it is proved to be the best, or a limit is reached: a list schedule first, then
-// tabu search (unary problems whose first objective that counts is the makespan) or large neighbourhood search.
+// Searches for a schedule until it is proved to be the best, or a limit is reached: a list schedule first, branch and
+// bound where it is small, then tabu search (unary problems of which nothing but the makespan counts) or large
+// neighbourhood search.
 //   problem       finished, borrowed
 //   options       borrowed; NULL = defaults
 //   out_schedule  owned by caller, end with rondo_schedule_release; NULL on error. It is checked.
@@ -227,7 +228,7 @@ struct rondo_schedule_info {
   double seconds;
   int64_t iteration_count;    // steps of all threads
   int thread_count;
-  const char *method;         // "list", "tabu", "lns"
+  const char *method;         // "list", "exact", "tabu", "lns"
 };
 
 //   thread       any, concurrently   phase  rt

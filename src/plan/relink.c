@@ -12,7 +12,9 @@
 enum {
   POPULATION = 10,
   CANDIDATES = 4,            // children made at a time; the best one is improved
-  IDLE_STEPS = 4000,         // a run of tabu search ends after so many without a better solution
+  IDLE_STEPS = 2500,         // a run of tabu search ends after so many without a better solution: the first runs,
+  IDLE_RUNS = 32,            // and with every so many runs that many more,
+  IDLE_STEPS_MAX = 16000,    // up to these: short runs find much early, long ones more late
   STALE_RUNS = 60,           // in which no child was taken: a new population
   CHUNK_OPERATIONS = 40000,  // steps times operations between two looks at the clock: about a millisecond
   WEIGHT_BITS = 8,           // of a parent
@@ -39,7 +41,8 @@ struct relink_worker {
   uint64_t *keys;     // [operation_count] rank and operation
   int32_t *ranks[2];  // [operation_count] of the operations in the parents
   int64_t steps_left;
-  int guide;  // of the last run, index of guides[]
+  int guide;           // of the last run, index of guides[]
+  int64_t idle_limit;  // of the next run
 };
 
 struct relink {
@@ -47,6 +50,7 @@ struct relink {
   struct rdo_shop shop;
   struct relink_worker *workers;
   int worker_count;
+  struct rondo_placed_node *first;  // the best schedule before the search
   // From here on, lock: search->lock; ordered: one worker alone, between two barriers.
   pthread_barrier_t barrier;
   bool has_barrier;
@@ -100,18 +104,16 @@ static int32_t find_shop_mode(const struct rdo_shop *shop, int32_t operation, in
   return (int32_t)i;
 }
 
-// Makes the schedule of worker->start.order (modes chosen by the builder), and a solution of it.
-static enum rondo_status build_start(struct relink *relink, struct relink_worker *worker, struct rondo_diag *diag) {
+// Makes a solution of a schedule; worker->start.order says what comes first of what starts together.
+static enum rondo_status take_schedule(struct relink *relink, struct relink_worker *worker, const struct rondo_placed_node *nodes, struct rondo_diag *diag) {
   const struct rondo_problem *problem = relink->search->problem;
   const struct rdo_shop *shop = &relink->shop;
   struct rdo_shop_solution *start = &worker->start;
-  const uint32_t *order = (const uint32_t *)(const void *)start->order;  // indices are not negative
-  RDO_TRY(rdo_builder_build(&worker->builder, order, NULL, diag));
   struct start_entry *entries;
   RDO_TRY(rdo_alloc_array(problem->node_count, sizeof *entries, &entries, diag));
   for (int32_t i = 0; i < shop->operation_count; ++i) {
     int32_t operation = start->order[i];
-    const struct rondo_placed_node *placed = &worker->builder.nodes[operation];
+    const struct rondo_placed_node *placed = &nodes[operation];
     entries[i] = (struct start_entry){.start = placed->start, .position = i, .operation = operation};
     start->modes[operation] = find_shop_mode(shop, operation, machine_of(problem, placed, operation));
   }
@@ -119,6 +121,15 @@ static enum rondo_status build_start(struct relink *relink, struct relink_worker
   for (int32_t i = 0; i < shop->operation_count; ++i) start->order[i] = entries[i].operation;
   rdo_free(entries);
   return RONDO_OK;
+}
+
+// Makes the solution that the builder makes of worker->start.order, with machine time at its price, more or less.
+static enum rondo_status build_start(struct relink *relink, struct relink_worker *worker, struct rondo_diag *diag) {
+  static const int32_t excess_weights[] = {0, 1, 4, 16};
+  const uint32_t *order = (const uint32_t *)(const void *)worker->start.order;  // indices are not negative
+  worker->builder.excess_weight = excess_weights[rdo_random_below(&worker->tabu.random, sizeof excess_weights / sizeof excess_weights[0])];
+  RDO_TRY(rdo_builder_build(&worker->builder, order, NULL, diag));
+  return take_schedule(relink, worker, worker->builder.nodes, diag);
 }
 
 // A random topological order.
@@ -239,6 +250,14 @@ static int choose_guide(const struct relink *relink, struct rdo_random *random) 
   return rdo_random_below(random, CURIOUS_ONE_IN) == 0 ? (int)rdo_random_below(random, GUIDES) : best;
 }
 
+static void choose_run(const struct relink *relink, struct relink_worker *worker) {
+  int64_t run_count = 0;
+  for (int i = 0; i < GUIDES; ++i) run_count += relink->guides[i].run_count;
+  worker->guide = choose_guide(relink, &worker->tabu.random);
+  worker->idle_limit = IDLE_STEPS + IDLE_STEPS * run_count / IDLE_RUNS;
+  if (worker->idle_limit > IDLE_STEPS_MAX) worker->idle_limit = IDLE_STEPS_MAX;
+}
+
 // Takes a worker's child into the population, if it is good enough and not there yet.
 static void take_child(struct relink *relink, struct relink_worker *worker) {
   struct rdo_shop_solution *child = &worker->child;
@@ -288,7 +307,7 @@ static enum rondo_status run_tabu(struct relink *relink, struct relink_worker *w
   int32_t chunk = CHUNK_OPERATIONS / relink->shop.operation_count + 1;
   rdo_tabu_begin(tabu, &worker->start, guides[worker->guide]);
   int64_t best = tabu->best.makespan;
-  while (idle < IDLE_STEPS && made < worker->steps_left && !rdo_search_is_over(search)) {
+  while (idle < worker->idle_limit && made < worker->steps_left && !rdo_search_is_over(search)) {
     int64_t room = worker->steps_left - made;
     int32_t steps = rdo_tabu_run(tabu, room < chunk ? (int32_t)room : chunk, target);
     made += steps;
@@ -334,29 +353,33 @@ static bool exchange(struct relink *relink, struct relink_worker *worker, bool *
     }
     pthread_barrier_wait(&relink->barrier);
     *out_has_parents = take_parents(relink, worker);
-    worker->guide = choose_guide(relink, &worker->tabu.random);
+    choose_run(relink, worker);
     return !relink->is_over;
   }
   offer_child(relink, worker);
   pthread_mutex_lock(&search->lock);
   take_child(relink, worker);
   *out_has_parents = take_parents(relink, worker);
-  worker->guide = choose_guide(relink, &worker->tabu.random);
+  choose_run(relink, worker);
   pthread_mutex_unlock(&search->lock);
   return worker->steps_left > 0 && !rdo_search_is_over(search);
 }
 
-static enum rondo_status work_on(struct relink *relink, struct relink_worker *worker, bool is_first, struct rondo_diag *diag) {
-  bool has_parents = false;
+// The first thread begins with the best list schedule, the others with what their weight makes of its list, which
+// stands in `start`; all go on with random lists until the population is there.
+static enum rondo_status work_on(struct relink *relink, struct relink_worker *worker, int thread, struct rondo_diag *diag) {
+  bool has_parents = false, is_first = true;
   while (exchange(relink, worker, &has_parents)) {
     if (worker->steps_left <= 0) continue;
     if (has_parents) {
       make_child(worker);
+    } else if (is_first && thread == 0) {
+      RDO_TRY(take_schedule(relink, worker, relink->first, diag));
     } else {
       if (!is_first) shuffle_order(worker, relink->search->problem);
-      is_first = false;
       RDO_TRY(build_start(relink, worker, diag));
     }
+    is_first = false;
     RDO_TRY(run_tabu(relink, worker, diag));
   }
   return RONDO_OK;
@@ -365,9 +388,8 @@ static enum rondo_status work_on(struct relink *relink, struct relink_worker *wo
 static void work(void *user, int thread) {
   struct relink *relink = user;
   struct rondo_diag diag = {0};
-  // The first thread begins with the list schedule's order, which stands in its `start`.
   struct relink_worker *worker = &relink->workers[thread];
-  enum rondo_status status = work_on(relink, worker, thread == 0, &diag);
+  enum rondo_status status = work_on(relink, worker, thread, &diag);
   if (status == RONDO_OK) return;
   rdo_search_fail(relink->search, status, &diag);
   // The others still count on it at the barrier.
@@ -386,6 +408,7 @@ static enum rondo_status init_worker(struct relink *relink, struct relink_worker
   worker->steps_left = relink->search->step_limit;
   RDO_TRY(rdo_tabu_init(&worker->tabu, shop, seed, diag));
   RDO_TRY(rdo_builder_init(&worker->builder, relink->search->problem, diag));
+  worker->builder.excesses = relink->search->excesses;
   RDO_TRY(rdo_shop_solution_init(&worker->start, shop, diag));
   RDO_TRY(rdo_shop_solution_init(&worker->candidate, shop, diag));
   RDO_TRY(rdo_shop_solution_init(&worker->child, shop, diag));
@@ -413,6 +436,8 @@ static void deinit_worker(struct relink_worker *worker) {
 static enum rondo_status init_relink(struct relink *relink, struct rondo_diag *diag) {
   struct rdo_search *search = relink->search;
   size_t count = search->problem->node_count;
+  RDO_TRY(rdo_alloc_array(count, sizeof *relink->first, &relink->first, diag));
+  memcpy(relink->first, search->best, count * sizeof *relink->first);  // no thread runs yet
   RDO_TRY(rdo_shop_init(&relink->shop, search->problem, search->excesses, diag));
   RDO_TRY(rdo_alloc_array((size_t)search->thread_count, sizeof *relink->workers, &relink->workers, diag));
   relink->worker_count = search->thread_count;
@@ -428,6 +453,7 @@ static enum rondo_status init_relink(struct relink *relink, struct rondo_diag *d
 static void deinit_relink(struct relink *relink) {
   for (int i = 0; i < relink->worker_count; ++i) deinit_worker(&relink->workers[i]);
   rdo_free(relink->workers);
+  rdo_free(relink->first);
   for (int i = 0; i < POPULATION; ++i) rdo_shop_solution_deinit(&relink->population[i]);
   for (int i = 0; i < 2; ++i) rdo_free(relink->machine_before[i]);
   rdo_free(relink->machine_last);
@@ -439,7 +465,7 @@ enum rondo_status rdo_relink_search(struct rdo_search *search, const uint32_t *o
   struct relink relink = {.search = search};
   enum rondo_status status = init_relink(&relink, diag);
   if (status == RONDO_OK) {
-    memcpy(relink.workers[0].start.order, order, search->problem->node_count * sizeof *order);
+    for (int i = 0; i < relink.worker_count; ++i) memcpy(relink.workers[i].start.order, order, search->problem->node_count * sizeof *order);
     status = rdo_search_run(search, work, &relink, diag);
   }
   deinit_relink(&relink);

@@ -112,15 +112,16 @@ static int64_t find_room(const struct rdo_builder *builder, const struct rdo_mod
   return start;
 }
 
-static enum rondo_status take_room(struct rdo_builder *builder, const struct rdo_mode *mode, int64_t start, struct rondo_diag *diag) {
+// `sign` of -1 gives back what was taken.
+static enum rondo_status take_room(struct rdo_builder *builder, const struct rdo_mode *mode, int64_t start, int32_t sign, struct rondo_diag *diag) {
   for (uint32_t i = 0; i < mode->use_count; ++i) {
     const struct rondo_problem_use *use = &builder->problem->uses[mode->use_begin + i];
-    RDO_TRY(rdo_usage_take(&builder->usages[use->machine], start, start + mode->duration, use->width, diag));
+    RDO_TRY(rdo_usage_take(&builder->usages[use->machine], start, start + mode->duration, sign * use->width, diag));
   }
   return RONDO_OK;
 }
 
-static enum rondo_status clear_usages(struct rdo_builder *builder, struct rondo_diag *diag) {
+enum rondo_status rdo_builder_clear(struct rdo_builder *builder, struct rondo_diag *diag) {
   const struct rondo_problem *problem = builder->problem;
   for (size_t i = 0; i < problem->machine_count; ++i) RDO_TRY(rdo_usage_clear(&builder->usages[i], problem->machines[i].capacity, diag));
   return RONDO_OK;
@@ -158,14 +159,22 @@ static struct rondo_placed_node place_node(const struct rdo_builder *builder, co
   return best;
 }
 
+enum rondo_status rdo_builder_place(struct rdo_builder *builder, uint32_t node, int32_t mode, struct rondo_diag *diag) {
+  const struct rdo_node *data = &builder->problem->nodes[node];
+  struct rondo_placed_node placed = place_node(builder, data, mode);
+  builder->nodes[node] = placed;
+  return take_room(builder, &builder->problem->modes[data->mode_begin + (uint32_t)placed.mode], placed.start, 1, diag);
+}
+
+enum rondo_status rdo_builder_displace(struct rdo_builder *builder, uint32_t node, struct rondo_diag *diag) {
+  const struct rondo_placed_node *placed = &builder->nodes[node];
+  return take_room(builder, &builder->problem->modes[builder->problem->nodes[node].mode_begin + (uint32_t)placed->mode], placed->start, -1, diag);
+}
+
 enum rondo_status rdo_builder_build(struct rdo_builder *builder, const uint32_t *order, const int32_t *modes, struct rondo_diag *diag) {
-  const struct rondo_problem *problem = builder->problem;
-  RDO_TRY(clear_usages(builder, diag));
-  for (size_t i = 0; i < problem->node_count; ++i) {
-    const struct rdo_node *node = &problem->nodes[order[i]];
-    struct rondo_placed_node placed = place_node(builder, node, modes != NULL ? modes[order[i]] : RDO_MODE_EARLIEST);
-    builder->nodes[order[i]] = placed;
-    RDO_TRY(take_room(builder, &problem->modes[node->mode_begin + (uint32_t)placed.mode], placed.start, diag));
+  RDO_TRY(rdo_builder_clear(builder, diag));
+  for (size_t i = 0; i < builder->problem->node_count; ++i) {
+    RDO_TRY(rdo_builder_place(builder, order[i], modes != NULL ? modes[order[i]] : RDO_MODE_EARLIEST, diag));
   }
   rdo_builder_evaluate(builder);
   return RONDO_OK;
@@ -195,7 +204,7 @@ static const struct rdo_mode *placed_mode(const struct rdo_builder *builder, uin
 
 enum rondo_status rdo_builder_justify(struct rdo_builder *builder, uint32_t *out_order, struct rondo_diag *diag) {
   const struct rondo_problem *problem = builder->problem;
-  RDO_TRY(clear_usages(builder, diag));
+  RDO_TRY(rdo_builder_clear(builder, diag));
   sort_entries(builder, false);
   // Serial generation with time running backwards: successors first.
   for (size_t i = problem->node_count; i-- > 0;) {
@@ -210,7 +219,7 @@ enum rondo_status rdo_builder_justify(struct rdo_builder *builder, uint32_t *out
     }
     int64_t start = find_room(builder, mode, ready);
     builder->late[index] = start + mode->duration;
-    RDO_TRY(take_room(builder, mode, start, diag));
+    RDO_TRY(take_room(builder, mode, start, 1, diag));
   }
   sort_entries(builder, true);
   for (size_t i = 0; i < problem->node_count; ++i) out_order[i] = builder->entries[i].node;

@@ -60,6 +60,12 @@ enum { RDO_MODE_EARLIEST = -1 };  // whichever ends first, its weighted excess a
 //   returns  OK, RESOURCE_EXHAUSTED
 enum rondo_status rdo_builder_build(struct rdo_builder *builder, const uint32_t *order, const int32_t *modes, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// The same step by step: begin with nothing placed; place a node, all of whose predecessors are placed; take the node
+// that was placed last away again.
+enum rondo_status rdo_builder_clear(struct rdo_builder *builder, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_builder_place(struct rdo_builder *builder, uint32_t node, int32_t mode, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_builder_displace(struct rdo_builder *builder, uint32_t node, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // The list of `builder->nodes` once all of them have been pushed towards the end: in the order of those starts the
 // builder often finds an earlier end (forward-backward improvement, Tormos and Lova 2001; justification, Valls,
 // Ballestin and Quintanilla 2005). Keeps modes and nodes; releases do not count meanwhile.

@@ -8,7 +8,9 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
-#define REPORT_PERIOD_NS INT64_C(100000000)
+// How long an interrupt may go unseen, and how many of these periods lie between two reports.
+#define POLL_PERIOD_NS INT64_C(20000000)
+enum { POLLS_PER_REPORT = 5 };
 
 enum rondo_status rdo_search_init(struct rdo_search *search, const struct rondo_problem *problem, const struct rondo_solve_options *options, struct rondo_diag *diag) {
   *search = (struct rdo_search){.problem = problem, .options = options, .start_ns = rdo_clock_now_ns()};
@@ -36,8 +38,7 @@ static void set_over(struct rdo_search *search) {
 
 bool rdo_search_is_over(struct rdo_search *search) {
   if (rdo_atomic_load(&search->is_over, rdo_relaxed) != 0) return true;  // relaxed: hint
-  bool is_stopped = search->options->stop != NULL && *search->options->stop != 0;
-  if (!is_stopped && (search->deadline_ns == RDO_DEADLINE_NONE || rdo_clock_now_ns() < search->deadline_ns)) return false;
+  if (search->deadline_ns == RDO_DEADLINE_NONE || rdo_clock_now_ns() < search->deadline_ns) return false;
   set_over(search);
   return true;
 }
@@ -48,8 +49,8 @@ void rdo_search_offer(struct rdo_search *search, const struct rondo_placed_node 
     memcpy(search->best, nodes, search->problem->node_count * sizeof *nodes);
     search->best_cost = *cost;
     search->best_ns = rdo_clock_now_ns();
-    if (rdo_cost_compare(&search->objectives, cost, &search->floor) <= 0) set_over(search);
   }
+  if (rdo_cost_compare(&search->objectives, &search->best_cost, &search->floor) <= 0) set_over(search);
   pthread_mutex_unlock(&search->lock);
 }
 
@@ -101,13 +102,16 @@ static void report(struct rdo_search *search) {
   pthread_mutex_lock(&search->lock);
 }
 
+// The caller's flag is read here, on the caller's thread: it need not be atomic.
 static void wait_for_threads(struct rdo_search *search) {
+  const volatile int *stop = search->options->stop;
   pthread_mutex_lock(&search->lock);
-  while (search->ended_count < search->thread_count) {
-    int64_t wake_ns = rdo_clock_now_ns() + REPORT_PERIOD_NS;
+  for (int polls = 0; search->ended_count < search->thread_count; ++polls) {
+    int64_t wake_ns = rdo_clock_now_ns() + POLL_PERIOD_NS;
     const struct timespec wake = {.tv_sec = (time_t)(wake_ns / 1000000000), .tv_nsec = (long)(wake_ns % 1000000000)};
+    if (stop != NULL && *stop != 0) set_over(search);
     pthread_cond_timedwait(&search->ended, &search->lock, &wake);
-    if (search->options->report != NULL) report(search);
+    if (search->options->report != NULL && polls % POLLS_PER_REPORT == POLLS_PER_REPORT - 1) report(search);
   }
   pthread_mutex_unlock(&search->lock);
 }

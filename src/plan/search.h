@@ -43,7 +43,7 @@ struct rdo_search {
 enum rondo_status rdo_search_init(struct rdo_search *search, const struct rondo_problem *problem, const struct rondo_solve_options *options, struct rondo_diag *diag) RONDO_MUST_USE;
 void rdo_search_deinit(struct rdo_search *search);
 
-// Whether to end: time is up, the caller's flag, a failure, or nothing better can be found. Reads the clock.
+// Whether to end: time is up, the caller's flag was seen, a failure, or nothing better can be found. Reads the clock.
 bool rdo_search_is_over(struct rdo_search *search);
 
 // Offers a schedule, which is copied if it is the best.

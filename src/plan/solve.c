@@ -9,13 +9,17 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "plan/bound.h"
+#include "plan/exact.h"
 #include "plan/greedy.h"
 #include "plan/lns.h"
 #include "plan/relink.h"
 
 #define TIME_LIMIT_DEFAULT_S 10.0
 #define TIME_LIMIT_MAX_S 1e8
-enum { THREADS_MAX = 256 };
+enum {
+  THREADS_MAX = 256,
+  EXACT_STEPS_MAX = 1000000,  // a fraction of a second
+};
 
 static enum rondo_status check_options(const struct rondo_problem *problem, const struct rondo_solve_options *options, struct rondo_diag *diag) {
   if (!problem->is_finished) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "the problem is not finished");
@@ -101,12 +105,25 @@ static enum rondo_status find_first(struct rdo_search *search, uint32_t *order, 
   return status;
 }
 
+// Small problems to their end; a proof closes the gap.
+static enum rondo_status try_exact(struct rdo_search *search, struct rondo_schedule_info *info, struct rondo_diag *diag) {
+  bool is_proved;
+  RDO_TRY(rdo_exact_search(search, EXACT_STEPS_MAX, &is_proved, diag));
+  if (!is_proved) return RONDO_OK;
+  info->method = "exact";
+  search->floor.values[RONDO_OBJECTIVE_MAKESPAN] = search->best_cost.values[RONDO_OBJECTIVE_MAKESPAN];
+  rdo_search_offer(search, search->best, &search->best_cost);
+  return RONDO_OK;
+}
+
 static enum rondo_status find_schedule(struct rdo_search *search, uint32_t *order, struct rondo_schedule_info *info, struct rondo_diag *diag) {
   const struct rondo_problem *problem = search->problem;
   RDO_TRY(find_first(search, order, info, diag));
   info->method = "list";
   if (search->options->time_limit_s < 0 || rdo_search_is_over(search)) return RONDO_OK;
-  bool is_shop = problem->is_unary && search->objectives.count == 1 && search->objectives.items[0] == RONDO_OBJECTIVE_MAKESPAN;
+  bool is_makespan = search->objectives.count == 1 && search->objectives.items[0] == RONDO_OBJECTIVE_MAKESPAN, is_shop = problem->is_unary && is_makespan;
+  if (is_makespan && problem->node_count <= RDO_EXACT_NODES_MAX && search->best_cost.violation == 0) RDO_TRY(try_exact(search, info, diag));
+  if (rdo_search_is_over(search)) return RONDO_OK;
   info->method = is_shop ? "tabu" : "lns";
   info->thread_count = search->thread_count;
   return is_shop ? rdo_relink_search(search, order, diag) : rdo_lns_search(search, order, diag);

@@ -59,9 +59,16 @@ static inline struct rondo_problem *read_fjsp(const char *text) {
 
 static inline int below(struct rdo_random *random, int bound) { return (int)rdo_random_below(random, (uint32_t)bound); }
 
+// Adds nodes that change nothing, one after the other on a machine of their own: too many for branch and bound.
+static inline void add_padding(struct rondo_problem *problem, int count) {
+  if (count == 0) return;
+  expect_ok(rondo_problem_add_machine(problem, 1, &diag));
+  for (int i = 0; i < count; ++i) add_simple_node(problem, (int)problem->machine_count - 1, 0);
+}
+
 // A flexible job shop: chains, machines of capacity 1. With `has_extras` also edges between jobs, delays, releases
 // and operations of no duration.
-static inline struct rondo_problem *random_shop(uint64_t seed, int job_count, int operation_count, int machine_count, bool has_extras) {
+static inline struct rondo_problem *random_padded_shop(uint64_t seed, int job_count, int operation_count, int machine_count, bool has_extras, int padding) {
   struct rdo_random random = rdo_random_seed(seed);
   struct rondo_problem *problem = create_problem(machine_count, 1);
   for (int j = 0; j < job_count; ++j) {
@@ -81,12 +88,17 @@ static inline struct rondo_problem *random_shop(uint64_t seed, int job_count, in
       if (has_extras && j > 0 && below(&random, 4) == 0) add_edge(problem, below(&random, last - o), last, 0);
     }
   }
+  add_padding(problem, padding);
   expect_ok(rondo_problem_finish(problem, &diag));
   return problem;
 }
 
+static inline struct rondo_problem *random_shop(uint64_t seed, int job_count, int operation_count, int machine_count, bool has_extras) {
+  return random_padded_shop(seed, job_count, operation_count, machine_count, has_extras, 0);
+}
+
 // Clusters of several workers, widths, a resource, modes over sets of clusters, transitions, deadlines, phase weights.
-static inline struct rondo_problem *random_general(uint64_t seed, int node_count) {
+static inline struct rondo_problem *random_padded_general(uint64_t seed, int node_count, int padding) {
   struct rdo_random random = rdo_random_seed(seed);
   struct rondo_problem *problem = create_problem(0, 0);
   int capacities[4];
@@ -112,9 +124,12 @@ static inline struct rondo_problem *random_general(uint64_t seed, int node_count
     expect_ok(rondo_problem_add_node(problem, &node, &diag));
     for (int k = below(&random, 3); k > 0 && n > 0; --k) add_edge(problem, below(&random, n), n, below(&random, 3));
   }
+  add_padding(problem, padding);
   expect_ok(rondo_problem_finish(problem, &diag));
   return problem;
 }
+
+static inline struct rondo_problem *random_general(uint64_t seed, int node_count) { return random_padded_general(seed, node_count, 0); }
 
 // A random list of all nodes, none before its predecessors.
 static inline void random_list(const struct rondo_problem *problem, struct rdo_random *random, uint32_t *order) {
