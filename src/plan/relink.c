@@ -316,7 +316,7 @@ static enum rondo_status run_tabu(struct relink *relink, struct relink_worker *w
     best = tabu->best.makespan;
     if (steps < chunk) break;
   }
-  worker->steps_left -= made;
+  worker->steps_left -= made > 0 ? made : 1;  // a start without any move: the limit must still come
   rdo_shop_state_load(&tabu->state, tabu->best.order, tabu->best.modes);
   rdo_shop_solution_copy(&worker->child, &tabu->best, &relink->shop);
   pthread_mutex_lock(&search->lock);

@@ -160,7 +160,8 @@ static enum rondo_status solve(struct rdo_search *search, struct rondo_schedule 
   if (!schedule->info.is_feasible) return RONDO_OK;
   struct rondo_diag broken = {0};
   status = rondo_schedule_check(problem, schedule->nodes, (int)problem->node_count, &broken);
-  if (status == RONDO_OK || status == RONDO_RESOURCE_EXHAUSTED) return status;
+  if (status == RONDO_OK) return RONDO_OK;
+  if (status == RONDO_RESOURCE_EXHAUSTED) return rdo_fail(diag, status, "%s", broken.message);
   return rdo_fail(diag, RONDO_INTERNAL, "the schedule is wrong, which is a bug: %s", broken.message);
 }
 
