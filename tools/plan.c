@@ -28,7 +28,7 @@ static const double progress_after_s = 1;
 struct plan_args {
   const char *fjsp_path;
   const char *output_path;
-  double time_limit_s;
+  double time_limit_s;  // negative: not given
   int64_t iterations;
   int64_t thread_count;
   int64_t seed;
@@ -199,7 +199,7 @@ static int plan(const struct plan_args *args) {
   struct rondo_schedule *schedule = NULL;
   struct rondo_diag diag = {0};
   const struct rondo_solve_options options = {
-      .time_limit_s = args->time_limit_s,
+      .time_limit_s = args->time_limit_s < 0 ? 0 : args->time_limit_s == 0 ? -1 : args->time_limit_s,
       .iteration_limit = args->iterations,
       .thread_count = (int)args->thread_count,
       .seed = (uint64_t)args->seed,
@@ -234,12 +234,12 @@ static int check_args(const struct plan_args *args, const struct tool_strings *p
 }
 
 int rdo_tool_plan(int argc, char **argv) {
-  struct plan_args args = {0};
+  struct plan_args args = {.time_limit_s = -1};
   const struct tool_option options[] = {
       {"fjsp", TOOL_OPTION_TEXT, &args.fjsp_path, "FILE",
        "A flexible job shop in the standard text format: a line with the numbers of jobs and machines, then a line a job: its number of operations, "
        "and for each of them the number of alternatives with a machine and a duration each."},
-      {"time_limit", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS", "Search for so long; default 10, or without end when --iterations is given."},
+      {"time_limit", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS", "Search for so long; default 10, or without end when --iterations is given; 0: only the first schedule."},
       {"iterations", TOOL_OPTION_POSITIVE, &args.iterations, "COUNT",
        "Let each thread take so many steps. Without --time_limit the result then depends on the file, the seed and the number of threads only."},
       {"threads", TOOL_OPTION_POSITIVE, &args.thread_count, "COUNT", "Search with so many threads; default one for each CPU that the process may use."},

@@ -504,6 +504,8 @@ child_list[2]: hal.buffer
             self.call("plan", f"--fjsp={shop}", "--iterations=3000", "--threads=2", "--seed=5", f"--output={name}")
             texts.append((self.folder / name).read_text())
         self.assertEqual(texts[0], texts[1])
+        done = json.loads(self.call("plan", f"--fjsp={shop}", "--time-limit=0", "--json").stdout)
+        self.assertEqual((done["method"], done["iterations"]), ("list", 0))
 
     def test_plan_failures(self):
         self.call("plan", code=2, err="needs a problem: --fjsp=FILE")
