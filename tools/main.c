@@ -24,6 +24,7 @@ static const struct verb verbs[] = {
     {"demo", rdo_tool_demo, "run the bundled models and check their results"},
     {"inspect", rdo_tool_inspect, "show what is in a module file"},
     {"machine", rdo_tool_machine, "show the CPUs, caches and clusters of the machine"},
+    {"plan", rdo_tool_plan, "search for a schedule"},
     {"play", rdo_tool_play, "run several models on time, each at its own rate"},
     {"trace", rdo_tool_trace, "statistics and pictures of a played plan"},
 };

@@ -13,6 +13,7 @@ int rdo_tool_check(int argc, char **argv);    // check.c: test functions of a mo
 int rdo_tool_demo(int argc, char **argv);     // demo.c: the bundled models
 int rdo_tool_inspect(int argc, char **argv);  // inspect.c: what is in a file
 int rdo_tool_machine(int argc, char **argv);  // machine.c: what we run on
+int rdo_tool_plan(int argc, char **argv);     // plan.c: a schedule
 int rdo_tool_play(int argc, char **argv);     // play.c: several models on time
 int rdo_tool_trace(int argc, char **argv);    // trace.c: what was played, planned against observed
 

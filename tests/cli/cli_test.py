@@ -9,6 +9,7 @@ RONDO is the program (default: `rondo` from PATH), RONDO_MODELS the folder with 
 checkout). Exits 77, "skipped", when either is missing; 1 when a test failed.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -497,6 +498,52 @@ child_list[2]: hal.buffer
                     self.assertIn("longer than the limit of 2000 ms", err)
                 else:
                     self.assertIn("result[0]: i32=4\n", out)  # DEADLINE_EXCEEDED
+
+    # Plans
+
+    SHOP = b"3 2\n2 1 0 3 2 0 4 1 5\n1 1 1 7\n2 2 0 2 1 2 1 0 6\n"
+
+    def test_plan(self):
+        shop = self.write("shop.txt", self.SHOP)
+        self.call("plan", f"--fjsp={shop}", "--show", out=["5 operations of 3 jobs on 2 machines", "makespan  12, proved to be the best", "gap 0.00 %", "\n     0  "])
+        done = self.call("plan", "--fjsp", shop, "--json", "--output=schedule.json", "--seed=3", "--threads=2", "--time-limit=5")
+        result = json.loads(done.stdout)
+        self.assertEqual((result["makespan"], result["bound"], result["gap"], result["optimal"]), (12, 12, 0, True))
+        schedule = json.loads((self.folder / "schedule.json").read_text())
+        self.assertEqual(len(schedule["operations"]), 5)
+        self.assertEqual(max(row["end"] for row in schedule["operations"]), 12)
+
+    def test_plan_repeats(self):
+        lines = [f"6 {' '.join(f'2 {(j + o) % 4} {(j * 7 + o * 5) % 9 + 1} {(j + o * 3 + 1) % 4} {(j * 5 + o) % 9 + 1}' for o in range(6))}" for j in range(8)]
+        shop = self.write("shop.txt", "\n".join(["8 4", *lines]).encode())
+        texts = []
+        for name in ("a.json", "b.json"):
+            self.call("plan", f"--fjsp={shop}", "--iterations=3000", "--threads=2", "--seed=5", f"--output={name}")
+            texts.append((self.folder / name).read_text())
+        self.assertEqual(texts[0], texts[1])
+        done = json.loads(self.call("plan", f"--fjsp={shop}", "--time-limit=0", "--json").stdout)
+        self.assertEqual((done["method"], done["iterations"]), ("list", 0))
+
+    def test_plan_failures(self):
+        self.call("plan", code=2, err="needs a problem: --fjsp=FILE")
+        self.call("plan", "--fjsp=x", "y", code=2, err="unexpected argument 'y'")
+        self.call("plan", "--fjsp=x", "--threads=300", code=2, err="at most 256")
+        self.call("plan", "--fjsp=no-such-file", code=1, err="no-such-file")
+        for text, words in ((b"", ":1: the file is empty"), (b"1 1\n1 1 0 x\n", ":2: 'x' where a duration should be"), (b"1 1\n1 1 4 2\n", ":2: a machine is 4")):
+            shop = self.write("shop.txt", text)
+            self.call("plan", f"--fjsp={shop}", code=1, err=[f"rondo: {shop}", words])
+        self.call("plan", f"--fjsp={self.write('shop.txt', self.SHOP)}", "--output=no/such/folder", code=1, err="no/such/folder")
+
+    def test_plan_interrupt(self):
+        # Two jobs of order against order on many machines: the bound is not reached.
+        jobs = [[(j * (o + 1) * 7 + o * o) % 10 for o in range(10)] for j in range(1, 16)]
+        lines = [f"10 {' '.join(f'1 {machine} {(machine * 13 + j * 17) % 89 + 10}' for machine in job)}" for j, job in enumerate(jobs)]
+        shop = self.write("shop.txt", "\n".join(["15 10", *lines]).encode())
+        process = subprocess.Popen([RONDO, "plan", f"--fjsp={shop}", "--time_limit=600", "--json"], stdout=subprocess.PIPE, text=True)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 0 if json.loads(out)["optimal"] else 130, out)
 
     def test_check_without_tests(self):
         self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")

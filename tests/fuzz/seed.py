@@ -128,12 +128,22 @@ def jobs_seeds():
     yield from json_seeds("jobs_file", b"")
 
 
+def fjsp_seeds():
+    yield "chains.txt", b"2 2\n2 1 0 3 2 0 4 1 5\n1 1 1 7\n"
+    yield "from-one.txt", b"2 2 1.5\n2 1 1 3 2 1 4 2 5\n1 1 2 7\n"
+    yield "blanks.txt", b"\r\n 1 3\t\r\n\n  2 1 0 0  3 0 9 1 8 2 7 \n\n"
+    yield "large.txt", b"1 1\n2 1 0 4503599627370496 1 0 4503599627370495\n"
+    lines = [" ".join(["5"] + [f"2 {(j + o) % 4} {j + o + 1} {(j + o + 1) % 4} {2 * o + 1}" for o in range(5)]) for j in range(6)]
+    yield "shop.txt", "\n".join(["6 4"] + lines).encode()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     out = parser.parse_args().out
     for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds),
-                        ("table", table_seeds), ("schedule", schedule_seeds), ("machine", machine_seeds), ("jobs", jobs_seeds)):
+                        ("table", table_seeds), ("schedule", schedule_seeds), ("machine", machine_seeds), ("jobs", jobs_seeds),
+                        ("fjsp", fjsp_seeds)):
         folder = out / noun
         folder.mkdir(parents=True, exist_ok=True)
         count = 0
