@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "measure.h"
 #include "message.h"
@@ -33,9 +34,13 @@ struct job_text {
 };
 
 static struct rondo_player *running;
+static volatile sig_atomic_t was_interrupted;
 
+// The first one asks for an end; the second one means it.
 static void handle_interrupt(int signal_number) {
   (void)signal_number;
+  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
+  was_interrupted = 1;
   rondo_player_stop(running);
 }
 
@@ -251,6 +256,7 @@ static int play(const struct play_args *args, const struct tool_strings *positio
     sigaction(SIGINT, &before, NULL);
     if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
     code = report(args, jobs, positional->count, rondo_player_worker_count(player));
+    if (was_interrupted && code == TOOL_EXIT_OK) code = TOOL_EXIT_INTERRUPTED;
     if (status != RONDO_OK) code = TOOL_EXIT_FAILURE;
   }
   rondo_player_release(&player);
@@ -279,7 +285,8 @@ int rdo_tool_play(int argc, char **argv) {
       .options = options,
       .examples = "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --duration=20 --json",
-      .exit_codes = "  0  played, also when deadlines were missed\n  1  a model could not be loaded, or an instance failed\n  2  the command line is wrong",
+      .exit_codes = "  0  played, also when deadlines were missed\n  1  a model could not be loaded, or an instance failed\n"
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C, after printing what has been played",
   };
   struct tool_strings positional;
   bool wants_help = false;

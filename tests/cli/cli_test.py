@@ -545,6 +545,40 @@ child_list[2]: hal.buffer
         out, _ = process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 0 if json.loads(out)["optimal"] else 130, out)
 
+    # Playing
+
+    def test_play(self):
+        jobs = (MODELS / "dronet_f32" / "dronet_f32.vmfb", f"{MODELS / 'mlp_f32' / 'mlp_f32.vmfb'},period=2ms,deadline=1.5ms,name=controller")
+        self.call("play", *jobs, "--duration=0.1", out=["2 jobs on ", "dronet: ", "controller: ", "start delay", "latency"])
+        result = json.loads(self.call("play", *jobs, "--duration=0.1", "--warmup_time=0.02", "--workers=2", "--json").stdout)
+        self.assertEqual(result["workers"], 2)
+        self.assertEqual([job["name"] for job in result["jobs"]], ["dronet", "controller"])
+        controller = result["jobs"][1]
+        self.assertEqual(controller["released"] + controller["skipped"], 50)
+        self.assertEqual((controller["failed"], controller["start_delay_ns"]["n"]), (0, controller["released"]))
+        self.assertGreaterEqual(controller["start_delay_ns"]["min"], 0)
+
+    def test_play_failures(self):
+        model = MODELS / "mlp_f32" / "mlp_f32.vmfb"
+        self.call("play", code=2, err="play what?")
+        for field in ("period=2", "period=-2ms", "period", "worker=x", "overrun=maybe", "pace=2ms", "", "period=2ms,,name=x"):
+            with self.subTest(field):
+                self.call("play", f"{model},{field}", code=2, err="is none of name=TEXT")
+        self.call("play", "nowhere.vmfb", code=1, err="nowhere.vmfb")
+        self.call("play", f"{model},function=nobody", code=1, err="nobody")
+        self.call("play", f"{model},worker=200", code=1, err="worker 200")
+        self.call("play", model, "--cpus=900", code=1, err="900")
+        self.call("play", model, "--workers=1000", code=2, err="at most 256 workers")
+
+    def test_play_interrupt(self):
+        process = subprocess.Popen([RONDO, "play", MODELS / "mlp_f32" / "mlp_f32.vmfb,period=2ms", "--duration=1000", "--warmup_time=0"],
+                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.7)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("start delay", out)
+
     def test_check_without_tests(self):
         self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")
 
