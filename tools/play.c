@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "inputs.h"
 #include "measure.h"
 #include "message.h"
 #include "model_args.h"
@@ -23,6 +24,7 @@ enum { JOBS_MAX = 256, FIELD_BYTES = 1024 };
 struct play_args {
   const char *cpus;
   int64_t worker_count;
+  struct tool_strings inputs;  // NAME:VALUE
   double duration_s, warm_up_s;
   bool wants_json;
 };
@@ -111,8 +113,41 @@ static bool read_job(const char *argument, struct job_text *job) {
   return true;
 }
 
+// What a text says is for a job, NULL if it is for another one.
+static const char *value_for(const char *text, const struct rondo_job *job) {
+  size_t length = strlen(rondo_job_name(job));
+  return strncmp(text, rondo_job_name(job), length) == 0 && text[length] == ':' ? text + length + 1 : NULL;
+}
+
+// The arguments that were typed for it.
+//   out_is_given  false: none were
+static int give_typed_inputs(const struct play_args *args, struct rondo_job *job, bool *out_is_given) {
+  struct tool_strings texts = {NULL, 0};
+  struct tool_values values = {NULL, NULL, 0};
+  struct rondo_diag diag = {.status = RONDO_OK};
+  int code = TOOL_EXIT_OK;
+  for (int i = 0; i < args->inputs.count && code == TOOL_EXIT_OK; ++i) {
+    const char *text = value_for(args->inputs.items[i], job);
+    if (text != NULL && !rdo_tool_strings_append(&texts, text)) code = TOOL_EXIT_FAILURE;
+  }
+  *out_is_given = texts.count != 0;
+  if (code == TOOL_EXIT_OK && *out_is_given) code = rdo_tool_arguments_read(rondo_job_runtime(job), rondo_job_function(job), &texts, &values);
+  if (code == TOOL_EXIT_OK && *out_is_given) {
+    enum rondo_status status = rondo_job_set_inputs(job, values.count, values.items, &diag);
+    if (status == RONDO_OK) {  // they are the job's now
+      for (int i = 0; i < values.count; ++i) values.items[i].kind = RONDO_VALUE_NONE;
+    } else {
+      rdo_tool_print_failure(rondo_job_name(job), status, &diag);
+      code = TOOL_EXIT_FAILURE;
+    }
+  }
+  rdo_tool_values_release(&values);
+  rdo_tool_strings_release(&texts);
+  return code;
+}
+
 // Zeros for every argument.
-static int give_inputs(struct rondo_job *job) {
+static int give_zeros(struct rondo_job *job) {
   struct rondo_value inputs[64] = {{.kind = RONDO_VALUE_NONE}};
   const struct rondo_function *function = rondo_job_function(job);
   struct rondo_diag diag = {.status = RONDO_OK};
@@ -218,7 +253,19 @@ static int report(const struct play_args *args, struct rondo_job *const *jobs, i
 
 // Playing ------------------------------------------------------------------------------------------------
 
-static int add_jobs(struct rondo_player *player, const struct tool_strings *positional, struct rondo_job **jobs) {
+// Each input is for one of the jobs.
+static int check_inputs(const struct play_args *args, struct rondo_job *const *jobs, int job_count) {
+  for (int i = 0; i < args->inputs.count; ++i) {
+    bool is_for_any = false;
+    for (int k = 0; k < job_count && !is_for_any; ++k) is_for_any = value_for(args->inputs.items[i], jobs[k]) != NULL;
+    if (is_for_any) continue;
+    rdo_tool_message("--input %.200s: it begins with the name of no job, such as %.200s:VALUE", args->inputs.items[i], rondo_job_name(jobs[0]));
+    return TOOL_EXIT_USAGE;
+  }
+  return TOOL_EXIT_OK;
+}
+
+static int add_jobs(const struct play_args *args, struct rondo_player *player, const struct tool_strings *positional, struct rondo_job **jobs) {
   for (int i = 0; i < positional->count; ++i) {
     struct job_text job;
     struct rondo_diag diag = {.status = RONDO_OK};
@@ -228,10 +275,12 @@ static int add_jobs(struct rondo_player *player, const struct tool_strings *posi
       rdo_tool_print_failure(job.options.path, status, &diag);
       return TOOL_EXIT_FAILURE;
     }
-    int code = give_inputs(jobs[i]);
+    bool is_given;
+    int code = give_typed_inputs(args, jobs[i], &is_given);
+    if (code == TOOL_EXIT_OK && !is_given) code = give_zeros(jobs[i]);
     if (code != TOOL_EXIT_OK) return code;
   }
-  return TOOL_EXIT_OK;
+  return check_inputs(args, jobs, positional->count);
 }
 
 static int play(const struct play_args *args, const struct tool_strings *positional) {
@@ -244,7 +293,7 @@ static int play(const struct play_args *args, const struct tool_strings *positio
     rdo_tool_print_failure(NULL, status, &diag);
     return TOOL_EXIT_FAILURE;
   }
-  int code = add_jobs(player, positional, jobs);
+  int code = add_jobs(args, player, positional, jobs);
   if (code == TOOL_EXIT_OK) {
     running = player;
     struct sigaction action, before;
@@ -266,6 +315,7 @@ static int play(const struct play_args *args, const struct tool_strings *positio
 int rdo_tool_play(int argc, char **argv) {
   struct play_args args = {.duration_s = 5, .warm_up_s = 0.2};
   const struct tool_option options[] = {
+      {"input", TOOL_OPTION_LIST, &args.inputs, "NAME:VALUE", "An argument of the job NAME, VALUE as for rondo run; one flag each, in order. Default zeros."},
       {"duration", TOOL_OPTION_NUMBER, &args.duration_s, "SECONDS", "Play for so long; default 5."},
       {"warmup_time", TOOL_OPTION_NUMBER, &args.warm_up_s, "SECONDS", "Play for so long before, without counting; default 0.2."},
       {"workers", TOOL_OPTION_COUNT, &args.worker_count, "COUNT", "Worker threads; default one for each physical core."},
@@ -280,10 +330,11 @@ int rdo_tool_play(int argc, char **argv) {
                "kept. A job is MODEL.vmfb[,period=TIME][,deadline=TIME][,offset=TIME][,name=TEXT][,function=NAME]\n"
                "[,overrun=skip|queue][,worker=N], with TIME such as 2ms. Without a period it starts again as soon as it has\n"
                "ended. Each release of a job with a period is kept free on its worker, so that it starts within a\n"
-               "microsecond while the other jobs use the same cores. All inputs are zeros. Ctrl-C ends early.\n"
+               "microsecond while the other jobs use the same cores. Ctrl-C ends early.\n"
                "Real-time scheduling is used around releases where the system allows it.",
       .options = options,
       .examples = "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
+                  "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --duration=20 --json",
       .exit_codes = "  0  played, also when deadlines were missed\n  1  a model could not be loaded, or an instance failed\n"
                     "  2  the command line is wrong\n  130  ended by Ctrl-C, after printing what has been played",
@@ -304,6 +355,7 @@ int rdo_tool_play(int argc, char **argv) {
       code = play(&args, &positional);
     }
   }
+  rdo_tool_strings_release(&args.inputs);
   rdo_tool_strings_release(&positional);
   return code;
 }

@@ -557,6 +557,7 @@ child_list[2]: hal.buffer
         self.assertEqual(controller["released"] + controller["skipped"], 50)
         self.assertEqual((controller["failed"], controller["start_delay_ns"]["n"]), (0, controller["released"]))
         self.assertGreaterEqual(controller["start_delay_ns"]["min"], 0)
+        self.call("play", jobs[1], "--input=controller:1x64xf32=0.5", "--duration=0.05", out="controller: ")
 
     def test_play_failures(self):
         model = MODELS / "mlp_f32" / "mlp_f32.vmfb"
@@ -565,6 +566,8 @@ child_list[2]: hal.buffer
             with self.subTest(field):
                 self.call("play", f"{model},{field}", code=2, err="is none of name=TEXT")
         self.call("play", "nowhere.vmfb", code=1, err="nowhere.vmfb")
+        self.call("play", f"{model},name=x", "--input=y:1x64xf32=1", code=2, err="the name of no job, such as x:VALUE")
+        self.call("play", f"{model},name=x", "--input=x:1x64xf32=a", code=1, err="1x64xf32=a")
         self.call("play", f"{model},function=nobody", code=1, err="nobody")
         self.call("play", f"{model},worker=200", code=1, err="worker 200")
         self.call("play", model, "--cpus=900", code=1, err="900")
