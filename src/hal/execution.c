@@ -119,7 +119,10 @@ static void prepare_node(struct rdo_execution *e, uint32_t index) {
   struct rdo_bound bound = e->bound;
   bound.diag = &diag;
   bool is_too_many = false;
-  enum rondo_status status = rdo_dispatch_prepare(&bound, dispatch, e->pointers + recorded->binding_begin, e->lengths + recorded->binding_begin, &node->state);
+  // A recording without bindings has no arrays.
+  void **pointers = dispatch->binding_count == 0 ? NULL : e->pointers + recorded->binding_begin;
+  size_t *lengths = dispatch->binding_count == 0 ? NULL : e->lengths + recorded->binding_begin;
+  enum rondo_status status = rdo_dispatch_prepare(&bound, dispatch, pointers, lengths, &node->state);
   uint64_t total = status == RONDO_OK ? rdo_dispatch_workgroup_total(&node->state, &is_too_many) : 0;
   // The count of claims may pass the total by a batch for each worker.
   if (is_too_many || total > UINT64_MAX / 2) status = rdo_fail(&diag, RONDO_OUT_OF_RANGE, "dispatch has over 2^63 workgroups");
