@@ -284,7 +284,7 @@ static uint64_t fit_claim(const struct rdo_execution *e, uint32_t index, struct 
   if (tile_ns == 0) tile_ns = TILE_NS_UNKNOWN;
   *out_begin_ns = rdo_clock_now_ns();
   int64_t room_ns = worker->next_release_ns - *out_begin_ns;
-  if (room_ns < RDO_URGENT_NS) rdo_urgent_raise(worker);
+  if (room_ns < RDO_URGENT_NS) rdo_urgent_raise_self(worker);
   room_ns -= HOLD_BACK_NS;
   if (room_ns < tile_ns) {
     // A tile that is too long for any gap starts right after a release; the next one may be late by its rest.

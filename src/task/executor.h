@@ -83,6 +83,7 @@ struct rdo_worker {
   struct rdo_timer_heap timers;   // of rdo_timed
   int64_t next_release_ns;        // the first of them, INT64_MAX = none
   int64_t last_release_ns;        // the one before
+  bool is_dense;                  // the two are so close that the worker does not become urgent
   uint32_t held_slots;            // bit per slot whose last drain left tiles because of next_release_ns
   uint32_t calm_count;            // looks for due work since the last release
   int64_t switch_count;           // of this thread, when last asked

@@ -23,7 +23,9 @@ void rdo_timed_post(struct rdo_worker *worker, struct rdo_timed *timed, int64_t 
 
 static void update_next(struct rdo_worker *worker) {
   worker->next_release_ns = worker->timers.first == NULL ? INT64_MAX : worker->timers.first->deadline_ns;
-  rdo_atomic_store(&worker->release_hint_ns, worker->next_release_ns, rdo_relaxed);  // relaxed: hint
+  worker->is_dense = worker->next_release_ns - worker->last_release_ns < RDO_URGENT_GAP_NS;
+  // relaxed: hint. What nobody should raise the worker for, nobody needs to know.
+  rdo_atomic_store(&worker->release_hint_ns, worker->is_dense ? INT64_MAX : worker->next_release_ns, rdo_relaxed);
 }
 
 // Posts that came in any order get the order of their releases; equal ones that of posting.
@@ -67,6 +69,7 @@ bool rdo_timed_run_due(struct rdo_worker *worker) {
   // What did not fit before this release may fit before the next one.
   for (; worker->held_slots != 0; worker->held_slots &= worker->held_slots - 1) worker->seen[__builtin_ctz(worker->held_slots)] = UINT64_MAX;
   timed->run(timed, worker);
+  if (worker->is_dense) rdo_urgent_lower(worker);
   return true;
 }
 
@@ -87,7 +90,7 @@ static void note_gap(struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns
 bool rdo_timed_spin(struct rdo_worker *worker) {
   int64_t release_ns = worker->next_release_ns, before_ns = rdo_clock_now_ns(), now_ns = before_ns;
   int64_t begin_ns = now_ns;
-  rdo_urgent_raise(worker);
+  rdo_urgent_raise_self(worker);
   struct rusage usage;
   if (release_ns - now_ns > STOLEN_NS_MIN) {  // else there is no time for a system call
     getrusage(RUSAGE_THREAD, &usage);

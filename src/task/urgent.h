@@ -21,6 +21,9 @@ enum {
   RDO_URGENT_NS = 120000,  // before its release a worker raises itself
   RDO_GUARD_NS = 60000,    // before its release others raise it, if it has not
   RDO_GUARD_SLEEP_NS = 250000,  // the same for those who sleep meanwhile: they may wake up late
+  // Releases that follow closer are left to ordinary threads: the kernel stops real-time threads that take nearly
+  // all of a second. With what a worker spins before a release, it is urgent half of the time at most.
+  RDO_URGENT_GAP_NS = 500000,
 };
 
 // Whether the kernel lets this process have real-time threads.
@@ -29,6 +32,11 @@ bool rdo_urgent_is_allowed(void);
 // RT safe: one system call, if it changes anything.
 void rdo_urgent_raise(struct rdo_worker *worker);
 void rdo_urgent_lower(struct rdo_worker *worker);
+
+// The same for the worker itself, unless its releases are too close to each other.
+static inline void rdo_urgent_raise_self(struct rdo_worker *worker) {
+  if (!worker->is_dense) rdo_urgent_raise(worker);
+}
 
 // Raises those other workers of the executor that should be urgent and are not.
 //   ahead_ns  before their release

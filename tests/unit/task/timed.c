@@ -193,6 +193,30 @@ static void test_class(void **state) {
   rdo_executor_destroy(executor);
 }
 
+static rdo_atomic_u32 fifo_count;
+
+static void note_class(struct rdo_timed *timed, struct rdo_worker *worker) {
+  if (sched_getscheduler(0) != SCHED_OTHER) count_up(&fifo_count);
+  note(timed, worker);
+}
+
+// Releases that follow close upon each other would take a worker through most of a second; all but the first
+// find an ordinary thread.
+static void test_dense(void **state) {
+  (void)state;
+  reset();
+  rdo_atomic_init(&fifo_count, 0);
+  struct rdo_executor *executor = create(1, false);
+  int64_t begin_ns = rdo_clock_now_ns() + 5 * MS;
+  for (int i = 0; i < COUNT; ++i) {
+    entries[i].timed.run = note_class;
+    rdo_timed_post(&executor->workers[0], &entries[i].timed, begin_ns + i * (MS / 10));
+  }
+  await_count(&ran_count, COUNT);
+  assert_true(count_of(&fifo_count) <= 1);
+  rdo_executor_destroy(executor);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_order),
@@ -201,6 +225,7 @@ int main(void) {
       cmocka_unit_test(test_threads),
       cmocka_unit_test(test_before_others),
       cmocka_unit_test(test_class),
+      cmocka_unit_test(test_dense),
   };
   return cmocka_run_group_tests(tests, begin_watching, end_watching);
 }
