@@ -39,7 +39,7 @@ enum rondo_overrun {
 // One start of a job. Times are on CLOCK_MONOTONIC, in nanoseconds.
 struct rondo_instance {
   uint64_t index;      // of the release, counting skipped ones
-  int64_t release_ns;  // 0 for jobs without a period: then start_ns is when it began
+  int64_t release_ns;  // of jobs without a period when it began
   int64_t start_ns;    // just before its first kernel; 0 = it never came so far
   int64_t run_end_ns;  // its last kernel had ended
   int64_t end_ns;      // its results were there
@@ -60,7 +60,8 @@ struct rondo_job_options {
   // The worker on which instances start, from 0; -1 = the player's choice.
   int worker;
   uint64_t memory_budget_bytes;  // of its tensors, 0 = no limit
-  // Told of each instance when it has ended, on a worker: must return soon, and not wait. NULL = nobody.
+  // Told of each instance when it has ended, on a worker: must return soon, not wait, and call nothing of the player.
+  // NULL = nobody.
   //   outputs  borrowed for the call; none when instance->status is not OK
   void (*ended)(void *user, const struct rondo_instance *instance, const struct rondo_value *outputs, int output_count);
   void *user;
@@ -125,7 +126,8 @@ struct rondo_job_stats {
 //   phase  setup
 RONDO_API enum rondo_status rondo_job_statistics(const struct rondo_job *job, struct rondo_job_stats *out_stats, struct rondo_diag *diag);
 
-// The instances of the last run, in order.
+// The instances of the last run, in order: the first 2^20 at most, of a job without a period fewer when it is
+// faster than one in 10 us. Counts in the statistics are of all, percentiles of these.
 //   returns  how many; *out_instances is borrowed until the next run
 RONDO_API uint64_t rondo_job_instances(const struct rondo_job *job, const struct rondo_instance **out_instances);
 

@@ -349,6 +349,9 @@ enum rondo_status rdo_events_begin(const struct rdo_event_sink *new_sink, struct
   return status;
 }
 
+void rdo_names_begin_reading(void) { pthread_mutex_lock(&drain_lock); }
+void rdo_names_end_reading(void) { pthread_mutex_unlock(&drain_lock); }
+
 void rdo_events_flush(void) {
   pthread_mutex_lock(&drain_lock);
   drain_all();

@@ -179,6 +179,12 @@ enum rondo_status rdo_events_begin(const struct rdo_event_sink *sink, struct ron
 //   thread   any but a sink      phase  setup
 void rdo_events_flush(void);
 
+// For others that read names which they have not been given, but found: in between no flush ends, so who has to
+// flush before a name goes waits.
+//   thread   any but a sink      phase  setup, and short
+void rdo_names_begin_reading(void);
+void rdo_names_end_reading(void);
+
 // Ends collecting: a last flush, after which the sink is not called again.
 //   out_counts  optional
 //   thread      one, after rdo_events_begin      phase  setup

@@ -932,6 +932,8 @@ static void free_kept(struct rdo_submission *submission) {
 
 void rdo_queue_trim(struct rdo_queue *queue) {
   struct rdo_submission *trimmed = NULL, *submission;
+  // Who finds no free submission meanwhile would make a new chunk; under the lock he looks again afterwards.
+  pthread_mutex_lock(&queue->lock);
   while ((submission = pop_free(queue)) != NULL) {
     free_kept(submission);
     submission->next = trimmed;
@@ -942,6 +944,7 @@ void rdo_queue_trim(struct rdo_queue *queue) {
     trimmed = submission->next;
     push_free(queue, submission);
   }
+  pthread_mutex_unlock(&queue->lock);
 }
 
 void rdo_queue_deinit(struct rdo_queue *queue) {

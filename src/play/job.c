@@ -54,11 +54,15 @@ static int64_t next_release(struct rondo_job *job, int64_t now_ns) {
   int64_t first_ns = player->begin_ns + job->offset_ns;
   int64_t release_ns = first_ns + (int64_t)job->next_index * job->period_ns;
   if (release_ns < now_ns && job->overrun == RONDO_OVERRUN_SKIP && job->next_index != 0) {
-    uint64_t late_count = (uint64_t)((now_ns - release_ns + job->period_ns - 1) / job->period_ns);
-    for (uint64_t i = 0; i < late_count; ++i, release_ns += job->period_ns) {
-      job->skipped_count += release_ns >= player->count_ns && release_ns < player->end_ns;
-    }
-    job->next_index += late_count;
+    int64_t late_count = (now_ns - release_ns + job->period_ns - 1) / job->period_ns;
+    // Those count that are released while counting is on.
+    int64_t until_ns = release_ns + late_count * job->period_ns;
+    if (until_ns > player->end_ns) until_ns = player->end_ns;
+    int64_t from_ns = release_ns;
+    if (from_ns < player->count_ns) from_ns += (player->count_ns - from_ns + job->period_ns - 1) / job->period_ns * job->period_ns;
+    if (from_ns < until_ns) job->skipped_count += (uint64_t)((until_ns - from_ns + job->period_ns - 1) / job->period_ns);
+    release_ns += late_count * job->period_ns;
+    job->next_index += (uint64_t)late_count;
   }
   return release_ns;
 }
@@ -91,7 +95,11 @@ static void end_instance(struct rondo_job *job, enum rondo_status status) {
     } else {
       ++job->dropped_count;
     }
+    job->ended_count += status == RONDO_OK;
     job->failed_count += status != RONDO_OK;
+    job->missed_count += instance->is_missed;
+    job->stolen_count += instance->is_stolen;
+    job->missed_not_stolen_count += instance->is_missed && !instance->is_stolen;
   }
   job->phase = RDO_JOB_BEGIN;
 }
@@ -139,7 +147,8 @@ enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag
   job->instance_capacity = 0;
   RDO_TRY(rdo_alloc_array((size_t)capacity, sizeof *job->instances, &job->instances, diag));
   job->instance_capacity = capacity;
-  job->instance_count = job->skipped_count = job->failed_count = job->dropped_count = 0;
+  job->instance_count = job->dropped_count = job->skipped_count = job->failed_count = 0;
+  job->ended_count = job->missed_count = job->stolen_count = job->missed_not_stolen_count = 0;
   job->next_index = 0;
   job->status = RONDO_OK;
   job->phase = RDO_JOB_BEGIN;

@@ -15,6 +15,7 @@ enum {
   SPIN_NS = 20000,          // unplanned idleness before a worker sleeps
   START_DELAY_NS = 2000000, // from run to the first release: arming, waking
 };
+static const int64_t TIME_NS_MAX = INT64_C(366) * 24 * 3600 * 1000000000;  // a year
 
 // Players ------------------------------------------------------------------------------------------
 
@@ -64,6 +65,7 @@ enum rondo_status rondo_player_create(const struct rondo_player_options *options
 
 void rondo_player_release(struct rondo_player **player) {
   if (player == NULL || *player == NULL) return;
+  for (struct rondo_job *job = (*player)->jobs; job != NULL; job = job->next) rdo_device_close(job->runtime->device);  // what failed jobs have left
   rdo_executor_stop((*player)->executor);  // a worker may still be leaving the process of a job's queue
   for (struct rondo_job *job = (*player)->jobs, *next; job != NULL; job = next) {
     next = job->next;
@@ -83,6 +85,9 @@ static enum rondo_status check_options(const struct rondo_player *player, const 
   if (options->path == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job without a model");
   if (options->period_ns < 0 || options->offset_ns < 0 || options->deadline_ns < 0) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: period, offset and deadline are not negative", name);
+  }
+  if (options->period_ns > TIME_NS_MAX || options->offset_ns > TIME_NS_MAX || options->deadline_ns > TIME_NS_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "job %s: period, offset and deadline are at most a year", name);
   }
   if (options->period_ns == 0 && options->deadline_ns != 0) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: a deadline counts from a release, which a job without a period does not have", name);
@@ -171,7 +176,7 @@ void rondo_player_stop(struct rondo_player *player) { rdo_atomic_store(&player->
 
 enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) {
   if (player->jobs == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "player without jobs");
-  if (warm_up_ns < 0 || duration_ns < 0 || warm_up_ns > INT64_MAX / 4 || duration_ns > INT64_MAX / 4) {
+  if (warm_up_ns < 0 || duration_ns < 0 || warm_up_ns > TIME_NS_MAX || duration_ns > TIME_NS_MAX) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "run of %lld ns after %lld ns", (long long)duration_ns, (long long)warm_up_ns);
   }
   player->begin_ns = rdo_clock_now_ns() + START_DELAY_NS;

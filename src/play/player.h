@@ -4,8 +4,7 @@
 // What stands behind a player and its jobs.
 //
 // SYNC(job). A job's fields belong to whoever drains its process, one thread at a time, but for
-//   armed        the scheduler's callbacks and the one who stops it
-//   start_ns...  written by the worker that the submission was posted to, before its fence is signalled; read
+//   instance     its times are written by the worker that the submission was posted to, before its fence is signalled; read
 //                by the process after that fence is over, which orders them
 
 #ifndef RDO_PLAY_PLAYER_H_
@@ -43,7 +42,8 @@ struct rondo_job {
   struct rondo_instance instance;
   struct rondo_instance *instances;  // those that count, in order
   uint64_t instance_count, instance_capacity;
-  uint64_t skipped_count, failed_count, dropped_count;
+  uint64_t dropped_count;            // not among them, for want of room
+  uint64_t skipped_count, ended_count, failed_count, missed_count, stolen_count, missed_not_stolen_count;
   enum rondo_status status;
   struct rondo_diag diag;
 };

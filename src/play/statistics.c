@@ -42,7 +42,15 @@ static bool read_time(const struct rondo_instance *instance, bool has_period, en
 }
 
 enum rondo_status rondo_job_statistics(const struct rondo_job *job, struct rondo_job_stats *out_stats, struct rondo_diag *diag) {
-  struct rondo_job_stats stats = {.released = job->instance_count + job->dropped_count, .skipped = job->skipped_count, .failed = job->failed_count};
+  struct rondo_job_stats stats = {
+      .released = job->ended_count + job->failed_count,
+      .ended = job->ended_count,
+      .missed = job->missed_count,
+      .skipped = job->skipped_count,
+      .failed = job->failed_count,
+      .stolen = job->stolen_count,
+      .missed_not_stolen = job->missed_not_stolen_count,
+  };
   int64_t *times;
   RDO_TRY(rdo_alloc_array((size_t)job->instance_count + 1, sizeof *times, &times, diag));
   struct rondo_percentiles *const sets[] = {&stats.start_delay, &stats.start_delay_not_stolen, &stats.run, &stats.latency};
@@ -52,13 +60,6 @@ enum rondo_status rondo_job_statistics(const struct rondo_job *job, struct rondo
     *sets[what] = percentiles_of(times, count);
   }
   rdo_free(times);
-  for (uint64_t i = 0; i < job->instance_count; ++i) {
-    const struct rondo_instance *instance = &job->instances[i];
-    stats.ended += instance->status == RONDO_OK;
-    stats.missed += instance->is_missed;
-    stats.stolen += instance->is_stolen;
-    stats.missed_not_stolen += instance->is_missed && !instance->is_stolen;
-  }
   *out_stats = stats;
   return RONDO_OK;
 }

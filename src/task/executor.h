@@ -54,7 +54,7 @@ struct rdo_executor_options {
   size_t stack_bytes;                     // 0 = the system's default
   size_t local_memory_bytes;              // scratch of a worker for kernels, rounded up to a power of two
   // A thread looks whether any worker has been in the same call of a kernel for so long, and says so once each
-  // time; 0 = no such thread. The name stays valid while the model is loaded.
+  // time; 0 = no such thread. The name is a copy.
   int64_t watchdog_ns;
   void (*stuck)(void *user, int worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread
   void *stuck_user;

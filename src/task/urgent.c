@@ -10,10 +10,10 @@ enum { FIFO_PRIORITY = 1 };  // the lowest: above every ordinary thread, below e
 bool rdo_urgent_is_allowed(void) {
   const struct sched_param fifo = {.sched_priority = FIFO_PRIORITY};
   struct sched_param before;
-  int policy = sched_getscheduler(0);
-  if (policy < 0 || sched_getparam(0, &before) != 0) return false;
+  // Workers have the class of whoever makes them, and get it back after a release: only ordinary ones are raised.
+  if (sched_getscheduler(0) != SCHED_OTHER || sched_getparam(0, &before) != 0) return false;
   if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo) != 0) return false;
-  return sched_setscheduler(0, policy, &before) == 0;
+  return sched_setscheduler(0, SCHED_OTHER, &before) == 0;
 }
 
 void rdo_urgent_raise(struct rdo_worker *worker) {

@@ -26,7 +26,7 @@ enum {
   RDO_URGENT_GAP_NS = 500000,
 };
 
-// Whether the kernel lets this process have real-time threads.
+// Whether threads made by the calling one are ordinary, and the kernel lets them be real-time threads.
 bool rdo_urgent_is_allowed(void);
 
 // RT safe: one system call, if it changes anything.

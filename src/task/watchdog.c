@@ -5,14 +5,17 @@
 // time, a name and a count that workers store anyway, so it costs them nothing and needs no clock there.
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/event.h"
 #include "machine/pin.h"
 #include "task/worker.h"
 
-enum { LOOKS_PER_LIMIT = 4 };
+enum { LOOKS_PER_LIMIT = 4, NAME_BYTES = 256 };
 
 // What was seen of a worker at the last look.
 struct sight {
@@ -33,17 +36,28 @@ struct rdo_watchdog {
   struct sight sights[];
 };
 
+// Copies the name of what a worker is in.
+//   returns  whether it is in anything
+static bool read_name(const struct rdo_worker *worker, char name[NAME_BYTES]) {
+  rdo_names_begin_reading();
+  const char *busy_name = rdo_atomic_load(&worker->busy_name, rdo_relaxed);  // relaxed: hint, the text stays meanwhile
+  if (busy_name != NULL) snprintf(name, NAME_BYTES, "%s", busy_name);
+  rdo_names_end_reading();
+  return busy_name != NULL;
+}
+
 static void look(struct rdo_watchdog *watchdog, uint32_t index, int64_t now_ns) {
   const struct rdo_worker *worker = &watchdog->executor->workers[index];
   struct sight *sight = &watchdog->sights[index];
+  char name[NAME_BYTES];
   // relaxed: hint, both; the count is read first, so a name that has changed since belongs to a later count
   uint32_t busy_count = rdo_atomic_load(&worker->busy_count, rdo_relaxed);
-  const char *name = rdo_atomic_load(&worker->busy_name, rdo_relaxed);  // relaxed: hint
-  if (name == NULL || busy_count != sight->busy_count) {
+  bool is_busy = rdo_atomic_load(&worker->busy_name, rdo_relaxed) != NULL;  // relaxed: hint
+  if (!is_busy || busy_count != sight->busy_count) {
     *sight = (struct sight){busy_count, now_ns, false};
     return;
   }
-  if (sight->is_reported || now_ns - sight->since_ns < watchdog->limit_ns) return;
+  if (sight->is_reported || now_ns - sight->since_ns < watchdog->limit_ns || !read_name(worker, name)) return;
   sight->is_reported = true;
   watchdog->stuck(watchdog->user, (int)(watchdog->executor->worker_base + index), name, now_ns - sight->since_ns);
 }
@@ -82,14 +96,15 @@ enum rondo_status rdo_watchdog_create(const struct rdo_executor *executor, const
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   pthread_cond_init(&watchdog->stop, &attributes);
   pthread_condattr_destroy(&attributes);
-  if (pthread_create(&watchdog->thread, NULL, run_watchdog, watchdog) == 0) {
+  int error = pthread_create(&watchdog->thread, NULL, run_watchdog, watchdog);
+  if (error == 0) {
     *out_watchdog = watchdog;
     return RONDO_OK;
   }
   pthread_mutex_destroy(&watchdog->lock);
   pthread_cond_destroy(&watchdog->stop);
   rdo_free(watchdog);
-  return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "cannot create the watchdog's thread");
+  return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "cannot create the watchdog's thread: %s", strerror(error));
 }
 
 void rdo_watchdog_destroy(struct rdo_watchdog *watchdog) {

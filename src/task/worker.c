@@ -176,8 +176,14 @@ static bool drain_listed(struct rdo_worker *worker) {
 bool rdo_worker_pump(struct rdo_worker *worker) {
   if (!worker->executor->is_played) return rdo_worker_visit_slots(worker, NULL, NULL) || drain_listed(worker);
   if (rdo_timed_run_due(worker)) return true;
-  // Right before a release the list is for others, or for afterwards.
-  if (rdo_worker_room_ns(worker) > LISTED_ROOM_NS && drain_listed(worker)) return true;
+  // Right before a release the list is for others, or for afterwards; others have to be told, whom a wake that came
+  // here has passed over.
+  if (rdo_worker_room_ns(worker) > LISTED_ROOM_NS) {
+    if (drain_listed(worker)) return true;
+  } else if (rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) != NULL) {  // relaxed: hint
+    worker->owes_wake = false;
+    rdo_executor_wake(worker->executor, 1);
+  }
   return rdo_worker_visit_slots(worker, NULL, NULL);
 }
 
