@@ -199,12 +199,12 @@ static void print_times(const char *title, const struct rondo_percentiles *times
 
 static void print_job(const struct rondo_job *job, const struct rondo_job_stats *stats, double duration_s) {
   char name[TOOL_NAME_TEXT_BYTES];
-  printf("%s: %.1f a second, %" PRIu64 " missed", rdo_tool_printable(rondo_job_name(job), name, sizeof name), (double)stats->ended / duration_s,
+  printf("%s: %.1f a second, %" PRIu64 " missed", rdo_tool_printable(rondo_job_name(job), name, sizeof name), duration_s > 0 ? (double)stats->ended / duration_s : 0,
          stats->missed);
   if (stats->skipped != 0) printf(", %" PRIu64 " skipped", stats->skipped);
   if (stats->stolen != 0) printf(", %" PRIu64 " releases in stolen time (%" PRIu64 " missed without them)", stats->stolen, stats->missed_not_stolen);
   if (stats->failed != 0) printf(", %" PRIu64 " failed", stats->failed);
-  printf("\n                        n        p50        p90        p99      p99.9        max\n");
+  printf(stats->ended == 0 ? "\n" : "\n                        n        p50        p90        p99      p99.9        max\n");
   print_times("start delay", &stats->start_delay);
   if (stats->stolen != 0) print_times("  not stolen", &stats->start_delay_not_stolen);
   print_times("run", &stats->run);
@@ -283,7 +283,7 @@ static int add_jobs(const struct play_args *args, struct rondo_player *player, c
   return check_inputs(args, jobs, positional->count);
 }
 
-static int play(const struct play_args *args, const struct tool_strings *positional) {
+static int play(struct play_args *args, const struct tool_strings *positional) {
   static struct rondo_job *jobs[JOBS_MAX];
   const struct rondo_player_options options = {.cpus = args->cpus, .worker_count = (int)args->worker_count};
   struct rondo_diag diag = {.status = RONDO_OK};
@@ -301,7 +301,10 @@ static int play(const struct play_args *args, const struct tool_strings *positio
     action.sa_handler = handle_interrupt;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, &before);
+    int64_t begin_ns = rdo_tool_clock_ns();
     status = rondo_player_run(player, (int64_t)(args->warm_up_s * 1e9), (int64_t)(args->duration_s * 1e9), &diag);
+    double played_s = (double)(rdo_tool_clock_ns() - begin_ns) / 1e9 - args->warm_up_s;
+    if (was_interrupted && played_s < args->duration_s) args->duration_s = played_s < 0 ? 0 : played_s;
     sigaction(SIGINT, &before, NULL);
     if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
     code = report(args, jobs, positional->count, rondo_player_worker_count(player));

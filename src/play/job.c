@@ -17,6 +17,7 @@ static struct rondo_job *job_of(struct rdo_queue_scheduler *scheduler) { return 
 static void keep_ready(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission) {
   struct rondo_job *job = job_of(scheduler);
   rdo_submission_post(submission, job->worker, job->instance.release_ns);
+  rdo_atomic_store(&job->armed, submission, rdo_release);  // SYNC(job): pairs with the stopper; it may have run meanwhile
 }
 
 static void note_start(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission, struct rdo_worker *worker) {
@@ -42,9 +43,30 @@ static void release_outputs(struct rondo_job *job) {
 
 // Nobody drains the job any more.
 static void release_job(struct rdo_process *process) {
-  struct rondo_player *player = RDO_CONTAINER(process, struct rondo_job, process)->player;
+  struct rondo_job *job = RDO_CONTAINER(process, struct rondo_job, process);
+  rdo_atomic_store(&job->is_over, 1, rdo_release);  // SYNC(job)
+  rdo_job_end_active(job->player);
+}
+
+void rdo_job_end_active(struct rondo_player *player) {
   // SYNC(job): release what this job wrote; the runner acquires it.
-  if (rdo_atomic_sub(&player->active_count, 1, rdo_acq_rel) == 1) rdo_futex_wake_all(&player->active_count);
+  (void)rdo_atomic_sub(&player->active_count, 1, rdo_acq_rel);
+  rdo_player_tell(player);
+}
+
+enum { STOP_AGAIN_NS = 1000000 };
+
+// On the job's worker: takes back an instance whose release is still to come. It may be about to be posted, or may
+// hand in more, so this comes again until the job is over.
+void rdo_job_stop(struct rdo_timed *timed, struct rdo_worker *worker) {
+  struct rondo_job *job = RDO_CONTAINER(timed, struct rondo_job, stopper);
+  if (rdo_atomic_load(&job->is_over, rdo_acquire) != 0) {  // SYNC(job)
+    rdo_job_end_active(job->player);
+    return;
+  }
+  struct rdo_submission *armed = rdo_atomic_load(&job->armed, rdo_acquire);  // SYNC(job)
+  if (armed != NULL && rdo_submission_take_back(armed, worker)) rdo_submission_cancel(armed);
+  rdo_timed_post(worker, timed, rdo_clock_now_ns() + STOP_AGAIN_NS);
 }
 
 // When the next instance is released; periods that have passed meanwhile are skipped or follow at once.
@@ -121,6 +143,8 @@ static enum rdo_drain_result drain_job(struct rdo_process *process, struct rdo_w
     status = rdo_call_watch(&job->call, resume, job);
     if (status == RONDO_OK) return RDO_DRAIN_IDLE;
   }
+  // relaxed: hint. What was taken back is no failure, and counts as nothing.
+  if (status == RONDO_CANCELLED && rdo_atomic_load(&job->player->is_stopping, rdo_relaxed) != 0) return RDO_DRAIN_DONE;
   end_instance(job, status);
   job->status = status;
   return RDO_DRAIN_DONE;
@@ -153,6 +177,10 @@ enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag
   job->status = RONDO_OK;
   job->phase = RDO_JOB_BEGIN;
   rdo_diag_clear(&job->diag);
+  job->stopper.run = rdo_job_stop;
+  job->stopper.is_held = false;
+  rdo_atomic_init(&job->armed, NULL);
+  rdo_atomic_init(&job->is_over, 0);
   rdo_process_init(&job->process, &rdo_job_process_type, player->executor, 1);
   rdo_process_start_idle(&job->process);
   return RONDO_OK;

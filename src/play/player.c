@@ -54,6 +54,7 @@ enum rondo_status rondo_player_create(const struct rondo_player_options *options
   RDO_TRY(rdo_alloc(sizeof *player, &player, diag));
   rdo_atomic_init(&player->is_stopping, 0);
   rdo_atomic_init(&player->active_count, 0);
+  rdo_atomic_init(&player->changes, 0);
   enum rondo_status status = create_executor(options == NULL ? &defaults : options, &player->executor, diag);
   if (status != RONDO_OK) {
     rdo_free(player);
@@ -172,7 +173,36 @@ enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int count, const s
 
 // Runs ---------------------------------------------------------------------------------------------
 
-void rondo_player_stop(struct rondo_player *player) { rdo_atomic_store(&player->is_stopping, 1, rdo_relaxed); }  // relaxed: hint
+void rdo_player_tell(struct rondo_player *player) {
+  rdo_atomic_add(&player->changes, 1, rdo_seq_cst);  // SYNC(job): after what has changed
+  rdo_futex_wake_all(&player->changes);
+}
+
+void rondo_player_stop(struct rondo_player *player) {
+  rdo_atomic_store(&player->is_stopping, 1, rdo_seq_cst);  // SYNC(job)
+  rdo_player_tell(player);
+}
+
+static void stop_jobs(struct rondo_player *player) {
+  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {
+    rdo_atomic_add(&player->active_count, 1, rdo_acq_rel);  // SYNC(job)
+    rdo_timed_post(job->worker, &job->stopper, 0);
+  }
+}
+
+// Until all jobs have ended; once somebody wants it, their instances that have not begun are taken back.
+static void await_jobs(struct rondo_player *player) {
+  for (bool is_told = false;;) {
+    uint32_t heard = rdo_atomic_load(&player->changes, rdo_seq_cst);  // SYNC(job): before looking
+    if (rdo_atomic_load(&player->active_count, rdo_acquire) == 0) return;  // SYNC(job)
+    if (!is_told && rdo_atomic_load(&player->is_stopping, rdo_seq_cst) != 0) {  // SYNC(job)
+      is_told = true;
+      stop_jobs(player);
+    } else {
+      rdo_futex_wait(&player->changes, heard, INT64_MAX);
+    }
+  }
+}
 
 enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) {
   if (player->jobs == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "player without jobs");
@@ -185,10 +215,7 @@ enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) RDO_TRY(rdo_job_prepare(job, diag));
   rdo_atomic_store(&player->active_count, (uint32_t)player->job_count, rdo_release);  // SYNC(job)
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) rdo_process_schedule(&job->process);
-  uint32_t active_count;
-  while ((active_count = rdo_atomic_load(&player->active_count, rdo_acquire)) != 0) {  // SYNC(job)
-    rdo_futex_wait(&player->active_count, active_count, INT64_MAX);
-  }
+  await_jobs(player);
   rdo_atomic_store(&player->is_stopping, 0, rdo_relaxed);  // relaxed: hint
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {
     if (job->status == RONDO_OK) continue;

@@ -31,6 +31,9 @@ struct rondo_job {
   int64_t period_ns, offset_ns, deadline_ns;
   enum rondo_overrun overrun;
   struct rdo_worker *worker;  // where instances start
+  struct rdo_timed stopper;   // owner: the worker; takes back what is armed
+  rdo_atomic_ptr armed;       // SYNC(job): what was posted last; a hint, taken back only if it is still held
+  rdo_atomic_u32 is_over;     // SYNC(job)
   void (*ended)(void *user, const struct rondo_instance *instance, const struct rondo_value *outputs, int output_count);
   void *user;
   int input_count, output_count;
@@ -57,11 +60,20 @@ struct rondo_player {
   int64_t count_ns;  // instances count from here
   int64_t end_ns;    // no release from here on
   rdo_atomic_u32 is_stopping;
-  rdo_atomic_u32 active_count;  // SYNC(job): jobs that have not ended; the runner's futex word
+  rdo_atomic_u32 active_count;  // SYNC(job): jobs and stoppers that have not ended
+  rdo_atomic_u32 changes;       // SYNC(job): of the two above; the runner's futex word
 };
 
 extern const struct rdo_process_type rdo_job_process_type;
 extern const struct rdo_queue_scheduler rdo_job_scheduler;
+
+// Wakes the runner.
+void rdo_player_tell(struct rondo_player *player);
+
+// One job or stopper less.
+void rdo_job_end_active(struct rondo_player *player);
+
+void rdo_job_stop(struct rdo_timed *timed, struct rdo_worker *worker);
 
 // Makes a job ready for a run.
 enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag);

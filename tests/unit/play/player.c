@@ -229,6 +229,27 @@ static void test_stop(void **state) {
   end(&player);
 }
 
+// What waits for a release far away is taken back, and counts as nothing.
+static void test_stop_armed(void **state) {
+  (void)state;
+  struct rondo_player *player = create(2);
+  struct rondo_job *far = add(player, "mlp_f32", (struct rondo_job_options){.period_ns = 3600 * 1000 * ms, .offset_ns = 1800 * 1000 * ms, .worker = -1});
+  struct rondo_job *free_running = add(player, "mlp_int8", (struct rondo_job_options){.worker = -1});
+  give_input(far);
+  give_input(free_running);
+  for (int round = 0; round < 3; ++round) {
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, stop_soon, player), 0);
+    run(player, 0, 7200 * 1000 * ms);
+    pthread_join(thread, NULL);
+    assert_int_equal(stats_of(far).released, 0);
+  }
+  rondo_player_stop(player);  // before a run
+  run(player, 0, 7200 * 1000 * ms);
+  assert_int_equal(stats_of(far).released, 0);
+  end(&player);
+}
+
 static void expect_refusal(struct rondo_player *player, const struct rondo_job_options *options, enum rondo_status status, const char *words) {
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_job *job = (struct rondo_job *)(uintptr_t)&diag;
@@ -247,6 +268,7 @@ static void test_refusals(void **state) {
   expect_refusal(player, &(const struct rondo_job_options){.worker = -1}, RONDO_INVALID_ARGUMENT, "without a model");
   expect_refusal(player, &(const struct rondo_job_options){.path = path, .worker = 1}, RONDO_INVALID_ARGUMENT, "worker 1");
   expect_refusal(player, &(const struct rondo_job_options){.path = path, .period_ns = -1}, RONDO_INVALID_ARGUMENT, "not negative");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .period_ns = 1, .offset_ns = INT64_MAX}, RONDO_OUT_OF_RANGE, "at most a year");
   expect_refusal(player, &(const struct rondo_job_options){.path = path, .deadline_ns = 1}, RONDO_INVALID_ARGUMENT, "without a period");
   expect_refusal(player, &(const struct rondo_job_options){.path = "nowhere.vmfb", .worker = -1}, RONDO_NOT_FOUND, "nowhere.vmfb");
   expect_refusal(player, &(const struct rondo_job_options){.path = path, .function = "nobody", .worker = -1}, RONDO_NOT_FOUND, "nobody");
@@ -268,7 +290,8 @@ int main(int argc, char **argv) {
   folder = argv[1];
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_releases), cmocka_unit_test(test_beside), cmocka_unit_test(test_overrun),
-      cmocka_unit_test(test_failure),  cmocka_unit_test(test_stop),   cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_failure),  cmocka_unit_test(test_stop),   cmocka_unit_test(test_stop_armed),
+      cmocka_unit_test(test_refusals),
   };
   watchdog_begin();
   int failed_count = cmocka_run_group_tests(tests, NULL, NULL);
