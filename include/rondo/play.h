@@ -93,7 +93,7 @@ RONDO_API struct rondo_runtime *rondo_job_runtime(const struct rondo_job *job);
 //   inputs  [count], the array borrowed; what they refer to is the job's from here on. The bytes of a tensor may be written
 //           at any time; an instance reads them while it runs
 //   phase   setup; not during a run
-RONDO_API enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int count, const struct rondo_value *inputs, struct rondo_diag *diag);
+RONDO_API enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int count, const struct rondo_value *inputs, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Plays all jobs, then waits until their last instances have ended. The calling thread sleeps meanwhile.
 //   warm_up_ns   played first, not counted
@@ -101,7 +101,7 @@ RONDO_API enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int coun
 //   returns      OK, also when deadlines were missed; FAILED_PRECONDITION (no job, inputs missing); the first
 //                failure of an instance: its job stops there, others go on
 //   phase        steady
-RONDO_API enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag);
+RONDO_API enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Ends a run early, or the next one at its beginning; from any thread, or a signal handler.
 RONDO_API void rondo_player_stop(struct rondo_player *player);
@@ -124,7 +124,7 @@ struct rondo_job_stats {
 
 // Figures of the last run.
 //   phase  setup
-RONDO_API enum rondo_status rondo_job_statistics(const struct rondo_job *job, struct rondo_job_stats *out_stats, struct rondo_diag *diag);
+RONDO_API enum rondo_status rondo_job_statistics(const struct rondo_job *job, struct rondo_job_stats *out_stats, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // The instances of the last run, in order: the first 2^20 at most, of a job without a period fewer when it is
 // faster than one in 10 us. Counts in the statistics are of all, percentiles of these.

@@ -11,7 +11,7 @@
 // A handle is one hold: a call needs it from its beginning to its end, also when another thread releases its
 // own. Threads that do not wait for each other each need a hold (the retain calls).
 //
-// Callbacks (of fences, of traced tensors, the release of wrapped memory) run in the middle of somebody
+// Callbacks (of fences, of traced tensors, of the watchdog, the release of wrapped memory) run in the middle of somebody
 // else's work. Inside one: do not wait for a fence, call no synchronous function, release no model or runtime.
 
 #ifndef RONDO_RUNTIME_H_

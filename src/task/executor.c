@@ -44,7 +44,7 @@ static bool wake_one(struct rdo_executor *executor, uint32_t *cursor, uint32_t r
   int here = executor->has_cpus ? rdo_worker_donor_cpu(executor) : -1;
   for (; *cursor < executor->worker_count; ++*cursor) {
     uint32_t word_index = *cursor / 64;
-    // SYNC(wake) half A, second step: work was made visible before; pairs with half B in rdo_worker_rest.
+    // SYNC(wake) half A, second step: work was made visible before; pairs with half B in begin_rest (worker.c).
     uint64_t word = rdo_atomic_load(&executor->idle[word_index], rdo_seq_cst) & (UINT64_MAX << *cursor % 64);
     if (word == 0) {
       *cursor = word_index * 64 + 63;
