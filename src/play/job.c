@@ -111,7 +111,9 @@ static void end_instance(struct rondo_job *job, enum rondo_status status) {
   instance->is_missed = job->deadline_ns != 0 && instance->end_ns > instance->release_ns + job->deadline_ns;
   if (job->ended != NULL) job->ended(job->user, instance, job->outputs, status == RONDO_OK ? job->output_count : 0);
   if (status == RONDO_OK) release_outputs(job);
-  if (instance->release_ns >= job->player->count_ns) {
+  // A job without a period begins while the others still wait for their first release.
+  const struct rondo_player *player = job->player;
+  if (instance->release_ns >= player->count_ns || player->count_ns == player->begin_ns) {
     if (job->instance_count < job->instance_capacity) {
       job->instances[job->instance_count++] = *instance;
     } else {
