@@ -14,9 +14,7 @@
 #include <cmocka.h>
 
 enum { BITS = RDO_CPU_SET_BITS };
-#ifdef RDO_TEST_CPU_SET_BITS
 _Static_assert(RDO_CPU_SET_BITS == RDO_TEST_CPU_SET_BITS, "the build asked for another size");
-#endif
 
 // CPUs where a word or the set ends, and the numbers beside them.
 static const int edges[] = {0, 1, 31, 32, 62, 63, 64, 65, 127, 128, 191, 192, 254, 255, 256, 1022, 1023, BITS - 1};

@@ -154,6 +154,7 @@ static void test_eq_small_floats(void **state) {
     struct rondo_tensor *zeros = make(types[i], 2, (const uint16_t[]){0x0000, 0x8000}), *signs = make(types[i], 2, (const uint16_t[]){0x8000, 0x0000});
     struct rondo_tensor *other = make(types[i], 2, (const uint16_t[]){0x0000, 0x8001});
     expect_unmet(compare("expect_eq", zeros, signs, 0, 0), "expectation failed: element 0 is 0, expected -0");
+    assert_int_equal(compare("expect_eq", zeros, other, 0, 0), RONDO_FAILED_PRECONDITION);
     assert_int_equal(compare("expect_almost_eq", zeros, signs, 0, 0), RONDO_OK);
     assert_int_equal(compare("expect_almost_eq", zeros, other, 0, 0), RONDO_FAILED_PRECONDITION);
     end(zeros);

@@ -73,6 +73,7 @@ static char *read_and_print(int count, const char **texts, enum rondo_status exp
   struct tool_values values;
   struct rondo_diag diag = {0};
   assert_int_equal(rdo_tool_values_read(runtime, "--input", &strings, tensor_kind, NULL, 4, &values, &diag), expected_status);
+  assert_int_equal(diag.message[0] != '\0', expected_status != RONDO_OK);
   assert_int_equal(strncmp(diag.message, "--input[", 8) == 0, expected_status != RONDO_OK);
   char *text = NULL;
   size_t size = 0;
