@@ -188,8 +188,9 @@ static void check_refusal(enum rondo_status status, struct rdo_executor *executo
   CHECK(status == RONDO_RESOURCE_EXHAUSTED);
   CHECK(executor == NULL && diag.status == status && diag.message_length > 0);
   if (inject.what != THREADS) return;
-  char words[64] = "cannot create the watchdog's thread";
+  char words[128];
   if (inject.target <= WORKER_COUNT) snprintf(words, sizeof words, "cannot create worker %u: %s", inject.target - 1, strerror(EAGAIN));
+  else snprintf(words, sizeof words, "cannot create the watchdog's thread: %s", strerror(EAGAIN));
   CHECK(strcmp(diag.message, words) == 0);
 }
 
