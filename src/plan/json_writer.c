@@ -3,116 +3,28 @@
 
 #include "plan/json_writer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/alloc.h"
-#include "base/atomic.h"
-
-// The file -------------------------------------------------------------------------------------------------
-
-static enum rondo_status fail_errno(const char *what, const char *path, int error, struct rondo_diag *diag) {
-  enum rondo_status status = error == ENOENT || error == ENOTDIR                    ? RONDO_NOT_FOUND
-                             : error == EACCES || error == EPERM || error == EROFS  ? RONDO_PERMISSION_DENIED
-                             : error == ENOSPC || error == EDQUOT || error == EFBIG ? RONDO_RESOURCE_EXHAUSTED
-                                                                                    : RONDO_UNAVAILABLE;
-  return rdo_fail(diag, status, "cannot %s %s: %s", what, path, strerror(error));
-}
-
-static int open_to_write(const char *path, int flags) {
-  int fd = -1;
-  do fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
-  while (fd < 0 && errno == EINTR);
-  return fd;
-}
-
-// A name in the same folder, so that it can be renamed, and nobody else's.
-static enum rondo_status make_temporary_path(struct rdo_json_writer *writer, struct rondo_diag *diag) {
-  static rdo_atomic_u32 last_number;
-  uint32_t number = rdo_atomic_add(&last_number, 1, rdo_relaxed) + 1;  // relaxed: counter
-  size_t size = strlen(writer->path) + 48;
-  RDO_TRY(rdo_alloc(size, &writer->temporary_path, diag));
-  snprintf(writer->temporary_path, size, "%s.tmp-%ld-%" PRIu32, writer->path, (long)getpid(), number);
-  return RONDO_OK;
-}
-
-static bool is_special(const char *path) {
-  struct stat status;
-  return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-}
 
 enum rondo_status rdo_json_writer_init(struct rdo_json_writer *out_writer, const char *path, struct rondo_diag *diag) {
-  *out_writer = (struct rdo_json_writer){.fd = -1};
-  size_t size = strlen(path) + 1;
-  RDO_TRY(rdo_alloc(size, &out_writer->path, diag));
-  memcpy(out_writer->path, path, size);
-  RDO_TRY(rdo_alloc(RDO_JSON_BUFFER_BYTES, &out_writer->buffer, diag));
-  if (is_special(path)) {
-    out_writer->fd = open_to_write(path, 0);
-  } else {
-    RDO_TRY(make_temporary_path(out_writer, diag));
-    // Left behind by a process with our number that was killed.
-    unlink(out_writer->temporary_path);
-    out_writer->fd = open_to_write(out_writer->temporary_path, O_CREAT | O_EXCL);
-  }
-  return out_writer->fd < 0 ? fail_errno("create", path, errno, diag) : RONDO_OK;
+  out_writer->depth = 0;
+  return rdo_output_init(&out_writer->output, path, diag);
 }
 
-static void write_buffered(struct rdo_json_writer *writer) {
-  const char *bytes = writer->buffer;
-  size_t size = writer->buffered_bytes;
-  writer->buffered_bytes = 0;
-  while (size > 0 && writer->diag.status == RONDO_OK) {
-    ssize_t count = write(writer->fd, bytes, size);
-    if (count < 0 && errno != EINTR) (void)fail_errno("write", writer->path, errno, &writer->diag);
-    if (count < 0) continue;
-    bytes += count;
-    size -= (size_t)count;
-  }
-}
+static void write_char(struct rdo_json_writer *writer, char c) { rdo_output_write(&writer->output, &c, 1); }
 
-static void write_char(struct rdo_json_writer *writer, char c) {
-  if (writer->buffered_bytes == RDO_JSON_BUFFER_BYTES) write_buffered(writer);
-  writer->buffer[writer->buffered_bytes++] = c;
-}
-
-static void write_plain(struct rdo_json_writer *writer, const char *text) {
-  for (; *text != '\0'; ++text) write_char(writer, *text);
-}
+static void write_plain(struct rdo_json_writer *writer, const char *text) { rdo_output_write(&writer->output, text, strlen(text)); }
 
 enum rondo_status rdo_json_writer_finish(struct rdo_json_writer *writer, struct rondo_diag *diag) {
   while (writer->depth > 0) rdo_json_end(writer);
   write_char(writer, '\n');
-  write_buffered(writer);
-  // Some file systems report a failed write only here.
-  if (close(writer->fd) != 0 && errno != EINTR) (void)fail_errno("write", writer->path, errno, &writer->diag);
-  writer->fd = -1;
-  if (writer->diag.status == RONDO_OK && writer->temporary_path != NULL) {
-    if (rename(writer->temporary_path, writer->path) != 0) {
-      (void)fail_errno("rename a file to", writer->path, errno, &writer->diag);
-    } else {
-      rdo_free(writer->temporary_path);
-      writer->temporary_path = NULL;
-    }
-  }
-  if (writer->diag.status == RONDO_OK) return RONDO_OK;
-  return rdo_fail(diag, writer->diag.status, "%s", writer->diag.message);
+  return rdo_output_finish(&writer->output, diag);
 }
 
 void rdo_json_writer_deinit(struct rdo_json_writer *writer) {
-  if (writer == NULL) return;
-  if (writer->fd >= 0) close(writer->fd);
-  if (writer->temporary_path != NULL) unlink(writer->temporary_path);
-  rdo_free(writer->temporary_path);
-  rdo_free(writer->path);
-  rdo_free(writer->buffer);
-  *writer = (struct rdo_json_writer){.fd = -1};
+  if (writer != NULL) rdo_output_deinit(&writer->output);
 }
 
 // The text -------------------------------------------------------------------------------------------------
@@ -154,7 +66,7 @@ static void begin_level(struct rdo_json_writer *writer, const char *key, char be
   begin_part(writer, key);
   write_char(writer, begin);
   if (writer->depth == RDO_JSON_DEPTH_MAX) {
-    (void)rdo_fail(&writer->diag, RONDO_INTERNAL, "%s: more than %d levels", writer->path, RDO_JSON_DEPTH_MAX);
+    (void)rdo_fail(&writer->output.diag, RONDO_INTERNAL, "%s: more than %d levels", writer->output.path, RDO_JSON_DEPTH_MAX);
     return;
   }
   // What is inside a line stays in it.

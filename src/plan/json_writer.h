@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// Writes a JSON file that appears when it is complete: under a temporary name beside it, then renamed. What is no
-// regular file (a pipe, /dev/stdout) is written directly. Nothing is kept but a buffer, so a file of 10^6
-// dispatches costs no memory.
+// Writes a JSON file that appears when it is complete (base/output.h). Nothing is kept but a buffer, so a file of
+// 10^6 dispatches costs no memory.
 //
 // The first failure stays; what is written after it is dropped, and finishing tells it.
 
@@ -14,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "base/output.h"
 
-enum { RDO_JSON_DEPTH_MAX = 16, RDO_JSON_BUFFER_BYTES = 64 * 1024 };
+enum { RDO_JSON_DEPTH_MAX = 16 };
 
 enum rdo_json_layout {
   RDO_JSON_LINES,  // a line for each part
@@ -30,14 +29,9 @@ struct rdo_json_level {
 };
 
 struct rdo_json_writer {
-  int fd;                // -1 = closed
-  char *path;            // owned
-  char *temporary_path;  // owned, NULL = `path` itself is written
-  char *buffer;          // owned
-  size_t buffered_bytes;
+  struct rdo_output output;
   struct rdo_json_level levels[RDO_JSON_DEPTH_MAX];
   int depth;
-  struct rondo_diag diag;  // of the first failure
 };
 
 // Creates the file.

@@ -17,7 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/event.h"
-#include "trace/output.h"
+#include "base/output.h"
 #include "trace/perfetto.h"
 
 // Rings hold 16 ms of 2 events a microsecond (RDO_EVENT_RING_CAPACITY); a wake costs the collector 5 us.

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/mapping.h"
-#include "trace/output.h"
+#include "base/output.h"
 #include "trace/picture.h"
 #include "trace/report.h"
 #include "trace/summary.h"

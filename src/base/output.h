@@ -6,8 +6,8 @@
 //
 // The first failure stays; what is written after it is dropped, and finishing tells it.
 
-#ifndef RDO_TRACE_OUTPUT_H_
-#define RDO_TRACE_OUTPUT_H_
+#ifndef RDO_BASE_OUTPUT_H_
+#define RDO_BASE_OUTPUT_H_
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,4 +41,4 @@ enum rondo_status rdo_output_finish(struct rdo_output *output, struct rondo_diag
 // Removes what was not finished.
 void rdo_output_deinit(struct rdo_output *output);
 
-#endif  // RDO_TRACE_OUTPUT_H_
+#endif  // RDO_BASE_OUTPUT_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 
-#include "trace/output.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
