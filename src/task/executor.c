@@ -39,13 +39,13 @@ static void change_state(struct rdo_compute_slot *slot, enum slot_state from, en
 
 // The idle set and wakes -------------------------------------------------------------------------
 
-// Wakes one idle worker, which hands `relay_count` more wakes on.
-static bool wake_one(struct rdo_executor *executor, uint32_t *cursor, uint32_t relay_count) {
+// Wakes one idle worker of a lane, which hands `relay_count` more wakes on.
+static bool wake_one(struct rdo_executor *executor, const struct rdo_lane *lane, uint32_t *cursor, uint32_t relay_count) {
   int here = executor->has_cpus ? rdo_worker_donor_cpu(executor) : -1;
   for (; *cursor < executor->worker_count; ++*cursor) {
     uint32_t word_index = *cursor / 64;
     // SYNC(wake) half A, second step: work was made visible before; pairs with half B in begin_rest (worker.c).
-    uint64_t word = rdo_atomic_load(&executor->idle[word_index], rdo_seq_cst) & (UINT64_MAX << *cursor % 64);
+    uint64_t word = rdo_atomic_load(&executor->idle[word_index], rdo_seq_cst) & lane->workers[word_index] & (UINT64_MAX << *cursor % 64);
     if (word == 0) {
       *cursor = word_index * 64 + 63;
       continue;
@@ -75,9 +75,19 @@ void rdo_executor_wake(struct rdo_executor *executor, uint32_t count) {
   for (uint32_t left_to_make = RDO_WAKE_FANOUT; count != 0 && left_to_make != 0; --left_to_make) {
     // Each of the wakes made here hands on an equal part of the rest.
     uint32_t share = (count + left_to_make - 1) / left_to_make;
-    if (!wake_one(executor, &cursor, share - 1)) return;
+    if (!wake_one(executor, &executor->lanes[0], &cursor, share - 1)) return;
     count -= share;
   }
+}
+
+void rdo_executor_wake_lane(struct rdo_executor *executor, uint32_t lane, uint32_t count) {
+  if (lane == 0 || executor->worker_count == 0) {
+    rdo_executor_wake(executor, count);
+    return;
+  }
+  // No relay: who relays knows of no lane.
+  uint32_t cursor = 0;
+  while (count != 0 && wake_one(executor, &executor->lanes[lane], &cursor, 0)) --count;
 }
 
 uint32_t rdo_executor_bell(const struct rdo_executor *executor) {
@@ -111,22 +121,28 @@ static bool push_chain(rdo_atomic_ptr *list, struct rdo_process *first, struct r
   return head == NULL;
 }
 
-// Takes the oldest process and puts the others back.
-static struct rdo_process *pop_oldest(rdo_atomic_ptr *list, bool *out_is_more) {
+// Takes the process that comes first, by key and then by age, and puts the others back.
+static struct rdo_process *pop_first(rdo_atomic_ptr *list, bool *out_is_more) {
   *out_is_more = false;
   if (rdo_atomic_load(list, rdo_acquire) == NULL) return NULL;
-  struct rdo_process *first = rdo_atomic_exchange(list, NULL, rdo_seq_cst);  // SYNC(wake): acquires every push
-  if (first == NULL) return NULL;
-  struct rdo_process *before = NULL, *oldest = first;
+  struct rdo_process *newest = rdo_atomic_exchange(list, NULL, rdo_seq_cst);  // SYNC(wake): acquires every push
+  if (newest == NULL) return NULL;
+  struct rdo_process *before = NULL, *best = newest, *oldest = newest;
   while (oldest->next != NULL) {
-    before = oldest;
+    if (oldest->next->key <= best->key) {
+      before = oldest;
+      best = oldest->next;
+    }
     oldest = oldest->next;
   }
-  if (before != NULL) {
-    (void)push_chain(list, first, before);
-    *out_is_more = true;
-  }
-  return oldest;
+  if (newest == oldest) return best;
+  // Others are left: close the gap.
+  if (before == NULL) newest = best->next;
+  else before->next = best->next;
+  if (best == oldest) oldest = before;
+  (void)push_chain(list, newest, oldest);
+  *out_is_more = true;
+  return best;
 }
 
 void rdo_executor_push_immediate(struct rdo_executor *executor, struct rdo_process *process) {
@@ -150,14 +166,14 @@ void rdo_worker_pay_wake(struct rdo_worker *worker) {
 
 struct rdo_process *rdo_executor_pop_immediate(struct rdo_executor *executor) {
   bool is_more;
-  struct rdo_process *process = pop_oldest(&executor->immediate, &is_more);
+  struct rdo_process *process = pop_first(&executor->immediate, &is_more);
   if (is_more) rdo_executor_wake(executor, 1);  // whoever looked meanwhile saw an empty list
   return process;
 }
 
 // Slots ------------------------------------------------------------------------------------------
 
-static bool try_put(struct rdo_executor *executor, struct rdo_process *process) {
+static bool try_put(struct rdo_executor *executor, struct rdo_process *process, uint32_t *out_slot) {
   for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) {
     struct rdo_compute_slot *slot = &executor->slots[i];
     uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);  // SYNC(slot): pairs with the change to FREE
@@ -165,12 +181,16 @@ static bool try_put(struct rdo_executor *executor, struct rdo_process *process) 
       uint64_t taken = ((word >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT | (uint64_t)SLOT_TAKEN << STATE_SHIFT;  // nobody is inside
       if (!rdo_atomic_cas_weak(&slot->word, &word, taken, rdo_seq_cst, rdo_seq_cst)) continue;  // SYNC(slot)
       slot->process = process;
-      // relaxed: ordered by SYNC(slot), the change to OPEN, both
+      // relaxed: ordered by SYNC(slot), the change to OPEN, all of them
       rdo_atomic_store(&slot->budget, process->budget, rdo_relaxed);
+      // SYNC(slot): release, so that who reads it finds at least this generation in the word afterwards.
+      rdo_atomic_store(&slot->lane, process->lane, rdo_release);
+      rdo_atomic_store(&slot->key, process->key, rdo_relaxed);    // relaxed: likewise
       rdo_atomic_store(&process->slot, i, rdo_relaxed);
       // SYNC(wake): work made visible, with the change to OPEN. The bit comes first: once the slot is open, a
       // worker that saw the bit of the process before may run this one, and the slot would be free with a bit.
       rdo_atomic_or(&executor->occupied, UINT32_C(1) << i, rdo_seq_cst);
+      *out_slot = i;
       change_state(slot, SLOT_TAKEN, SLOT_OPEN);
       return true;
     }
@@ -182,10 +202,10 @@ static bool try_put(struct rdo_executor *executor, struct rdo_process *process) 
 static void promote_overflow(struct rdo_executor *executor) {
   bool is_more = true;
   while (is_more) {
-    struct rdo_process *process = pop_oldest(&executor->overflow, &is_more);
+    struct rdo_process *process = pop_first(&executor->overflow, &is_more);
     if (process == NULL) return;
-    uint32_t budget = process->budget;
-    if (!try_put(executor, process)) {
+    uint32_t budget = process->budget, lane = process->lane, slot_index;
+    if (!try_put(executor, process, &slot_index)) {
       (void)push_chain(&executor->overflow, process, process);
       // SYNC(slot): as in put; a slot that was freed before this push would else be nobody's business.
       bool is_full = true;
@@ -194,25 +214,45 @@ static void promote_overflow(struct rdo_executor *executor) {
       is_more = true;
       continue;
     }
-    rdo_executor_wake(executor, budget);  // the process may be gone
+    rdo_executor_wake_lane(executor, lane, budget);  // the process may be gone
   }
 }
 
 void rdo_executor_put(struct rdo_executor *executor, struct rdo_process *process) {
-  uint32_t budget = process->budget;
-  if (!try_put(executor, process)) {
+  uint32_t budget = process->budget, lane = process->lane, slot_index;
+  if (!try_put(executor, process, &slot_index)) {
     // SYNC(slot): push, then look for a free slot; whoever frees one looks at the list afterwards. All are
     // seq_cst, so one of the two sees the other.
     (void)push_chain(&executor->overflow, process, process);
     promote_overflow(executor);
     return;
   }
-  rdo_executor_wake(executor, rdo_worker_is_of(executor) ? budget - 1 : budget);
+  if (lane == 0) {
+    rdo_executor_wake(executor, rdo_worker_is_of(executor) ? budget - 1 : budget);
+    return;
+  }
+  // This worker goes there next, unless there is something else for it; then whoever comes before tells others.
+  struct rdo_worker *worker = rdo_worker_pumps(executor) ? rdo_worker_current() : NULL;
+  bool is_next = worker != NULL && (worker->lanes >> lane & 1) != 0 &&
+                 __builtin_popcount(rdo_atomic_load(&executor->occupied, rdo_relaxed)) <= 2;  // relaxed: hint; this one, and where it comes from
+  if (is_next) {
+    if (worker->owed_slot != 0) rdo_worker_pay_slot(worker);
+    worker->owed_slot = slot_index + 1;
+  }
+  rdo_executor_wake_lane(executor, lane, is_next ? budget - 1 : budget);
+}
+
+void rdo_worker_pay_slot(struct rdo_worker *worker) {
+  uint32_t slot = worker->owed_slot - 1;
+  worker->owed_slot = 0;
+  // relaxed: hint. What has come into the slot since was told to others by who put it there.
+  rdo_executor_wake_lane(worker->executor, rdo_atomic_load(&worker->executor->slots[slot].lane, rdo_relaxed), 1);
 }
 
 void rdo_executor_announce(struct rdo_executor *executor, uint32_t slot, uint32_t count) {
   rdo_atomic_add(&executor->slots[slot].version, 1, rdo_seq_cst);  // SYNC(wake): work made visible
-  rdo_executor_wake(executor, count);
+  // relaxed: who announces is inside, so it is that of its process; or it tells nobody in particular
+  rdo_executor_wake_lane(executor, rdo_atomic_load(&executor->slots[slot].lane, rdo_relaxed), count);
 }
 
 void rdo_executor_announce_open(struct rdo_executor *executor, uint32_t slot) {
@@ -268,6 +308,8 @@ static bool try_enter(struct rdo_compute_slot *slot, uint64_t *word, uint32_t in
 //   view  what the slot looked like before
 static enum rdo_drain_result drain_slot(struct rdo_worker *worker, uint32_t index, uint64_t view) {
   struct rdo_process *process = worker->executor->slots[index].process;
+  if (worker->owed_slot == index + 1) worker->owed_slot = 0;
+  if (worker->owed_slot != 0) rdo_worker_pay_slot(worker);
   if (worker->owes_wake) rdo_worker_pay_wake(worker);
   enum rdo_drain_result result = process->type->drain(process, worker);
   if (result == RDO_DRAIN_IDLE) worker->seen[index] = view;
@@ -286,6 +328,13 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
   uint32_t version = rdo_atomic_load(&slot->version, rdo_seq_cst);  // SYNC(wake): before looking for work
   uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);        // SYNC(slot), and after the version
   if (state_of(word) != SLOT_OPEN || worker->seen[index] == view_of(word, version)) return false;
+  // SYNC(slot): it may be that of the next occupant: then the word is no more, and nobody is let in.
+  uint32_t lane = rdo_atomic_load(&slot->lane, rdo_acquire);
+  if ((worker->lanes >> lane & 1) == 0) {
+    // SYNC(slot): the same generation still, so the lane was that of the word.
+    if (generation_of(rdo_atomic_load(&slot->word, rdo_seq_cst)) == generation_of(word)) worker->seen[index] = view_of(word, version);
+    return false;
+  }
   if (wanted != NULL) {
     if (!try_look(slot, &word)) return false;
     if (!wanted(slot->process, user)) {
@@ -304,7 +353,49 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
   return result != RDO_DRAIN_IDLE;
 }
 
+// The slot that comes first for a worker, by key.
+//   occupied  bits of the slots to look at, not 0
+static uint32_t first_by_key(const struct rdo_executor *executor, uint32_t occupied) {
+  uint32_t best = 0;
+  uint64_t best_key = UINT64_MAX;
+  for (bool is_first = true; occupied != 0; occupied &= occupied - 1, is_first = false) {
+    uint32_t index = (uint32_t)__builtin_ctz(occupied);
+    uint64_t key = rdo_atomic_load(&executor->slots[index].key, rdo_relaxed);  // relaxed: hint
+    if (!is_first && key >= best_key) continue;
+    best = index;
+    best_key = key;
+  }
+  return best;
+}
+
+static bool visit_by_key(struct rdo_worker *worker) {
+  uint32_t occupied = rdo_atomic_load(&worker->executor->occupied, rdo_acquire);  // SYNC(wake): as in visit_slots
+  while (occupied != 0) {
+    uint32_t index = first_by_key(worker->executor, occupied);
+    if (visit_slot(worker, index, NULL, NULL)) return true;
+    occupied &= ~(UINT32_C(1) << index);
+  }
+  return false;
+}
+
+bool rdo_worker_is_outranked(const struct rdo_worker *worker, uint64_t key) {
+  const struct rdo_executor *executor = worker->executor;
+  uint32_t occupied = rdo_atomic_load(&executor->occupied, rdo_relaxed);  // relaxed: hint, as all here
+  for (; occupied != 0; occupied &= occupied - 1) {
+    uint32_t index = (uint32_t)__builtin_ctz(occupied);
+    const struct rdo_compute_slot *slot = &executor->slots[index];
+    if (rdo_atomic_load(&slot->key, rdo_relaxed) >= key) continue;                                   // relaxed: hint
+    if ((worker->lanes >> rdo_atomic_load(&slot->lane, rdo_relaxed) & 1) == 0) continue;             // relaxed: hint
+    uint32_t version = rdo_atomic_load(&slot->version, rdo_relaxed);                                  // relaxed: hint
+    uint64_t word = rdo_atomic_load(&slot->word, rdo_relaxed);                                        // relaxed: hint
+    if (state_of(word) != SLOT_OPEN || worker->seen[index] == view_of(word, version)) continue;
+    if (drainers_of(word) < rdo_atomic_load(&slot->budget, rdo_relaxed)) return true;                 // relaxed: hint
+  }
+  return false;
+}
+
 bool rdo_worker_visit_slots(struct rdo_worker *worker, bool (*wanted)(const struct rdo_process *, void *), void *user) {
+  if (worker->executor->lane_count > 1 && wanted == NULL) return visit_by_key(worker);
   // SYNC(wake): a stale bit costs a look, a missing one is set before anybody is told
   uint32_t occupied = rdo_atomic_load(&worker->executor->occupied, rdo_acquire);
   bool is_worked = false;

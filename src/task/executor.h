@@ -11,6 +11,10 @@
 // A worker looks at the slots first, then at the list, then spins for a while, then sleeps. On a played
 // executor it first does what it has been given a time for (timed.h), then looks at the list, then at the slots.
 //
+// A *lane* is a set of workers and one order of work for them. A process that is placed on a lane goes to a slot,
+// whatever its budget, and only workers of the lane drain it; of several that a worker may drain it takes the
+// one with the smallest key. Lanes may share workers: then the order holds across them.
+//
 // SYNC(wake). Work is made visible, then the idle set is read; a worker enters the idle set, then looks
 // for work once more. All four are seq_cst, so a publisher sees the sleeper or the sleeper sees the work.
 // Who may wake a worker is decided by its token alone; the idle set only says where to look.
@@ -31,7 +35,7 @@
 #ifdef RDO_HOSTILE
 enum { RDO_SLOT_COUNT = 2 };
 #else
-enum { RDO_SLOT_COUNT = 16 };
+enum { RDO_SLOT_COUNT = 32 };
 #endif
 enum {
   RDO_WORKERS_MAX = 256,
@@ -39,6 +43,11 @@ enum {
   RDO_DONORS_MAX = 16,    // callers that may drain at once; more of them just sleep
   RDO_WAKE_FANOUT = 2,    // wakes a waker makes itself; the rest is relayed
   RDO_CACHE_LINE_BYTES = 64,
+  RDO_LANES_MAX = 64,     // with lane 0, which is all workers
+};
+
+struct rdo_lane {
+  uint64_t workers[RDO_IDLE_WORDS];  // a bit for each
 };
 
 struct rdo_executor_options {
@@ -59,6 +68,8 @@ struct rdo_executor_options {
   void (*stuck)(void *user, int worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread
   void *stuck_user;
   bool is_played;                         // workers get timed work; short work comes before long
+  const struct rdo_lane *lanes;           // borrowed, [lane_count]: lanes 1 .. lane_count; none is empty
+  uint32_t lane_count;                    // below RDO_LANES_MAX; more than 0: workers go by keys
   bool is_stepped;                        // no threads: whoever made it calls rdo_worker_step for each worker in turn
 };
 
@@ -72,12 +83,14 @@ struct rdo_worker {
   int node;                       // for its memory, -1 = any
   pthread_t thread;
   int thread_id;                  // the kernel's
+  uint64_t lanes;                 // those it serves, a bit for each
   void *local_memory;             // [executor->local_memory_bytes]; of a seat made when it is first taken, but the first without workers
   // owner: the worker
   uint64_t seen[RDO_SLOT_COUNT];  // generation and version of a slot that had nothing to do
   uint32_t first_slot;            // where the next scan begins
   bool owes_wake;                 // it put a process on the list and told nobody, because it comes there next
   bool has_skipped;               // of a donor: a wake passed over the worker whose CPU it has
+  uint32_t owed_slot;             // + 1: it put a process of one worker there and told nobody, because it comes there next; 0 = none
   uint32_t more_slots;            // bit per slot whose last drain by this worker said MORE
   uint64_t wake_count, sleep_count, spin_found_count;
   struct rdo_timer_heap timers;   // of rdo_timed
@@ -101,7 +114,9 @@ struct rdo_worker {
 struct rdo_compute_slot {
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u64 word;     // SYNC(slot)
   struct rdo_process *process;                            // SYNC(slot): set before the slot opens
-  rdo_atomic_u32 budget;                                  // SYNC(slot): of the process, for those who are not inside
+  // SYNC(slot): of the process, for those who are not inside.
+  rdo_atomic_u32 budget, lane;
+  rdo_atomic_u64 key;
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 version;  // SYNC(wake): grows with work for more workers
 };
 
@@ -117,6 +132,8 @@ struct rdo_executor {
   bool is_played;
   bool is_urgent_allowed;         // see urgent.h
   bool is_stepped;
+  uint32_t lane_count;            // with lane 0
+  struct rdo_lane lanes[RDO_LANES_MAX];
   struct rdo_watchdog *watchdog;  // owned, NULL = none
   rdo_atomic_u32 donors_taken; // bit per donor seat
   rdo_atomic_u32 is_stopping;
@@ -188,8 +205,9 @@ void rdo_executor_put(struct rdo_executor *executor, struct rdo_process *process
 // New work for `count` more workers in a slot.
 void rdo_executor_announce(struct rdo_executor *executor, uint32_t slot, uint32_t count);
 
-// Wakes up to `count` idle workers, in relay.
+// Wakes up to `count` idle workers, in relay; or those of a lane, without.
 void rdo_executor_wake(struct rdo_executor *executor, uint32_t count);
+void rdo_executor_wake_lane(struct rdo_executor *executor, uint32_t lane, uint32_t count);
 
 // Workers that are inside the process of a slot right now; a hint.
 uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_t slot);
@@ -200,6 +218,9 @@ static inline bool rdo_executor_has_other_work(const struct rdo_executor *execut
   return (rdo_atomic_load(&executor->occupied, rdo_relaxed) & ~(UINT32_C(1) << slot)) != 0 ||
          rdo_atomic_load(&executor->immediate, rdo_relaxed) != NULL;  // relaxed: hint
 }
+
+// Whether something that goes before `key` waits in a slot for a worker like this one; a hint.
+bool rdo_worker_is_outranked(const struct rdo_worker *worker, uint64_t key);
 
 // Writes who sleeps, who was woken, what is in the slots: for diagnosis, from any thread at any time.
 void rdo_executor_dump(const struct rdo_executor *executor, FILE *file);

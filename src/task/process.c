@@ -10,6 +10,8 @@ void rdo_process_init(struct rdo_process *process, const struct rdo_process_type
   process->executor = executor;
   process->edges = NULL;
   process->budget = budget;
+  process->lane = 0;
+  process->key = 0;
   rdo_atomic_init(&process->slot, 0);
   process->next = NULL;
   rdo_atomic_init(&process->state, 0);
@@ -23,6 +25,13 @@ void rdo_process_add_dependent(struct rdo_process *process, struct rdo_process_e
   process->edges = edge;
   rdo_process_suspend(dependent);
 }
+
+void rdo_process_place(struct rdo_process *process, uint32_t lane, uint64_t key) {
+  process->lane = lane;
+  process->key = key;
+}
+
+static bool is_for_slots(const struct rdo_process *process) { return process->budget > 1 || process->lane != 0; }
 
 void rdo_process_suspend(struct rdo_process *process) {
   // relaxed: ordered by SYNC(schedule), the caller's own count keeps it above zero
@@ -39,7 +48,7 @@ void rdo_process_resume(struct rdo_process *process) {
   // SYNC(schedule): acq_rel, so that what every resumer wrote happens before the first drain.
   if (rdo_atomic_sub(&process->suspend_count, 1, rdo_acq_rel) != 1) return;
   // One that failed while suspended has nothing left to share out.
-  bool is_listed = process->budget <= 1 || rdo_process_status(process) != RONDO_OK;
+  bool is_listed = !is_for_slots(process) || rdo_process_status(process) != RONDO_OK;
   uint32_t now = RDO_PROCESS_ACTIVE | (is_listed ? (uint32_t)RDO_PROCESS_REQUESTED : (uint32_t)RDO_PROCESS_OWNED);
   uint32_t before = rdo_atomic_or(&process->state, now, rdo_acq_rel);  // SYNC(schedule): was 0, or cancelled while suspended
   if ((before & RDO_PROCESS_TERMINAL) != 0) {
@@ -154,10 +163,10 @@ void rdo_process_cancel(struct rdo_process *process) {
       return;
     }
     // Listed or draining: the status is looked at before the next drain. In a slot: by the drainers.
-    if (process->budget > 1) {
+    if (is_for_slots(process)) {
       // `slot` is a hint to those inside; this thread may see an older one. A cancel can afford to tell all.
       for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) rdo_executor_announce(process->executor, i, 0);
-      rdo_executor_wake(process->executor, 1);
+      rdo_executor_wake_lane(process->executor, process->lane, 1);
     } else {
       rdo_process_schedule(process);  // it may have become idle since the look at its state
     }

@@ -16,7 +16,7 @@
 //   any → …|TERMINAL                  complete; never scheduled again             the owner, or cancel
 //   0 → OWNED|TERMINAL → TERMINAL     cancelled while suspended, around complete  the canceller
 //
-// A process with a budget above 1 is OWNED by the compute slot it sits in, or by the overflow list.
+// A process with a budget above 1, or on a lane, is OWNED by the compute slot it sits in, or by the overflow list.
 
 #ifndef RDO_TASK_PROCESS_H_
 #define RDO_TASK_PROCESS_H_
@@ -60,6 +60,8 @@ struct rdo_process {
   struct rdo_executor *executor;        // const after init
   struct rdo_process_edge *edges;       // const after the first resume
   uint32_t budget;                      // const after the first resume: workers that may drain at once, >= 1
+  uint32_t lane;                        // likewise: 0 = it is not placed
+  uint64_t key;                         // likewise: the smallest of a lane comes first
   rdo_atomic_u32 slot;                  // hint for announce: the compute slot it sits in; set before the slot opens
   struct rdo_process *next;             // owner: the list it is in
   rdo_atomic_u32 state;                 // SYNC(schedule)
@@ -73,6 +75,11 @@ void rdo_process_init(struct rdo_process *process, const struct rdo_process_type
 // Lets the end of `process` resume `dependent`, and its failure fail it. Raises the suspend count of
 // `dependent`. Before the first resume of either.
 void rdo_process_add_dependent(struct rdo_process *process, struct rdo_process_edge *edge, struct rdo_process *dependent);
+
+// Lets only workers of a lane drain it, in the order of keys. Before the first resume. It goes to a slot, so its drain may end
+// with MORE for the sake of others, but one that ends with IDLE is not drained again before it is announced.
+//   lane  1 .. lane_count of the executor
+void rdo_process_place(struct rdo_process *process, uint32_t lane, uint64_t key);
 
 // Adds one to the suspend count of a process that is suspended.
 void rdo_process_suspend(struct rdo_process *process);

@@ -69,6 +69,7 @@ bool rdo_timed_run_due(struct rdo_worker *worker) {
   // What did not fit before this release may fit before the next one.
   for (; worker->held_slots != 0; worker->held_slots &= worker->held_slots - 1) worker->seen[__builtin_ctz(worker->held_slots)] = UINT64_MAX;
   if (worker->owes_wake) rdo_worker_pay_wake(worker);
+  if (worker->owed_slot != 0) rdo_worker_pay_slot(worker);
   timed->run(timed, worker);
   if (worker->is_dense) rdo_urgent_lower(worker);
   return true;

@@ -164,6 +164,7 @@ bool rdo_worker_step(struct rdo_worker *worker) {
 }
 
 static bool drain_listed(struct rdo_worker *worker) {
+  if (worker->owed_slot != 0 && rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) != NULL) rdo_worker_pay_slot(worker);  // relaxed: hint
   worker->owes_wake = false;
   // relaxed: hint, a push is followed by a wake
   if (rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) == NULL) return false;
@@ -255,6 +256,10 @@ static void init_worker(struct rdo_executor *executor, uint32_t index, const str
   worker->cpu = -1;
   worker->node = index < options->worker_count && options->worker_nodes != NULL ? options->worker_nodes[index] : -1;
   memset(worker->seen, 0xFF, sizeof worker->seen);
+  worker->lanes = 1;
+  for (uint32_t i = 0; i < options->lane_count && index < options->worker_count; ++i) {
+    worker->lanes |= (options->lanes[i].workers[index / 64] >> index % 64 & 1) << (i + 1);
+  }
   rdo_atomic_init(&worker->busy_name, NULL);
   rdo_atomic_init(&worker->busy_count, 0);
   rdo_atomic_init(&worker->token, TOKEN_RUNNING);
@@ -305,6 +310,7 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   if (options->worker_count > RDO_WORKERS_MAX) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%u workers (at most %d)", options->worker_count, RDO_WORKERS_MAX);
   }
+  if (options->lane_count >= RDO_LANES_MAX) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%u lanes (at most %d)", options->lane_count, RDO_LANES_MAX - 1);
   if (options->local_memory_bytes > SIZE_MAX / 2 + 1) {
     return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "%zu bytes of local memory for each worker", options->local_memory_bytes);
   }
@@ -324,6 +330,9 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   executor->is_played = options->is_played;
   executor->is_urgent_allowed = options->is_played && rdo_urgent_is_allowed();
   executor->is_stepped = options->is_stepped;
+  executor->lane_count = options->lane_count + 1;
+  for (uint32_t i = 0; i < RDO_IDLE_WORDS; ++i) executor->lanes[0].workers[i] = UINT64_MAX;
+  if (options->lane_count != 0) memcpy(&executor->lanes[1], options->lanes, options->lane_count * sizeof *options->lanes);
   executor->spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns;
   executor->has_cpus = options->worker_cpus != NULL;
   executor->bind_memory = options->bind_memory != NULL ? options->bind_memory : rdo_machine_bind_memory;
@@ -341,6 +350,8 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   for (int i = 0; i < RDO_SLOT_COUNT; ++i) {
     rdo_atomic_init(&executor->slots[i].word, 0);
     rdo_atomic_init(&executor->slots[i].budget, 0);
+    rdo_atomic_init(&executor->slots[i].lane, 0);
+    rdo_atomic_init(&executor->slots[i].key, 0);
     rdo_atomic_init(&executor->slots[i].version, 0);
   }
   rdo_atomic_init(&executor->immediate, NULL);

@@ -28,6 +28,9 @@ bool rdo_worker_has_work(const struct rdo_worker *worker);
 // For a worker with `owes_wake` that does not come to the list next.
 void rdo_worker_pay_wake(struct rdo_worker *worker);
 
+// For a worker with an `owed_slot` that does not come there next.
+void rdo_worker_pay_slot(struct rdo_worker *worker);
+
 // Announces work for one more worker in a slot, unless what was in it is over.
 void rdo_executor_announce_open(struct rdo_executor *executor, uint32_t slot);
 

@@ -327,6 +327,89 @@ static void test_stepped(void **state) {
   }
 }
 
+// Lanes ---------------------------------------------------------------------------------------------
+
+enum { LANE_WORKERS = 6, LANE_PROBES = 40 };
+
+// Lane 1 is workers 0 and 1, lane 2 workers 2 and 3, lane 3 workers 1 and 2. Nobody serves 4 and 5.
+static const struct rdo_lane lanes[] = {{{0x3}}, {{0xC}}, {{0x6}}};
+static const struct rdo_executor_options lane_options = {.worker_count = LANE_WORKERS, .local_memory_bytes = 1, .lanes = lanes, .lane_count = 3};
+
+static enum rdo_drain_result drain_in_lane(struct probe *probe, struct rdo_worker *worker) {
+  CHECK((lanes[probe->process.lane - 1].workers[0] >> worker->index & 1) != 0);
+  return count_up(&probe->ticket_count) < 3 ? RDO_DRAIN_MORE : probe_end(probe);
+}
+
+// Only workers of its lane drain a process, whatever its budget, and all processes end.
+static void test_lanes(void **state) {
+  (void)state;
+  struct rdo_executor *executor = start_executor_with(&lane_options);
+  static struct probe probes[LANE_PROBES];
+  for (int round = 0; round < 20; ++round) {
+    for (uint32_t i = 0; i < LANE_PROBES; ++i) {
+      probe_init(&probes[i], executor, 1 + i % 2, drain_in_lane);
+      rdo_process_place(&probes[i].process, 1 + i % 3, i * 7 % 11);
+    }
+    for (int i = 0; i < LANE_PROBES; ++i) rdo_process_resume(&probes[i].process);
+    for (int i = 0; i < LANE_PROBES; ++i) await_release(&probes[i]);
+    await_sleep(executor);
+  }
+  assert_int_equal(executor->workers[4].wake_count, 0);
+  assert_int_equal(executor->workers[5].wake_count, 0);
+  stop_executor(executor);
+}
+
+// A worker that serves several lanes takes the smallest key of all of them, and the workers of other lanes sleep.
+static void test_lane_order(void **state) {
+  (void)state;
+  enum { COUNT = RDO_SLOT_COUNT < 6 ? RDO_SLOT_COUNT : 6 };
+  struct rdo_executor_options options = lane_options;
+  options.is_stepped = true;
+  struct rdo_executor *executor = start_executor_with(&options);
+  while (step_all(executor) != 0) continue;
+  struct probe probes[COUNT];
+  static const uint64_t keys[6] = {50, 20, 40, 10, 60, 30};
+  for (int i = 0; i < COUNT; ++i) {
+    probe_init(&probes[i], executor, 1, NULL);
+    rdo_process_place(&probes[i].process, i % 2 == 0 ? 1 : 3, keys[i]);
+    rdo_process_resume(&probes[i].process);
+  }
+  assert_false(rdo_worker_is_outranked(&executor->workers[1], COUNT == 6 ? 10 : 20));
+  assert_true(rdo_worker_is_outranked(&executor->workers[1], COUNT == 6 ? 11 : 21));
+  assert_false(rdo_worker_is_outranked(&executor->workers[3], UINT64_MAX));  // serves lane 2 alone
+  while (rdo_worker_step(&executor->workers[1])) continue;  // serves both
+  for (int i = 0; i < COUNT; ++i) {
+    assert_int_equal(count_of(&probes[i].release_count), 1);
+    for (int k = 0; k < COUNT; ++k) assert_true((keys[i] < keys[k]) == (probes[i].release_order < probes[k].release_order) || i == k);
+  }
+  while (step_all(executor) != 0) continue;
+  assert_int_equal(executor->workers[3].wake_count, 0);
+  stop_executor(executor);
+}
+
+// More than there are slots for: those in front wait in a slot, of the others the smallest key comes first.
+static void test_lane_overflow(void **state) {
+  (void)state;
+  struct rdo_executor_options options = lane_options;
+  options.is_stepped = true;
+  struct rdo_executor *executor = start_executor_with(&options);
+  while (step_all(executor) != 0) continue;
+  struct probe probes[RDO_SLOT_COUNT + 3];
+  for (uint32_t i = 0; i < RDO_SLOT_COUNT + 3; ++i) {
+    probe_init(&probes[i], executor, 1, NULL);
+    rdo_process_place(&probes[i].process, 1, i < RDO_SLOT_COUNT ? 100 + i : 3 - (i - RDO_SLOT_COUNT));
+    rdo_process_resume(&probes[i].process);
+  }
+  while (rdo_worker_step(&executor->workers[0])) continue;
+  // The first leaves room for the smallest of the three, which then goes before all others, and so on.
+  assert_true(probes[0].release_order < probes[RDO_SLOT_COUNT + 2].release_order);
+  assert_true(probes[RDO_SLOT_COUNT + 2].release_order < probes[RDO_SLOT_COUNT + 1].release_order);
+  assert_true(probes[RDO_SLOT_COUNT + 1].release_order < probes[RDO_SLOT_COUNT].release_order);
+  assert_true(probes[RDO_SLOT_COUNT].release_order < probes[1].release_order);
+  while (step_all(executor) != 0) continue;
+  stop_executor(executor);
+}
+
 // Diagnosis -----------------------------------------------------------------------------------------
 
 static void dump(const struct rdo_executor *executor, char *text, size_t capacity) {
@@ -457,6 +540,9 @@ int main(void) {
       cmocka_unit_test(test_announce),
       cmocka_unit_test(test_push_from_slot),
       cmocka_unit_test(test_stepped),
+      cmocka_unit_test(test_lanes),
+      cmocka_unit_test(test_lane_order),
+      cmocka_unit_test(test_lane_overflow),
       cmocka_unit_test(test_dump),
       cmocka_unit_test(test_memory_on_nodes),
       cmocka_unit_test(test_memory_refused),
