@@ -29,7 +29,7 @@ struct rdo_policy_node {
   uint32_t planned_lane;      // RDO_POLICY_NONE = it has no plan
   uint32_t planned_width;     // workers; 0 = not said
   const int64_t *lane_ns;     // [lane_count] expected time on one worker; 0 = not known; NULL = none is
-  uint64_t lanes;             // where it may run, a bit per lane; never 0
+  uint64_t lanes;             // where it may run, a bit per lane; at least one of lane_count
   uint32_t previous_lane;     // where its last predecessor ran; RDO_POLICY_NONE = it has none
   uint32_t width_max;         // workers that it can use, at least 1
   uint8_t priority;           // 0..255, larger is more urgent
@@ -46,7 +46,7 @@ struct rdo_policy_decision {
   uint32_t lane;     // one of node->lanes
   uint32_t width;    // 1 .. workers of the lane
   int64_t start_ns;  // not before; <= now_ns: as soon as a worker is there
-  uint64_t key;      // among runnable nodes of a lane the smallest comes first
+  uint64_t key;      // among runnable nodes of a lane the smallest comes first; equal ones (rare: ties are in it) in any order
 };
 
 struct rdo_policy_options {
@@ -57,7 +57,7 @@ struct rdo_policy_options {
 struct rdo_policy {
   const char *name;         // "dynamic", "fifo", "priority", "edf", "shortest", "planned", "strict"
   const char *description;  // one line, for --help
-  bool needs_plan;          // nodes without a plan cannot be decided
+  bool needs_plan;          // follows a plan; a node that has none (planned_lane) is placed as by "dynamic", behind what has one
   // Nodes of a lane start in their planned order: whoever plays adds what each waits for, so that one that is late
   // shifts its lane.
   bool keeps_order;
