@@ -17,6 +17,7 @@
 #include "message.h"
 #include "model_args.h"
 #include "options.h"
+#include "play_schedule.h"
 #include "tool.h"
 
 enum { JOBS_MAX = 256, FIELD_BYTES = 1024 };
@@ -27,6 +28,8 @@ struct play_args {
   struct tool_strings inputs;  // NAME:VALUE
   double duration_s, warm_up_s;
   bool wants_json;
+  struct play_schedule_args schedule;
+  const char *period, *tile, *late;  // times of a schedule's play
 };
 
 // One job as typed: its fields point into `text`.
@@ -315,6 +318,22 @@ static int play(struct play_args *args, const struct tool_strings *positional) {
   return code;
 }
 
+static int play_schedule(struct play_args *args, const char *path) {
+  struct rondo_schedule_play_options *options = &args->schedule.options;
+  const struct {
+    const char *flag, *text;
+    int64_t *ns;
+  } times[] = {{"period", args->period, &options->period_ns}, {"tile", args->tile, &options->tile_ns}, {"late", args->late, &options->late_ns}};
+  for (size_t i = 0; i < sizeof times / sizeof times[0]; ++i) {
+    if (times[i].text == NULL || read_time(times[i].text, times[i].ns)) continue;
+    rdo_tool_message("--%s=%.40s: not a time, such as 2ms", times[i].flag, times[i].text);
+    return TOOL_EXIT_USAGE;
+  }
+  options->cpus = args->cpus;
+  args->schedule.wants_json = args->wants_json;
+  return rdo_tool_play_schedule(path, &args->schedule);
+}
+
 int rdo_tool_play(int argc, char **argv) {
   struct play_args args = {.duration_s = 5, .warm_up_s = 0.2};
   const struct tool_option options[] = {
@@ -324,20 +343,37 @@ int rdo_tool_play(int argc, char **argv) {
       {"workers", TOOL_OPTION_COUNT, &args.worker_count, "COUNT", "Worker threads; default one for each physical core."},
       {"cpus", TOOL_OPTION_TEXT, &args.cpus, "LIST", "CPUs that workers are pinned to, such as 0-3,6."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
+      {"machine", TOOL_OPTION_TEXT, &args.schedule.options.machine_file, "FILE", "Of a schedule: the machine whose lanes are its targets; default the one it carries, else a worker for each target."},
+      {"anywhere", TOOL_OPTION_SWITCH, &args.schedule.options.is_anywhere, NULL, "Of a schedule: the machine's CPUs are those of another one; use the CPUs of this one in turn."},
+      {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
+      {"iterations", TOOL_OPTION_COUNT, &args.schedule.options.iteration_count, "COUNT", "Of a schedule: how often it is played; default 1."},
+      {"warmup", TOOL_OPTION_COUNT, &args.schedule.options.warm_up_count, "COUNT", "Of a schedule: iterations before, which do not count; default 0."},
+      {"period", TOOL_OPTION_TEXT, &args.period, "TIME", "Of a schedule: between the begins of iterations, such as 40ms; default as in the file, else one follows the other."},
+      {"lock_all", TOOL_OPTION_SWITCH, &args.schedule.options.locks_all, NULL, "Of a schedule: no dispatch starts before its planned start."},
+      {"boost", TOOL_OPTION_SWITCH, &args.schedule.options.is_boosted, NULL, "Of a schedule: phase-locked starts are kept free, also from what the plan has before them and is late."},
+      {"late", TOOL_OPTION_TEXT, &args.late, "TIME", "Of a schedule: what is later than this is urgent; default never."},
+      {"ignore_time", TOOL_OPTION_SWITCH, &args.schedule.options.ignores_time, NULL, "Of a schedule: time dependencies are told only, not waited for."},
+      {"tile", TOOL_OPTION_TEXT, &args.tile, "TIME", "Of a schedule: dispatches give way to more urgent ones so often; default not at all."},
+      {"trace", TOOL_OPTION_TEXT, &args.schedule.trace_path, "FILE", "Of a schedule: write what was played; .csv, .pftrace, .svg, .html, .dot or .json by its ending."},
+      {"summary", TOOL_OPTION_TEXT, &args.schedule.summary_path, "FILE", "Of a schedule: write its summary as JSON."},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
       .verb = "play",
-      .synopsis = "JOB... [flags]",
+      .synopsis = "JOB... [flags]\n       rondo play SCHEDULE.json [flags]",
       .about = "Runs functions of several models side by side, each at its own rate, and prints how well their times were\n"
                "kept. A job is MODEL.vmfb[,period=TIME][,deadline=TIME][,offset=TIME][,name=TEXT][,function=NAME]\n"
                "[,overrun=skip|queue][,worker=N], with TIME such as 2ms. Without a period it starts again as soon as it has\n"
                "ended. Each release of a job with a period is kept free on its worker, so that it starts within a\n"
                "microsecond while the other jobs use the same cores. Ctrl-C ends early.\n"
-               "Real-time scheduling is used around releases where the system allows it.",
+               "Real-time scheduling is used around releases where the system allows it.\n"
+               "\n"
+               "A schedule is a plan of rondo plan or a schedule of another tool (docs/files.md). Its dispatches are played as\n"
+               "synthetic work, each as long as planned, on the lanes and at the times of the plan.",
       .options = options,
       .examples = "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
+                  "  rondo play schedule.json --iterations=50 --trace=run.html\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --duration=20 --json",
       .exit_codes = "  0  played, also when deadlines were missed\n  1  a model could not be loaded, or an instance failed\n"
                     "  2  the command line is wrong\n  130  ended by Ctrl-C, after printing what has been played",
@@ -349,6 +385,8 @@ int rdo_tool_play(int argc, char **argv) {
     if (wants_help) {
       rdo_tool_usage_print(stdout, &usage);
       code = TOOL_EXIT_OK;
+    } else if (positional.count == 1 && rdo_tool_is_schedule(positional.items[0])) {
+      code = play_schedule(&args, positional.items[0]);
     } else if (positional.count == 0 || positional.count > JOBS_MAX) {
       rdo_tool_message(positional.count == 0 ? "play what? Name at least one MODEL.vmfb" : "more than %d jobs", JOBS_MAX);
       fprintf(stderr, "Try 'rondo play --help'.\n");

@@ -17,8 +17,6 @@ enum {
   // Played executors: workers look up between batches of tiles that take about so long, or a tile if that is
   // longer.
   BATCH_NS = 2000,
-  // Tiles end so long before a release: time for an interrupt that makes one of them late.
-  HOLD_BACK_NS = 40000,
   // What is taken for a tile's time before one has been measured.
   TILE_NS_UNKNOWN = 200000,
   // Work that another worker is worth being woken for: about what a wake takes from one core to another
@@ -274,23 +272,20 @@ static void learn_tile_time(rdo_atomic_u32 *tile_ns, int64_t sample_ns) {
 }
 
 // How many of `size` tiles a worker may claim: a short batch, that ends before its next release.
+//   key           of the process that it drains
 //   out_begin_ns  when it looked at the clock; 0: it has no release and did not
-static uint64_t fit_claim(const struct rdo_execution *e, uint32_t index, struct rdo_worker *worker, uint64_t size, int64_t *out_begin_ns) {
+static uint64_t fit_claim(const struct rdo_execution *e, uint32_t index, struct rdo_worker *worker, uint64_t key, uint64_t size, int64_t *out_begin_ns) {
   uint32_t tile_ns = rdo_atomic_load(&e->recording->graph.tile_ns[index], rdo_relaxed);  // relaxed: hint
   uint64_t batch = tile_ns == 0 || tile_ns >= BATCH_NS ? 1 : BATCH_NS / tile_ns;
   if (size > batch) size = batch;
   *out_begin_ns = 0;
-  if (worker->next_release_ns == INT64_MAX) return size;
+  if (!rdo_worker_is_reserved(worker, key)) return size;
   if (tile_ns == 0) tile_ns = TILE_NS_UNKNOWN;
   *out_begin_ns = rdo_clock_now_ns();
   int64_t room_ns = worker->next_release_ns - *out_begin_ns;
   if (room_ns < RDO_URGENT_NS) rdo_urgent_raise_self(worker);
-  room_ns -= HOLD_BACK_NS;
-  if (room_ns < tile_ns) {
-    // A tile that is too long for any gap starts right after a release; the next one may be late by its rest.
-    int64_t gap_ns = worker->next_release_ns - worker->last_release_ns;
-    return gap_ns - HOLD_BACK_NS < tile_ns && *out_begin_ns - worker->last_release_ns < gap_ns / 4 ? 1 : 0;
-  }
+  room_ns -= RDO_HOLD_BACK_NS;
+  if (room_ns < tile_ns) return rdo_worker_has_room(worker, *out_begin_ns, tile_ns) ? 1 : 0;
   return size * tile_ns <= (uint64_t)room_ns ? size : (uint64_t)room_ns / tile_ns;
 }
 
@@ -319,7 +314,7 @@ static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node,
     uint64_t size = claim_size(node->tile_count - claimed, present < e->process->budget ? e->process->budget : present);
     int64_t batch_begin_ns = 0;
     if (is_played) {
-      if (done == 0 || !is_wanted_elsewhere(worker)) size = fit_claim(e, index, worker, size, &batch_begin_ns);
+      if (done == 0 || !is_wanted_elsewhere(worker)) size = fit_claim(e, index, worker, e->process->key, size, &batch_begin_ns);
       else size = 0;
       *out_is_left = size == 0;
       if (size == 0) break;

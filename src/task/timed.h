@@ -21,6 +21,12 @@ struct rdo_timed {
   void (*run)(struct rdo_timed *timed, struct rdo_worker *worker);
   struct rdo_timed *next;  // inbox
   bool is_held;            // owner: in the worker's heap
+  uint64_t key;            // const while posted: keeps its worker from what comes after it in the order of keys; 0 = from everything
+};
+
+enum {
+  // Work ends so long before a release that it has to give way to: time for an interrupt that makes it late.
+  RDO_HOLD_BACK_NS = 40000,
 };
 
 // Hands timed work to a worker. From any thread; wait-free but for the push. RT safe.
@@ -47,6 +53,19 @@ static inline bool rdo_worker_is_called(const struct rdo_worker *worker) {
 // Time that the worker may spend before its next release; INT64_MAX = there is none.
 static inline int64_t rdo_worker_room_ns(const struct rdo_worker *worker) {
   return worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - rdo_clock_now_ns();
+}
+
+// Whether work of a key has to end before the worker's next release: it comes after it, or there is no order.
+static inline bool rdo_worker_is_reserved(const struct rdo_worker *worker, uint64_t key) {
+  return worker->next_release_ns != INT64_MAX && key >= worker->next_release_key;
+}
+
+// Whether it may begin something that takes `work_ns` and cannot be interrupted. What is too long for any gap may begin right
+// after a release; the next one may then be late by its rest.
+static inline bool rdo_worker_has_room(const struct rdo_worker *worker, int64_t now_ns, int64_t work_ns) {
+  if (worker->next_release_ns - now_ns - RDO_HOLD_BACK_NS >= work_ns) return true;
+  int64_t gap_ns = worker->next_release_ns - worker->last_release_ns;
+  return gap_ns - RDO_HOLD_BACK_NS < work_ns && now_ns - worker->last_release_ns < gap_ns / 4;
 }
 
 #endif  // RDO_TASK_TIMED_H_

@@ -272,7 +272,7 @@ static size_t find_lanes(const struct picture *p, const struct rdo_pass *pass, u
   return count;
 }
 
-static void name_row(const struct picture *p, const struct rdo_pass *pass, const struct rdo_lane *lane, char name[48]) {
+static void name_row(const struct picture *p, const struct rdo_pass *pass, const struct rdo_table_lane *lane, char name[48]) {
   char *end = name + 48;
   bool has_iteration = p->index->pass_count > 1;
   char *at = name + snprintf(name, 48, "observed");

@@ -94,7 +94,7 @@ static enum rondo_status find_lanes(struct rdo_table_index *index, struct sort_k
   for (size_t i = 0; i < table->row_count; ++i) {
     if (i == 0 || keys[i - 1].first != keys[i].first || keys[i - 1].second != keys[i].second) {
       RDO_TRY(rdo_grow_array(index->lane_count + 1, sizeof *index->lanes, &capacity, &index->lanes, diag));
-      index->lanes[index->lane_count++] = (struct rdo_lane){(uint32_t)keys[i].first, (int32_t)keys[i].second};
+      index->lanes[index->lane_count++] = (struct rdo_table_lane){(uint32_t)keys[i].first, (int32_t)keys[i].second};
     }
     index->lane_of_row[keys[i].index] = (uint32_t)index->lane_count - 1;
   }

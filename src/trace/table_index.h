@@ -18,7 +18,7 @@ struct rdo_pass {
 };
 
 // Where nodes run one at a time: a worker of a target, or a target whose workers the trace does not tell.
-struct rdo_lane {
+struct rdo_table_lane {
   uint32_t target;
   int32_t worker;  // -1 = not known
 };
@@ -36,7 +36,7 @@ struct rdo_table_index {
   uint32_t *order;  // owned [row_count]: rows by (iteration, start, end, row)
   struct rdo_pass *passes;  // owned [pass_count], by iteration
   size_t pass_count;
-  struct rdo_lane *lanes;  // owned [lane_count], by (target, worker)
+  struct rdo_table_lane *lanes;  // owned [lane_count], by (target, worker)
   size_t lane_count;
   uint32_t *lane_of_row;   // owned [row_count]
   int64_t *offsets_ns;     // owned [row_count]: a row's time + this = time on one axis that begins at 0

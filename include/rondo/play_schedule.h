@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Playing a schedule file: a plan of `rondo plan`, or one of another tool (docs/files.md, variants A-D), on the lanes of a
+// machine. Each node runs after its predecessors, where and when a policy says.
+//
+//   create → run → table → release
+
+#ifndef RONDO_PLAY_SCHEDULE_H_
+#define RONDO_PLAY_SCHEDULE_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rondo/status.h"
+#include "rondo/trace.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rondo_schedule_player;
+
+// Zero-initialise, then set what should differ from the defaults.
+struct rondo_schedule_play_options {
+  // Path of the machine file whose lanes the targets are; NULL = the machine that a plan carries, else a worker for each target.
+  const char *machine_file;
+  bool is_anywhere;       // the CPUs of the machine file are another machine's: workers take the ones of this process in turn
+  const char *cpus;       // CPUs that workers may have, such as "0-3,6"; NULL = those of this process
+  const char *policy;     // "planned", "strict", "dynamic", ...; NULL = "planned"
+  int64_t late_ns;        // planned: a node later than this is urgent and may run elsewhere; 0 = never
+  bool locks_all;         // no node starts before its planned start; else those with the policy phase_locked
+  bool is_boosted;        // nothing that would run past a locked start begins before it, whatever its place in the plan
+  bool ignores_time;      // time dependencies are soft, all of them
+  int64_t tile_ns;        // nodes look up so often for what comes before them; 0 = they run in one piece
+  int64_t iteration_count;  // 0 = 1
+  int64_t warm_up_count;    // iterations before, which do not count
+  int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other
+};
+
+// Reads a schedule and starts workers for it.
+//   path        borrowed
+//   options     borrowed; NULL = defaults
+//   out_player  owned by caller, end with rondo_schedule_player_release; NULL on error
+//   diag        optional, filled unless OK
+//   returns     what rondo_file_read returns; INVALID_ARGUMENT (options; nodes without durations), UNIMPLEMENTED (nodes that occupy several targets),
+//               OUT_OF_RANGE (more than 63 lanes or 256 workers), RESOURCE_EXHAUSTED
+//   thread      any                 phase  setup
+RONDO_API enum rondo_status rondo_schedule_player_create(const char *path, const struct rondo_schedule_play_options *options,
+                                                         struct rondo_schedule_player **out_player, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Ends it and sets the pointer to NULL. NULL and a pointer to NULL are fine.
+//   thread      owner               phase  setup
+RONDO_API void rondo_schedule_player_release(struct rondo_schedule_player **player);
+
+// Plays all iterations with synthetic work: each node spins for its planned duration. The calling thread sleeps meanwhile.
+//   returns     OK, CANCELLED (stopped), RESOURCE_EXHAUSTED
+//   thread      owner               phase  steady
+RONDO_API enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Ends a run early: what runs ends at once, the iteration is not kept. From any thread, or a signal handler.
+//   thread      any, concurrently   phase  rt
+RONDO_API void rondo_schedule_player_stop(struct rondo_schedule_player *player);
+
+struct rondo_schedule_player_info {
+  int lane_count, worker_count, node_count;
+  bool is_crowded;          // several workers share a CPU: what they do at the same time is late
+  bool is_urgent;           // workers may be of the real-time class around releases
+  int64_t planned_makespan_ns;
+  int64_t iteration_count;  // played and kept so far
+  int64_t stolen_count;     // nodes around whose release the machine took the worker's CPU
+  double spun_share;        // of the workers' time: spinning for releases
+};
+
+//   thread      owner               phase  setup
+RONDO_API void rondo_schedule_player_info(const struct rondo_schedule_player *player, struct rondo_schedule_player_info *out_info);
+
+// What was played since the last call: a row for each node of each iteration.
+//   out_table   owned by caller, end with rondo_trace_table_release; NULL on error
+//   returns     OK, FAILED_PRECONDITION (nothing was played), RESOURCE_EXHAUSTED
+//   thread      owner               phase  setup
+RONDO_API enum rondo_status rondo_schedule_player_table(struct rondo_schedule_player *player, struct rondo_trace_table **out_table,
+                                                        struct rondo_diag *diag) RONDO_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif  // RONDO_PLAY_SCHEDULE_H_

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "play/node.h"
+
+#include "base/clock.h"
+#include "base/futex.h"
+#include "base/object.h"
+#include "task/urgent.h"
+
+static struct rdo_node *node_of(struct rdo_process *process) { return RDO_CONTAINER(process, struct rdo_node, process); }
+
+// Placing ------------------------------------------------------------------------------------------
+
+static void look_at_lanes(const struct rdo_node_graph *graph, struct rdo_policy_lane *out_lanes) {
+  for (uint32_t i = 0; i < graph->lane_count; ++i) {
+    const struct rdo_node_lane *lane = &graph->lanes[i];
+    // relaxed: counters, both
+    out_lanes[i] = (struct rdo_policy_lane){lane->worker_count, rdo_atomic_load(&lane->busy_count, rdo_relaxed),
+                                            rdo_atomic_load(&lane->backlog_ns, rdo_relaxed)};
+  }
+}
+
+static int64_t expected_ns(const struct rdo_node *node, uint32_t lane) { return node->lane_ns != NULL ? node->lane_ns[lane] : node->duration_ns; }
+
+static void run_released(struct rdo_timed *timed, struct rdo_worker *worker);
+
+// Everything that the node waits for has ended, but for its release.
+static void place(struct rdo_node *node, uint32_t previous_lane) {
+  struct rdo_node_graph *graph = node->graph;
+  struct rdo_policy_lane lanes[RDO_POLICY_LANES_MAX];
+  struct rdo_policy_decision decision;
+  look_at_lanes(graph, lanes);
+  node->ready_ns = rdo_clock_now_ns();
+  const struct rdo_policy_node facts = {
+      .index = (uint32_t)(node - graph->nodes),
+      .sequence = rdo_atomic_add(&graph->sequence, 1, rdo_relaxed),  // relaxed: counter
+      .now_ns = node->ready_ns,
+      .release_ns = node->is_locked ? graph->begin_ns + node->release_ns : graph->begin_ns,
+      .deadline_ns = node->deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->deadline_ns,
+      .planned_start_ns = node->planned_lane == RDO_POLICY_NONE ? INT64_MAX : graph->begin_ns + node->planned_start_ns,
+      .planned_lane = node->planned_lane,
+      .planned_width = node->planned_width,
+      .lane_ns = node->lane_ns,
+      .lanes = node->lanes,
+      .previous_lane = previous_lane,
+      .width_max = node->width_max,
+      .priority = node->priority,
+  };
+  graph->policy->decide(&graph->policy_options, &facts, lanes, graph->lane_count, &decision);
+  struct rdo_node_lane *lane = &graph->lanes[decision.lane];
+  node->lane = decision.lane;
+  node->backlog_ns = expected_ns(node, decision.lane);
+  rdo_atomic_add(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
+  node->process.budget = decision.width;
+  rdo_process_place(&node->process, decision.lane + 1, decision.key);
+  if (decision.start_ns <= node->ready_ns) {
+    rdo_process_resume(&node->process);
+    return;
+  }
+  node->timed.run = run_released;
+  node->timed.is_held = false;
+  node->timed.key = node->is_boosted ? 0 : decision.key;
+  rdo_timed_post(&graph->executor->workers[lane->workers[facts.index % lane->worker_count]], &node->timed, decision.start_ns);
+}
+
+static void resume_from(struct rdo_node *node, uint32_t previous_lane) {
+  // SYNC(nodes): acquires what ended before, for the node's first drainer.
+  if (rdo_atomic_sub(&node->pending, 1, rdo_acq_rel) == 1) place(node, previous_lane);
+}
+
+void rdo_node_resume(struct rdo_node *node) { resume_from(node, RDO_POLICY_NONE); }
+
+// Running ------------------------------------------------------------------------------------------
+
+// The release has come, on this worker: what one worker is enough for begins here and now.
+static void run_released(struct rdo_timed *timed, struct rdo_worker *worker) {
+  struct rdo_node *node = RDO_CONTAINER(timed, struct rdo_node, timed);
+  node->is_released = true;
+  bool is_done = node->process.budget == 1 && node->body->drain(node, worker) == RDO_DRAIN_DONE;
+  node->is_released = false;
+  if (!is_done) {
+    rdo_process_resume(&node->process);
+    return;
+  }
+  rdo_process_finish(&node->process);
+  rdo_process_release(&node->process);
+}
+
+static enum rdo_drain_result drain_node(struct rdo_process *process, struct rdo_worker *worker) {
+  struct rdo_node *node = node_of(process);
+  return node->body->drain(node, worker);
+}
+
+static void complete_node(struct rdo_process *process, enum rondo_status status) {
+  (void)status;
+  struct rdo_node *node = node_of(process);
+  struct rdo_node_graph *graph = node->graph;
+  struct rdo_node_lane *lane = &graph->lanes[node->lane];
+  node->end_ns = rdo_clock_now_ns();
+  rdo_atomic_sub(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
+  rdo_atomic_sub(&lane->busy_count, 1, rdo_relaxed);                 // relaxed: counter
+  for (uint32_t i = 0; i < node->successor_count; ++i) resume_from(&graph->nodes[node->successors[i]], node->lane);
+}
+
+static void release_node(struct rdo_process *process) {
+  struct rdo_node_graph *graph = node_of(process)->graph;
+  // SYNC(nodes): acquires all the nodes for whoever reads them when it is over.
+  if (rdo_atomic_sub(&graph->left, 1, rdo_acq_rel) == 1) graph->over(graph);
+}
+
+static const struct rdo_process_type node_type = {"node", drain_node, complete_node, release_node};
+
+bool rdo_node_start(struct rdo_node *node, const struct rdo_worker *worker) {
+  uint32_t expected = 0;
+  if (rdo_atomic_load(&node->started, rdo_relaxed) != 0) return false;                      // relaxed: hint
+  if (!rdo_atomic_cas(&node->started, &expected, 1, rdo_acq_rel, rdo_relaxed)) return false;  // SYNC(nodes); relaxed: hint
+  node->start_ns = rdo_clock_now_ns();
+  node->worker = worker->index;
+  int64_t release_ns = node->is_locked ? node->graph->begin_ns + node->release_ns : node->ready_ns;
+  node->is_stolen = worker->stolen_end_ns > release_ns && worker->stolen_begin_ns < node->start_ns;
+  rdo_atomic_add(&node->graph->lanes[node->lane].busy_count, 1, rdo_relaxed);  // relaxed: counter
+  return true;
+}
+
+enum rdo_drain_result rdo_node_hold(struct rdo_node *node, struct rdo_worker *worker) {
+  uint32_t slot = rdo_atomic_load(&node->process.slot, rdo_relaxed);  // relaxed: const while it is drained
+  bool is_held = (worker->held_slots >> slot & 1) != 0;
+  worker->held_slots |= UINT32_C(1) << slot;
+  if (!is_held) rdo_process_announce(&node->process, 1);
+  return RDO_DRAIN_IDLE;
+}
+
+// Synthetic nodes ----------------------------------------------------------------------------------
+
+enum { GUARD_INTERVAL_NS = 20000 };
+
+// Spins until the node has had its time, or it is time to look up.
+//   returns  the time afterwards
+static int64_t spin(struct rdo_node *node, struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns) {
+  int64_t now_ns = begin_ns, look_ns = begin_ns + GUARD_INTERVAL_NS;
+  while (now_ns < end_ns && rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) == 0) {  // relaxed: hint
+    rdo_cpu_relax();
+    now_ns = rdo_clock_now_ns();
+    if (now_ns < look_ns) continue;
+    look_ns = now_ns + GUARD_INTERVAL_NS;
+    (void)rdo_urgent_guard(worker, now_ns, RDO_GUARD_NS);
+  }
+  return now_ns;
+}
+
+// One worker: a tile after the other, giving way between them. Several: all of them until the time is over.
+static enum rdo_drain_result drain_synthetic(struct rdo_node *node, struct rdo_worker *worker) {
+  int64_t tile_ns = node->tile_ns == 0 || node->process.budget > 1 ? node->duration_ns : node->tile_ns;
+  int64_t begin_ns = rdo_clock_now_ns();
+  bool is_started = rdo_atomic_load(&node->started, rdo_acquire) != 0;  // SYNC(nodes)
+  bool may_wait = !node->is_released && !(is_started && node->process.budget > 1);
+  if (may_wait && rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, begin_ns, tile_ns)) {
+    return rdo_node_hold(node, worker);
+  }
+  if (node->process.budget > 1) {
+    if (rdo_node_start(node, worker)) begin_ns = node->start_ns;
+    (void)spin(node, worker, begin_ns, begin_ns + node->duration_ns);
+    uint32_t expected = 0;
+    // SYNC(nodes): the first whose time is over ends it.
+    return rdo_atomic_cas(&node->ended, &expected, 1, rdo_acq_rel, rdo_relaxed) ? RDO_DRAIN_DONE : RDO_DRAIN_IDLE;  // relaxed: hint
+  }
+  if (rdo_node_start(node, worker)) begin_ns = node->start_ns;
+  for (;;) {
+    int64_t left_ns = node->duration_ns - node->spent_ns;
+    int64_t now_ns = spin(node, worker, begin_ns, begin_ns + (left_ns < tile_ns ? left_ns : tile_ns));
+    node->spent_ns += now_ns - begin_ns;
+    begin_ns = now_ns;
+    if (node->spent_ns >= node->duration_ns || rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) != 0) return RDO_DRAIN_DONE;  // relaxed: hint
+    bool is_reserved = rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, now_ns, tile_ns);
+    if (!is_reserved && !rdo_worker_is_called(worker) && !rdo_worker_is_outranked(worker, node->process.key)) continue;
+    ++node->preemption_count;
+    return RDO_DRAIN_MORE;
+  }
+}
+
+const struct rdo_node_body rdo_node_synthetic = {"synthetic", drain_synthetic};
+
+// Iterations ---------------------------------------------------------------------------------------
+
+static void reset_node(struct rdo_node *node) {
+  rdo_process_init(&node->process, &node_type, node->graph->executor, 1);
+  rdo_atomic_init(&node->pending, node->predecessor_count + (node->needs_body ? 1 : 0));
+  rdo_atomic_init(&node->started, 0);
+  rdo_atomic_init(&node->ended, 0);
+  node->ready_ns = node->start_ns = node->end_ns = node->spent_ns = 0;
+  node->preemption_count = 0;
+  node->is_stolen = node->is_released = false;
+}
+
+void rdo_node_graph_begin(struct rdo_node_graph *graph, int64_t begin_ns) {
+  graph->begin_ns = begin_ns;
+  rdo_atomic_init(&graph->sequence, 0);
+  rdo_atomic_init(&graph->left, graph->node_count);
+  for (uint32_t i = 0; i < graph->lane_count; ++i) {
+    rdo_atomic_init(&graph->lanes[i].busy_count, 0);
+    rdo_atomic_init(&graph->lanes[i].backlog_ns, 0);
+  }
+  for (uint32_t i = 0; i < graph->node_count; ++i) reset_node(&graph->nodes[i]);
+  // SYNC(nodes): what was reset reaches a worker with the post or the slot. Roots that have been placed run already; only
+  // what they end touches others, and those are reset.
+  for (uint32_t i = 0; i < graph->node_count; ++i) {
+    struct rdo_node *node = &graph->nodes[i];
+    if (node->predecessor_count == 0 && !node->needs_body) place(node, RDO_POLICY_NONE);
+  }
+}

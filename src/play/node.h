@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Nodes: what a plan is made of, played on an executor. A node runs once in an iteration, after its predecessors;
+// when it becomes ready the policy says where, how wide and from when on. In between there is no queue and no thread:
+// whoever ends the last predecessor places it.
+//
+// SYNC(nodes). What a node is belongs to whoever sets the graph up; from rdo_node_graph_begin until `over`
+//   pending   only falls: predecessors that have not ended, and 1 more until the body is there; the one that
+//             brings it to 0 acquires what the others wrote, and places the node
+//   started   the first drainer's claim on start_ns
+//   ended     the one drainer that ends the node
+//   left      only falls: nodes that have not been released; the one that brings it to 0 ends the iteration
+// Times are written by the drainer that claimed, or ended, and read after `over`, or by successors.
+
+#ifndef RDO_PLAY_NODE_H_
+#define RDO_PLAY_NODE_H_
+
+#include "plan/policy.h"
+#include "task/timed.h"
+
+struct rdo_node;
+struct rdo_node_graph;
+
+struct rdo_node_body {
+  const char *name;
+  // Does a bounded piece of a node on a worker of its lane: as in a process type. DONE exactly once.
+  enum rdo_drain_result (*drain)(struct rdo_node *node, struct rdo_worker *worker);
+};
+
+struct rdo_node {
+  struct rdo_process process;
+  struct rdo_timed timed;
+  struct rdo_node_graph *graph;
+  // const during an iteration
+  const struct rdo_node_body *body;
+  void *user;                     // of the body
+  const uint32_t *successors;     // indices
+  uint32_t successor_count, predecessor_count;
+  bool needs_body;                // it also waits for rdo_node_resume, when its body is there
+  bool is_locked;                 // it does not start before release_ns
+  bool is_boosted;                // it keeps workers from what would run past its start, whatever their keys
+  uint8_t priority;
+  uint32_t planned_lane, width_max, planned_width;
+  uint64_t lanes;                 // bits
+  int64_t release_ns, planned_start_ns, deadline_ns;  // from the iteration's begin; deadline INT64_MAX = none
+  int64_t duration_ns;            // planned; 0 = not known
+  int64_t tile_ns;                // synthetic: looks up so often; 0 = never
+  const int64_t *lane_ns;         // [lane_count] likewise, by lane; NULL = duration_ns everywhere
+  // SYNC(nodes)
+  rdo_atomic_u32 pending;
+  rdo_atomic_u32 started, ended;
+  bool is_released;               // owner: the worker of its release, until it goes to a slot; bodies begin whatever comes next
+  // observed, on CLOCK_MONOTONIC
+  int64_t ready_ns, start_ns, end_ns, spent_ns;
+  int64_t backlog_ns;             // what it put on its lane's
+  uint32_t lane;
+  uint32_t worker;                // that began it
+  uint32_t preemption_count;
+  bool is_stolen;                 // the machine took its worker's CPU around its release
+};
+
+struct rdo_node_lane {
+  const char *name;               // borrowed
+  uint32_t worker_count;
+  uint16_t workers[RDO_WORKERS_MAX];
+  rdo_atomic_u32 busy_count;      // counter: nodes that run
+  rdo_atomic_i64 backlog_ns;      // counter: of nodes that are placed and have not ended
+};
+
+struct rdo_node_graph {
+  struct rdo_executor *executor;  // its lane i + 1 is lane i here
+  const struct rdo_policy *policy;
+  struct rdo_policy_options policy_options;
+  struct rdo_node_lane *lanes;
+  uint32_t lane_count;
+  struct rdo_node *nodes;
+  uint32_t node_count;
+  void (*over)(struct rdo_node_graph *graph);  // on the thread that released the last node
+  int64_t begin_ns;               // const during an iteration
+  rdo_atomic_u64 sequence;        // counter
+  rdo_atomic_u32 left;            // SYNC(nodes)
+  rdo_atomic_u32 is_stopping;     // hint: bodies end at once
+};
+
+// Starts an iteration: all nodes are reset, and those that wait for nothing are placed. Nobody is inside the graph.
+//   begin_ns  of the iteration, on CLOCK_MONOTONIC; may lie ahead
+void rdo_node_graph_begin(struct rdo_node_graph *graph, int64_t begin_ns);
+
+// One of the things that a node waits for is there. From any thread.
+void rdo_node_resume(struct rdo_node *node);
+
+// A body that spins for the planned time of its node.
+extern const struct rdo_node_body rdo_node_synthetic;
+
+// For bodies: claims the start. Returns whether this drainer is the first.
+bool rdo_node_start(struct rdo_node *node, const struct rdo_worker *worker);
+
+// For bodies: this worker has to keep its next release free. Others of the lane are told, once.
+//   returns  what the drain returns
+enum rdo_drain_result rdo_node_hold(struct rdo_node *node, struct rdo_worker *worker);
+
+#endif  // RDO_PLAY_NODE_H_

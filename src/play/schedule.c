@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// A schedule file as a graph of nodes, played iteration after iteration.
+//
+// SYNC(nodes). `over` grows when an iteration has ended, after the last node was released; the runner sleeps on it.
+
+#include "rondo/play_schedule.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/futex.h"
+#include "base/object.h"
+#include "machine/topology.h"
+#include "plan/schedule_file.h"
+#include "play/lanes.h"
+#include "play/node.h"
+#include "task/urgent.h"
+#include "trace/trace_table.h"
+
+enum { SPIN_NS = 20000, START_DELAY_NS = 2000000 };
+
+struct rondo_schedule_player {
+  struct rdo_node_graph graph;
+  struct rdo_schedule schedule;
+  struct rdo_machine_file machine;
+  struct rondo_schedule_play_options options;
+  struct rdo_worker_lanes workers;
+  uint32_t *successors;  // owned
+  struct rdo_table table;
+  bool has_machine;      // `machine` was read
+  int64_t played_count, stolen_count;
+  int64_t run_ns, spun_ns;
+  rdo_atomic_u32 over;         // SYNC(nodes)
+  rdo_atomic_u32 is_stopping;  // hint
+};
+
+// Setup ----------------------------------------------------------------------------------------------
+
+static enum rondo_status find_cpus(const struct rondo_schedule_play_options *options, struct rdo_cpu_set *out_cpus, struct rondo_diag *diag) {
+  struct rdo_topology topology;
+  enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
+  if (status == RONDO_OK) *out_cpus = topology.allowed;
+  rdo_topology_deinit(&topology);
+  if (status != RONDO_OK || options->cpus == NULL) return status;
+  struct rdo_cpu_set wanted;
+  RDO_TRY(rdo_cpu_set_parse((struct rdo_bytes){(const uint8_t *)options->cpus, strlen(options->cpus)}, &wanted, diag));
+  struct rdo_cpu_set missing = rdo_cpu_set_andnot(wanted, out_cpus);
+  if (!rdo_cpu_set_is_empty(&missing)) {
+    return rdo_fail(diag, RONDO_NOT_FOUND, "CPU %d is not there, or this process may not use it", rdo_cpu_set_first(&missing));
+  }
+  *out_cpus = wanted;
+  return RONDO_OK;
+}
+
+static enum rondo_status read_files(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
+  const struct rondo_schedule_play_options *options = &player->options;
+  if (options->machine_file != NULL) {
+    player->has_machine = true;
+    RDO_TRY(rdo_machine_file_read(options->machine_file, NULL, &player->machine, diag));
+  }
+  const struct rdo_schedule_options read = {.machine = player->has_machine ? &player->machine : NULL};
+  RDO_TRY(rdo_schedule_read(path, &read, &player->schedule, diag));
+  const struct rdo_schedule *schedule = &player->schedule;
+  if (schedule->variant == RDO_SCHEDULE_GRAPH || schedule->variant == RDO_SCHEDULE_RUNNABLE) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: its nodes have no durations; plan it first: rondo plan %s", path, path);
+  }
+  for (uint32_t i = 0; i < schedule->node_count; ++i) {
+    const struct rdo_schedule_node *node = &schedule->nodes[i];
+    if (node->extra_count != 0) return rdo_fail(diag, RONDO_UNIMPLEMENTED, "%s: %s occupies several targets, which cannot be played", path, node->key);
+  }
+  return RONDO_OK;
+}
+
+static enum rondo_status make_workers(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  struct rdo_cpu_set cpus;
+  RDO_TRY(find_cpus(&player->options, &cpus, diag));
+  const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
+  if (machine != NULL) {
+    RDO_TRY(rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag));
+  } else {
+    RDO_TRY(rdo_worker_lanes_make_each(player->schedule.target_count, &cpus, &player->workers, diag));
+  }
+  const struct rdo_executor_options executor = {
+      .worker_count = player->workers.worker_count,
+      .worker_cpus = player->workers.cpus,
+      .spin_ns = SPIN_NS,
+      .is_played = true,
+      .lanes = player->workers.lanes,
+      .lane_count = player->workers.lane_count,
+  };
+  RDO_TRY(rdo_executor_create(&executor, &player->graph.executor, diag));
+  RDO_TRY(rdo_alloc_array(player->workers.lane_count, sizeof *player->graph.lanes, &player->graph.lanes, diag));
+  player->graph.lane_count = player->workers.lane_count;
+  for (uint32_t i = 0; i < player->graph.lane_count; ++i) {
+    struct rdo_node_lane *lane = &player->graph.lanes[i];
+    lane->name = player->schedule.targets[i].name;
+    for (uint32_t w = 0; w < player->workers.worker_count; ++w) {
+      if ((player->workers.lanes[i].workers[w / 64] >> w % 64 & 1) != 0) lane->workers[lane->worker_count++] = (uint16_t)w;
+    }
+  }
+  return RONDO_OK;
+}
+
+// Whether what a node waits for at run time includes its hard time dependency.
+static bool takes_time_dependency(const struct rondo_schedule_player *player, const struct rdo_schedule_node *node) {
+  if (node->time_dependency == RDO_SCHEDULE_NONE || node->time_mode != RDO_TIME_HARD || player->options.ignores_time) return false;
+  const struct rdo_schedule *schedule = &player->schedule;
+  for (uint32_t i = 0; i < node->dependency_count; ++i) {
+    if (schedule->dependencies[node->dependency_begin + i] == node->time_dependency) return false;
+  }
+  return true;
+}
+
+// For policies that keep a lane's order: the node that has to have ended before, which is the one that the plan lets end last
+// before this one starts.
+static void find_before(const struct rdo_schedule *schedule, uint32_t *out_before) {
+  for (uint32_t i = 0; i < schedule->node_count; ++i) {
+    const struct rdo_schedule_node *node = &schedule->nodes[i];
+    out_before[i] = RDO_SCHEDULE_NONE;
+    int64_t best_ns = -1;
+    for (uint32_t r = 0; r < node->rank; ++r) {
+      const struct rdo_schedule_node *other = &schedule->nodes[schedule->by_rank[r]];
+      int64_t end_ns = other->start_ns + other->duration_ns;
+      if (other->target != node->target || end_ns > node->start_ns || end_ns < best_ns) continue;
+      best_ns = end_ns;
+      out_before[i] = schedule->by_rank[r];
+    }
+  }
+}
+
+// Predecessors become successor lists: counted first, then written.
+static enum rondo_status make_edges(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  struct rdo_node *nodes = player->graph.nodes;
+  uint32_t count = schedule->node_count, *before, *at;
+  RDO_TRY(rdo_alloc_array((size_t)count * 2 + 1, sizeof *before, &before, diag));
+  at = before + count;
+  for (uint32_t i = 0; i < count; ++i) before[i] = RDO_SCHEDULE_NONE;
+  if (player->graph.policy->keeps_order) find_before(schedule, before);
+  enum rondo_status status = RONDO_OK;
+  size_t total = 0;
+  for (int pass = 0; pass < 2 && status == RONDO_OK; ++pass) {
+    for (uint32_t i = 0; i < count; ++i) {
+      const struct rdo_schedule_node *node = &schedule->nodes[i];
+      bool has_time = takes_time_dependency(player, node);
+      uint32_t edge_count = node->dependency_count + (has_time ? 1 : 0) + (before[i] != RDO_SCHEDULE_NONE ? 1 : 0);
+      for (uint32_t k = 0; k < edge_count; ++k) {
+        uint32_t from = k < node->dependency_count ? schedule->dependencies[node->dependency_begin + k]
+                        : has_time && k == node->dependency_count ? node->time_dependency : before[i];
+        if (pass == 0) ++nodes[from].successor_count;
+        else player->successors[at[from]++] = i;
+      }
+      nodes[i].predecessor_count = edge_count;
+      total += pass == 0 ? edge_count : 0;
+    }
+    if (pass == 1) break;
+    status = rdo_alloc_array(total + 1, sizeof *player->successors, &player->successors, diag);
+    for (uint32_t i = 0, place = 0; i < count && status == RONDO_OK; ++i) {
+      at[i] = place;
+      nodes[i].successors = player->successors + place;
+      place += nodes[i].successor_count;
+    }
+  }
+  rdo_free(before);
+  return status;
+}
+
+static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  struct rdo_node_graph *graph = &player->graph;
+  RDO_TRY(rdo_alloc_array(schedule->node_count, sizeof *graph->nodes, &graph->nodes, diag));
+  graph->node_count = schedule->node_count;
+  for (uint32_t i = 0; i < graph->node_count; ++i) {
+    const struct rdo_schedule_node *from = &schedule->nodes[i];
+    const struct rdo_schedule_job *job = &schedule->jobs[from->job];
+    struct rdo_node *node = &graph->nodes[i];
+    uint32_t width = from->worker_count > 0 ? (uint32_t)from->worker_count : 1, worker_count = graph->lanes[from->target].worker_count;
+    node->graph = graph;
+    node->body = &rdo_node_synthetic;
+    node->is_locked = player->options.locks_all || from->release_policy == RDO_RELEASE_PHASE_LOCKED;
+    node->is_boosted = node->is_locked && player->options.is_boosted;
+    node->priority = (uint8_t)(from->priority >= 0 ? from->priority : RDO_JOB_PRIORITY_DEFAULT);
+    node->planned_lane = from->target;
+    node->planned_width = width < worker_count ? width : worker_count;
+    node->width_max = width;
+    node->lanes = UINT64_C(1) << from->target;
+    node->planned_start_ns = node->release_ns = from->start_ns;
+    node->deadline_ns = job->deadline_ns > 0 ? job->deadline_ns : INT64_MAX;
+    node->duration_ns = from->duration_ns;
+    node->tile_ns = player->options.tile_ns;
+  }
+  return make_edges(player, diag);
+}
+
+static void end_iteration(struct rdo_node_graph *graph) {
+  struct rondo_schedule_player *player = RDO_CONTAINER(graph, struct rondo_schedule_player, graph);
+  rdo_atomic_add(&player->over, 1, rdo_seq_cst);  // SYNC(nodes): after all nodes
+  rdo_futex_wake_all(&player->over);
+}
+
+// The table's nodes are the schedule's, in its order.
+static enum rondo_status make_table(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  struct rdo_table *table = &player->table;
+  rdo_table_init(table);
+  for (uint32_t i = 0; i < schedule->target_count; ++i) {
+    uint32_t target;
+    RDO_TRY(rdo_table_add_target(table, schedule->targets[i].name, &target, diag));
+  }
+  const char **keys;
+  RDO_TRY(rdo_alloc_array((size_t)schedule->dependency_count + 1, sizeof *keys, &keys, diag));
+  enum rondo_status status = RONDO_OK;
+  for (uint32_t i = 0; i < schedule->node_count && status == RONDO_OK; ++i) {
+    const struct rdo_schedule_node *node = &schedule->nodes[i];
+    for (uint32_t k = 0; k < node->dependency_count; ++k) keys[k] = schedule->nodes[schedule->dependencies[node->dependency_begin + k]].key;
+    const struct rdo_node_facts facts = {
+        .key = node->key,
+        .id = node->id,
+        .ordinal = node->ordinal,
+        .total = node->total,
+        .job = schedule->jobs[node->job].name,
+        .module = node->module_name,
+        .dependencies = keys,
+        .dependency_count = node->dependency_count,
+        .time_dependency = node->time_dependency == RDO_SCHEDULE_NONE ? NULL : schedule->nodes[node->time_dependency].key,
+        .release = player->graph.nodes[i].is_locked ? RDO_PLAYED_RELEASE_LOCKED : RDO_PLAYED_RELEASE_IMMEDIATE,
+        .time_mode = takes_time_dependency(player, node) || (node->time_mode == RDO_TIME_HARD && !player->options.ignores_time) ? RDO_PLAYED_TIME_HARD
+                                                                                                                              : RDO_PLAYED_TIME_SOFT,
+    };
+    uint32_t index;
+    status = rdo_table_add_node(table, &facts, &index, diag);
+  }
+  rdo_free(keys);
+  return status;
+}
+
+static enum rondo_status set_up(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
+  const struct rondo_schedule_play_options *options = &player->options;
+  const char *name = options->policy == NULL ? "planned" : options->policy;
+  player->graph.policy = rdo_policy_find(name);
+  if (player->graph.policy == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no policy is called \"%s\"", name);
+  if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "counts and times of a play are not negative");
+  }
+  player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
+  player->graph.over = end_iteration;
+  RDO_TRY(read_files(player, path, diag));
+  RDO_TRY(make_workers(player, diag));
+  RDO_TRY(make_nodes(player, diag));
+  return make_table(player, diag);
+}
+
+enum rondo_status rondo_schedule_player_create(const char *path, const struct rondo_schedule_play_options *options,
+                                               struct rondo_schedule_player **out_player, struct rondo_diag *diag) {
+  *out_player = NULL;
+  struct rondo_schedule_player *player;
+  RDO_TRY(rdo_alloc(sizeof *player, &player, diag));
+  if (options != NULL) player->options = *options;
+  rdo_atomic_init(&player->over, 0);
+  rdo_atomic_init(&player->is_stopping, 0);
+  rdo_atomic_init(&player->graph.is_stopping, 0);
+  enum rondo_status status = set_up(player, path, diag);
+  if (status != RONDO_OK) rondo_schedule_player_release(&player);
+  *out_player = player;
+  return status;
+}
+
+void rondo_schedule_player_release(struct rondo_schedule_player **player) {
+  if (player == NULL || *player == NULL) return;
+  struct rondo_schedule_player *p = *player;
+  rdo_executor_destroy(p->graph.executor);
+  rdo_table_deinit(&p->table);
+  rdo_schedule_deinit(&p->schedule);
+  if (p->has_machine) rdo_machine_file_deinit(&p->machine);
+  rdo_free(p->successors);
+  rdo_free(p->graph.nodes);
+  rdo_free(p->graph.lanes);
+  rdo_free(p);
+  *player = NULL;
+}
+
+// Playing --------------------------------------------------------------------------------------------
+
+void rondo_schedule_player_stop(struct rondo_schedule_player *player) {
+  rdo_atomic_store(&player->is_stopping, 1, rdo_seq_cst);        // SYNC(nodes)
+  rdo_atomic_store(&player->graph.is_stopping, 1, rdo_seq_cst);  // SYNC(nodes)
+}
+
+// When a node could have run, from the iteration's begin: as its last predecessor ended; a root at 0, or when it was released.
+// What a policy made it wait for beside that is delay.
+static int64_t ready_ns(const struct rondo_schedule_player *player, uint32_t index) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  const struct rdo_schedule_node *node = &schedule->nodes[index];
+  const struct rdo_node *nodes = player->graph.nodes;
+  int64_t last_ns = 0;
+  for (uint32_t i = 0; i < node->dependency_count; ++i) {
+    int64_t end_ns = nodes[schedule->dependencies[node->dependency_begin + i]].end_ns - player->graph.begin_ns;
+    if (end_ns > last_ns) last_ns = end_ns;
+  }
+  bool has_time = takes_time_dependency(player, node);
+  if (has_time && nodes[node->time_dependency].end_ns - player->graph.begin_ns > last_ns) last_ns = nodes[node->time_dependency].end_ns - player->graph.begin_ns;
+  if (node->dependency_count == 0 && !has_time && nodes[index].is_locked) last_ns = nodes[index].release_ns;
+  return last_ns;
+}
+
+static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t iteration, struct rondo_diag *diag) {
+  const struct rdo_node_graph *graph = &player->graph;
+  RDO_TRY(rdo_table_reserve(&player->table, graph->node_count, diag));
+  for (uint32_t i = 0; i < graph->node_count; ++i) {
+    const struct rdo_node *node = &graph->nodes[i];
+    struct rdo_table_row row = rdo_table_row();
+    row.iteration = iteration;
+    row.node = i;
+    row.target = node->lane;
+    row.planned_start_ns = node->planned_start_ns;
+    row.planned_duration_ns = node->duration_ns;
+    row.t0_ns = graph->begin_ns;
+    row.ready_ns = ready_ns(player, i);
+    if (node->is_locked) row.release_ns = node->release_ns;
+    row.start_ns = node->start_ns - graph->begin_ns;
+    row.end_ns = node->end_ns - graph->begin_ns;
+    if (node->deadline_ns != INT64_MAX) row.deadline_ns = node->deadline_ns;
+    row.worker = (int32_t)node->worker;
+    row.cpu = graph->executor->workers[node->worker].cpu;
+    row.worker_count = (int32_t)node->process.budget;
+    row.preemption_count = (int32_t)node->preemption_count;
+    player->stolen_count += node->is_stolen;
+    RDO_TRY(rdo_table_append(&player->table, &row, diag));
+  }
+  ++player->played_count;
+  return RONDO_OK;
+}
+
+static int64_t sum_spun_ns(const struct rondo_schedule_player *player) {
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < player->graph.executor->worker_count; ++i) sum += player->graph.executor->workers[i].spun_ns;
+  return sum;
+}
+
+// Plays one iteration to its end.
+static void play(struct rondo_schedule_player *player, int64_t begin_ns) {
+  uint32_t heard = rdo_atomic_load(&player->over, rdo_acquire);  // SYNC(nodes)
+  rdo_node_graph_begin(&player->graph, begin_ns);
+  while (rdo_atomic_load(&player->over, rdo_acquire) == heard) rdo_futex_wait(&player->over, heard, INT64_MAX);  // SYNC(nodes)
+}
+
+enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rondo_schedule_play_options *options = &player->options;
+  int64_t count = options->iteration_count == 0 ? 1 : options->iteration_count, total = options->warm_up_count + count;
+  int64_t period_ns = options->period_ns != 0 ? options->period_ns : player->schedule.period_ns;
+  int64_t begin_ns = rdo_clock_now_ns() + START_DELAY_NS;
+  int64_t first_ns = begin_ns;
+  for (int64_t i = 0; i < total; ++i) {
+    if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
+    play(player, begin_ns);
+    if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
+    if (i >= options->warm_up_count) RDO_TRY(keep_rows(player, i - options->warm_up_count, diag));
+    begin_ns += period_ns;
+    int64_t soonest_ns = rdo_clock_now_ns() + START_DELAY_NS;
+    if (period_ns == 0 || begin_ns < soonest_ns) begin_ns = soonest_ns;
+  }
+  player->run_ns += (rdo_clock_now_ns() - first_ns) * player->graph.executor->worker_count;
+  player->spun_ns = sum_spun_ns(player);
+  return RONDO_OK;
+}
+
+void rondo_schedule_player_info(const struct rondo_schedule_player *player, struct rondo_schedule_player_info *out_info) {
+  *out_info = (struct rondo_schedule_player_info){
+      .lane_count = (int)player->graph.lane_count,
+      .worker_count = (int)player->graph.executor->worker_count,
+      .node_count = (int)player->graph.node_count,
+      .is_crowded = player->workers.is_crowded,
+      .is_urgent = player->graph.executor->is_urgent_allowed,
+      .planned_makespan_ns = player->schedule.makespan_ns,
+      .iteration_count = player->played_count,
+      .stolen_count = player->stolen_count,
+      .spun_share = player->run_ns > 0 ? (double)player->spun_ns / (double)player->run_ns : 0,
+  };
+}
+
+enum rondo_status rondo_schedule_player_table(struct rondo_schedule_player *player, struct rondo_trace_table **out_table, struct rondo_diag *diag) {
+  *out_table = NULL;
+  if (player->played_count == 0) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "nothing was played");
+  enum rondo_status status = rdo_trace_table_create(&player->table, out_table, diag);
+  rdo_table_deinit(&player->table);
+  player->played_count = 0;
+  if (status == RONDO_OK) status = make_table(player, diag);
+  return status;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "play_schedule.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "model_args.h"
+#include "options.h"
+#include "rondo/files.h"
+#include "trace_text.h"
+
+static struct rondo_schedule_player *running;
+static volatile sig_atomic_t was_interrupted;
+
+static void handle_interrupt(int signal_number) {
+  (void)signal_number;
+  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
+  was_interrupted = 1;
+  rondo_schedule_player_stop(running);
+}
+
+bool rdo_tool_is_schedule(const char *path) {
+  size_t length = strlen(path);
+  if (length < 5 || strcmp(path + length - 5, ".json") != 0) return false;
+  // What cannot be read at all is told by whoever plays it.
+  char head[4096];
+  FILE *file = fopen(path, "r");
+  size_t size = file == NULL ? 0 : fread(head, 1, sizeof head - 1, file);
+  if (file != NULL) fclose(file);
+  head[size] = '\0';
+  return strstr(head, "\"dispatches\"") != NULL || strstr(head, "\"jobs\"") == NULL;
+}
+
+static enum rondo_trace_format format_of(const char *path) {
+  static const struct {
+    const char *ending;
+    enum rondo_trace_format format;
+  } formats[] = {{".pftrace", RONDO_TRACE_PERFETTO}, {".perfetto-trace", RONDO_TRACE_PERFETTO}, {".svg", RONDO_TRACE_SVG},
+                 {".html", RONDO_TRACE_HTML},        {".dot", RONDO_TRACE_DOT},                 {".json", RONDO_TRACE_JSON}};
+  size_t length = strlen(path);
+  for (size_t i = 0; i < sizeof formats / sizeof formats[0]; ++i) {
+    size_t ending_length = strlen(formats[i].ending);
+    if (length >= ending_length && strcmp(path + length - ending_length, formats[i].ending) == 0) return formats[i].format;
+  }
+  return RONDO_TRACE_CSV;
+}
+
+static void print_bytes(void *user, const void *bytes, size_t size) {
+  (void)user;
+  (void)fwrite(bytes, 1, size, stdout);
+}
+
+static enum rondo_status report(const char *path, const struct rondo_schedule_player_info *info, const struct rondo_trace_table *table,
+                                const struct play_schedule_args *args, struct rondo_diag *diag) {
+  struct rondo_trace_write_options write = {.title = path};
+  enum rondo_status status = RONDO_OK;
+  if (args->trace_path != NULL) {
+    write.format = format_of(args->trace_path);
+    status = rondo_trace_table_write(table, &write, args->trace_path, diag);
+  }
+  write.format = RONDO_TRACE_JSON;
+  if (status == RONDO_OK && args->summary_path != NULL) status = rondo_trace_table_write(table, &write, args->summary_path, diag);
+  if (status != RONDO_OK) return status;
+  if (args->wants_json) {
+    const struct rondo_trace_sink sink = {print_bytes, NULL};
+    return rondo_trace_table_write_to(table, &write, &sink, diag);
+  }
+  struct rondo_trace_summary *summary;
+  status = rondo_trace_table_summarize(table, 2, &summary, diag);
+  if (status != RONDO_OK) return status;
+  rdo_tool_print_trace_stats(path, summary, 2);
+  rondo_trace_summary_release(&summary);
+  printf("\n%d workers on %d lanes%s; real-time class around releases: %s; %.1f %% of their time spent spinning for releases; %lld starts beside "
+         "stolen time\n",
+         info->worker_count, info->lane_count, info->is_crowded ? ", some of them on one CPU" : "", info->is_urgent ? "yes" : "not allowed here",
+         info->spun_share * 100, (long long)info->stolen_count);
+  return RONDO_OK;
+}
+
+int rdo_tool_play_schedule(const char *path, const struct play_schedule_args *args) {
+  struct rondo_diag diag = {.status = RONDO_OK};
+  struct rondo_schedule_player *player;
+  enum rondo_status status = rondo_schedule_player_create(path, &args->options, &player, &diag);
+  if (status != RONDO_OK) {
+    rdo_tool_print_failure(NULL, status, &diag);
+    return TOOL_EXIT_FAILURE;
+  }
+  running = player;
+  struct sigaction action, before;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handle_interrupt;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, &before);
+  status = rondo_schedule_player_run(player, &diag);
+  sigaction(SIGINT, &before, NULL);
+  struct rondo_schedule_player_info info;
+  struct rondo_trace_table *table = NULL;
+  rondo_schedule_player_info(player, &info);
+  // What was played before the end is worth its report.
+  if (status == RONDO_CANCELLED && was_interrupted) status = RONDO_OK;
+  if (status == RONDO_OK && info.iteration_count != 0) status = rondo_schedule_player_table(player, &table, &diag);
+  if (table != NULL) status = report(path, &info, table, args, &diag);
+  if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
+  rondo_trace_table_release(&table);
+  rondo_schedule_player_release(&player);
+  if (status != RONDO_OK) return TOOL_EXIT_FAILURE;
+  return was_interrupted ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+}
