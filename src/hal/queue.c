@@ -65,7 +65,14 @@ static _Thread_local struct {
   struct rdo_worker *seat;
   struct rdo_submission *captured;   // became ready through this thread's donation, to be run alone, next
   const struct rdo_fence *awaited;
+  struct late_frame *late;           // closing queues whose operations this thread runs, innermost first
 } here;
+
+struct late_frame {
+  struct rdo_queue *queue;
+  struct late_frame *outer;
+  bool has_more;
+};
 
 // The pool ---------------------------------------------------------------------------------------
 
@@ -521,7 +528,11 @@ static enum rondo_status perform_here(struct rdo_submission *submission, struct 
   bool is_own = worker != NULL && worker->executor == executor;
   const struct rdo_scratch scratch = {is_own ? worker : NULL, is_own ? worker->index : executor->worker_count + RDO_DONORS_MAX,
                                       submission->execution.event_id};
-  return rdo_operation_perform(&submission->operation, is_null, &scratch, diag);
+  if (is_own || !rdo_operation_is_compute(&submission->operation)) return rdo_operation_perform(&submission->operation, is_null, &scratch, diag);
+  pthread_mutex_lock(&submission->queue->late_lock);
+  enum rondo_status status = rdo_operation_perform(&submission->operation, is_null, &scratch, diag);
+  pthread_mutex_unlock(&submission->queue->late_lock);
+  return status;
 }
 
 static void run_ready(struct rdo_submission *submission, struct rdo_worker *worker) {
@@ -570,13 +581,25 @@ static enum rdo_drain_result drain_control(struct rdo_process *process, struct r
   return RDO_DRAIN_IDLE;
 }
 
-static enum rdo_drain_result drain_late(struct rdo_process *process, struct rdo_worker *worker) {
-  drain_ready(RDO_CONTAINER(process, struct rdo_queue, late_control), worker);
-  return RDO_DRAIN_IDLE;
-}
-
 static const struct rdo_process_type control_type = {"queue", drain_control, NULL, NULL};
-static const struct rdo_process_type late_control_type = {"closed queue", drain_late, NULL, NULL};
+
+// What is ready in a queue that is closing, on this thread: the executor may have stopped, and no thread should have to do
+// the work of others that go on submitting. An end may make more ready, and comes back here: the loop that runs already
+// takes that, so that nothing nests.
+static void run_late(struct rdo_queue *queue) {
+  for (struct late_frame *frame = here.late; frame != NULL; frame = frame->outer) {
+    if (frame->queue != queue) continue;
+    frame->has_more = true;
+    return;
+  }
+  struct late_frame frame = {.queue = queue, .outer = here.late, .has_more = true};
+  here.late = &frame;
+  while (frame.has_more) {
+    frame.has_more = false;
+    drain_ready(queue, here.seat);
+  }
+  here.late = frame.outer;
+}
 
 static void make_active(struct rdo_submission *submission) {
   struct rdo_queue *queue = submission->queue;
@@ -597,7 +620,7 @@ static void push_ready(struct rdo_submission *submission) {
   } while (!rdo_atomic_cas_weak(&queue->ready, &head, submission, rdo_acq_rel, rdo_relaxed));  // relaxed: hint
   if (rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0) {  // SYNC(closing)
     // The control process may stand on the list of an executor that has stopped.
-    rdo_process_schedule_here(&queue->late_control, here.seat);
+    run_late(queue);
   } else if (queue->executor == NULL || here.donates_to == queue) {
     rdo_process_schedule_here(&queue->control, here.seat);
   } else {
@@ -882,11 +905,10 @@ void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor
   rdo_atomic_init(&queue->submission_count, 0);
   for (int i = 0; i < RDO_SUBMISSION_CHUNK_COUNT; ++i) rdo_atomic_init(&queue->chunks[i], NULL);
   pthread_mutex_init(&queue->lock, NULL);
+  pthread_mutex_init(&queue->late_lock, NULL);
   rdo_diag_clear(&queue->failure);
   rdo_process_init(&queue->control, &control_type, executor, 1);
   rdo_process_start_idle(&queue->control);
-  rdo_process_init(&queue->late_control, &late_control_type, executor, 1);
-  rdo_process_start_idle(&queue->late_control);
 }
 
 // One look at what there is to do, for a closer without workers; else sleeps until there may be more.
@@ -952,4 +974,5 @@ void rdo_queue_deinit(struct rdo_queue *queue) {
   for (uint32_t i = 0; i < count; ++i) free_kept(submission_at(queue, i));
   for (int i = 0; i < RDO_SUBMISSION_CHUNK_COUNT; ++i) rdo_free(rdo_atomic_load(&queue->chunks[i], rdo_acquire));  // SYNC(submission)
   pthread_mutex_destroy(&queue->lock);
+  pthread_mutex_destroy(&queue->late_lock);
 }

@@ -43,7 +43,6 @@ struct rdo_queue {
   struct rdo_queue_scheduler *scheduler;  // borrowed, NULL = none; set before the first submission
   // shared
   struct rdo_process control;     // budget 1: takes ready operations in turn
-  struct rdo_process late_control;  // the same once the queue is closing: drained by who has an operation, never listed
   rdo_atomic_ptr ready;           // SYNC(pending): newest first
   rdo_atomic_u32 active_count;    // SYNC(closing): submissions that are READY or RUNNING
   rdo_atomic_u32 is_closing;      // SYNC(closing)
@@ -52,6 +51,7 @@ struct rdo_queue {
   rdo_atomic_u32 submission_count;                            // made so far
   rdo_atomic_ptr chunks[RDO_SUBMISSION_CHUNK_COUNT];          // SYNC(submission)
   pthread_mutex_t lock;           // leaf lock: making a chunk; the words of a failure
+  pthread_mutex_t late_lock;      // leaf lock: performing an execution while the queue is closing: its processor id is one for all
   struct rondo_diag failure;      // lock: lock: of the last operation that failed
 };
 

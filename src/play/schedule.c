@@ -289,7 +289,7 @@ void rondo_schedule_player_stop(struct rondo_schedule_player *player) {
   rdo_atomic_store(&player->graph.is_stopping, 1, rdo_seq_cst);  // SYNC(nodes)
 }
 
-// When a node could have run, from the iteration's begin: as its last predecessor ended; a root at 0, or when it was released.
+// When a node could have run, from the iteration's begin: as its last predecessor ended, a root at 0; not before its release.
 // What a policy made it wait for beside that is delay.
 static int64_t ready_ns(const struct rondo_schedule_player *player, uint32_t index) {
   const struct rdo_schedule *schedule = &player->schedule;
@@ -302,7 +302,7 @@ static int64_t ready_ns(const struct rondo_schedule_player *player, uint32_t ind
   }
   bool has_time = takes_time_dependency(player, node);
   if (has_time && nodes[node->time_dependency].end_ns - player->graph.begin_ns > last_ns) last_ns = nodes[node->time_dependency].end_ns - player->graph.begin_ns;
-  if (node->dependency_count == 0 && !has_time && nodes[index].is_locked) last_ns = nodes[index].release_ns;
+  if (nodes[index].is_locked && last_ns < nodes[index].release_ns) last_ns = nodes[index].release_ns;
   return last_ns;
 }
 

@@ -6,9 +6,9 @@
 //
 //   make_ready, submit_later: make_active   active_count += 1; is_closing? → late: active_count -= 1
 //                             launch        not late: the executor's list (submit_later of an execution)
-//                             push_ready    ready list; is_closing? → schedule_here late_control, else
-//                                           schedule control, which puts it on the executor's list
-//   drain_control, drain_late: drain_ready  takes the whole list; run_ready: is_closing? → performs it here,
+//                             push_ready    ready list; is_closing? → run_late, else schedule control,
+//                                           which puts it on the executor's list
+//   drain_control, run_late: drain_ready    takes the whole list; run_ready: is_closing? → performs it here,
 //                                           else hands it to the executor
 //   return_submission, end_active           unless late: active_count -= 1; at 0, is_closing? → wakes the closer
 //   rdo_queue_close                         is_closing := 1; while active_count is not 0: without workers
@@ -20,12 +20,11 @@
 // closer. Control processes obey SYNC(schedule). A closer that sleeps on, and a submission that is not run,
 // leave somebody waiting, which SPIN reports.
 //
-// WEAK: COUNT LOOK CLOSE HERE SHARED BELL RING
+// WEAK: COUNT LOOK CLOSE HERE BELL RING
 //   COUNT   a submission is counted after is_closing is looked at
 //   LOOK    who leaves last looks at is_closing before the subtraction
 //   CLOSE   the closer reads the count, and then sets is_closing
 //   HERE    who pushes when the queue is closing schedules the control process on the executor
-//   SHARED  one control process for both: it may stand on the list of an executor that has stopped
 //   BELL    the closer looks at the list and then at the bell
 //   RING    who leaves last wakes the count's sleepers only, not those of the bell
 
@@ -35,7 +34,7 @@
 
 bool has_worker = false;
 byte ready = 0;           // bit per submission
-byte state[2] = ACTIVE;   // of the control processes: control, late_control
+byte state = ACTIVE;      // of the control process
 byte count = 0;           // active_count
 bool is_closing = false;
 bool late[2];
@@ -94,21 +93,21 @@ inline run_ready(i) {
 }
 
 // run_owned with drain_ready
-inline run_control(which, is_visit) {
+inline run_control() {
   do
   :: d_step { taken = ready; ready = 0 };
      if :: taken & 1 -> run_ready(0) :: else fi;
      if :: taken & 2 -> run_ready(1) :: else fi;
      d_step {
        taken = 0;
-       is_gone = state[which] == (ACTIVE | OWNED);
-       if :: is_gone -> state[which] = ACTIVE :: else fi
+       is_gone = state == (ACTIVE | OWNED);
+       if :: is_gone -> state = ACTIVE :: else fi
      };
      if
      :: is_gone -> is_gone = false; break
-     :: !is_gone -> state[which] = state[which] & (7 - REQUESTED)
-     :: !is_gone && is_visit ->
-        d_step { state[which] = (state[which] | REQUESTED) & (7 - OWNED); is_listed = true };
+     :: !is_gone -> state = state & (7 - REQUESTED)
+     :: !is_gone ->
+        d_step { state = (state | REQUESTED) & (7 - OWNED); is_listed = true };
         tell();
         break
      fi
@@ -118,8 +117,8 @@ inline run_control(which, is_visit) {
 // rdo_worker_pump
 inline pump() {
   if
-  :: d_step { is_listed -> is_listed = false; state[0] = state[0] + OWNED - REQUESTED };
-     run_control(0, true)
+  :: d_step { is_listed -> is_listed = false; state = state + OWNED - REQUESTED };
+     run_control()
   :: d_step { listed & 1 -> listed = listed & 2 };
      finish(0)
   :: d_step { listed & 2 -> listed = listed & 1 };
@@ -146,18 +145,22 @@ proctype donor() {
   od
 }
 
-// rdo_process_schedule, rdo_process_schedule_here
-inline schedule(which, is_here) {
-  d_step { taken = state[which]; state[which] = taken | REQUESTED; is_gone = taken == ACTIVE; taken = 0 };
+// rdo_process_schedule
+inline schedule() {
+  d_step { taken = state; state = taken | REQUESTED; is_gone = taken == ACTIVE; taken = 0 };
   if
-  :: is_gone && is_here ->
-     d_step { is_gone = false; state[which] = state[which] + OWNED - REQUESTED };
-     run_control(which, false)
-  :: is_gone && !is_here ->
+  :: is_gone ->
      d_step { is_gone = false; is_listed = true };
      tell()
   :: else
   fi
+}
+
+inline run_late() {
+  d_step { taken = ready; ready = 0 };
+  if :: taken & 1 -> run_ready(0) :: else fi;
+  if :: taken & 2 -> run_ready(1) :: else fi;
+  taken = 0
 }
 
 proctype signaller(byte i) {
@@ -174,17 +177,14 @@ proctype signaller(byte i) {
   :: !late[i] -> launch(i)  // submit_later
   :: true ->  // push_ready
      ready = ready | (1 << i);
+     is_gone = is_closing;
      if
 #ifdef WEAK_HERE
-     :: is_closing -> schedule(0, false)
+     :: is_gone -> is_gone = false; schedule()
 #else
-#ifdef WEAK_SHARED
-     :: is_closing -> schedule(0, true)
-#else
-     :: is_closing -> schedule(1, true)
+     :: is_gone -> is_gone = false; run_late()
 #endif
-#endif
-     :: else -> schedule(0, false)
+     :: else -> schedule()
      fi
   fi
 }
