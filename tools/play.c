@@ -344,6 +344,8 @@ int rdo_tool_play(int argc, char **argv) {
       {"cpus", TOOL_OPTION_TEXT, &args.cpus, "LIST", "CPUs that workers are pinned to, such as 0-3,6."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       {"machine", TOOL_OPTION_TEXT, &args.schedule.options.machine_file, "FILE", "Of a schedule: the machine whose lanes are its targets; default the one it carries, else a worker for each target."},
+      {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
+      {"synthetic", TOOL_OPTION_SWITCH, &args.schedule.options.is_synthetic, NULL, "Of a schedule: synthetic work, whatever models it has."},
       {"anywhere", TOOL_OPTION_SWITCH, &args.schedule.options.is_anywhere, NULL, "Of a schedule: the machine's CPUs are those of another one; use the CPUs of this one in turn."},
       {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
       {"iterations", TOOL_OPTION_COUNT, &args.schedule.options.iteration_count, "COUNT", "Of a schedule: how often it is played; default 1."},
@@ -369,7 +371,7 @@ int rdo_tool_play(int argc, char **argv) {
                "Real-time scheduling is used around releases where the system allows it.\n"
                "\n"
                "A schedule is a plan of rondo plan or a schedule of another tool (docs/files.md). Its dispatches are played as\n"
-               "synthetic work, each as long as planned, on the lanes and at the times of the plan.",
+               "those of the models, with their real data; or as synthetic work, each as long as planned. The plan says lanes\nand times.",
       .options = options,
       .examples = "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
@@ -397,6 +399,7 @@ int rdo_tool_play(int argc, char **argv) {
     }
   }
   rdo_tool_strings_release(&args.inputs);
+  rdo_tool_strings_release(&args.schedule.models);
   rdo_tool_strings_release(&positional);
   return code;
 }

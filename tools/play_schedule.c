@@ -14,6 +14,8 @@
 #include "rondo/files.h"
 #include "trace_text.h"
 
+enum { MODELS_MAX = 64, MODEL_BYTES = 4096 };
+
 static struct rondo_schedule_player *running;
 static volatile sig_atomic_t was_interrupted;
 
@@ -82,10 +84,36 @@ static enum rondo_status report(const char *path, const struct rondo_schedule_pl
   return RONDO_OK;
 }
 
+// "JOB=FILE" into two; the texts live in `storage`.
+static bool split_models(const struct tool_strings *texts, struct rondo_schedule_model *models, char (*storage)[MODEL_BYTES]) {
+  for (int i = 0; i < texts->count; ++i) {
+    char *equals;
+    if (i == MODELS_MAX || strlen(texts->items[i]) >= MODEL_BYTES) {
+      rdo_tool_message("--model: at most %d of them, each shorter than %d bytes", MODELS_MAX, MODEL_BYTES);
+      return false;
+    }
+    strcpy(storage[i], texts->items[i]);
+    equals = strchr(storage[i], '=');
+    if (equals == NULL || equals == storage[i] || equals[1] == '\0') {
+      rdo_tool_message("--model=%.200s: not JOB=FILE, such as mlp=mlp.vmfb", texts->items[i]);
+      return false;
+    }
+    *equals = '\0';
+    models[i] = (struct rondo_schedule_model){.job = storage[i], .path = equals + 1};
+  }
+  return true;
+}
+
 int rdo_tool_play_schedule(const char *path, const struct play_schedule_args *args) {
+  static char storage[MODELS_MAX][MODEL_BYTES];
+  struct rondo_schedule_model models[MODELS_MAX];
+  struct rondo_schedule_play_options options = args->options;
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
-  enum rondo_status status = rondo_schedule_player_create(path, &args->options, &player, &diag);
+  if (!split_models(&args->models, models, storage)) return TOOL_EXIT_USAGE;
+  options.models = models;
+  options.model_count = args->models.count;
+  enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(NULL, status, &diag);
     return TOOL_EXIT_FAILURE;

@@ -6,11 +6,13 @@
 #ifndef RDO_TOOLS_PLAY_SCHEDULE_H_
 #define RDO_TOOLS_PLAY_SCHEDULE_H_
 
+#include "options.h"
 #include "rondo/play_schedule.h"
 
 // What of the command line is about schedules.
 struct play_schedule_args {
   struct rondo_schedule_play_options options;
+  struct tool_strings models;  // JOB=FILE
   const char *trace_path;    // NULL = none; its ending says the format
   const char *summary_path;  // NULL = none
   bool wants_json;

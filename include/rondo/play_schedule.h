@@ -21,6 +21,13 @@ extern "C" {
 
 struct rondo_schedule_player;
 
+// The model of a job of the schedule.
+struct rondo_schedule_model {
+  const char *job;       // its name, or what its periodic instances have in common: "mlp" of "mlp0", "mlp1"
+  const char *path;      // a .vmfb
+  const char *function;  // NULL = its only one
+};
+
 // Zero-initialise, then set what should differ from the defaults.
 struct rondo_schedule_play_options {
   // Path of the machine file whose lanes the targets are; NULL = the machine that a plan carries, else a worker for each target.
@@ -33,6 +40,11 @@ struct rondo_schedule_play_options {
   bool is_boosted;        // nothing that would run past a locked start begins before it, whatever its place in the plan
   bool ignores_time;      // time dependencies are soft, all of them
   int64_t tile_ns;        // nodes look up so often for what comes before them; 0 = they run in one piece
+  // Models of jobs, borrowed for the call. Jobs without one have that of the job set which a plan carries; where there is none, their nodes
+  // are synthetic: each spins for its planned duration.
+  const struct rondo_schedule_model *models;
+  int model_count;
+  bool is_synthetic;        // all nodes are
   int64_t iteration_count;  // 0 = 1
   int64_t warm_up_count;    // iterations before, which do not count
   int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other
@@ -53,8 +65,10 @@ RONDO_API enum rondo_status rondo_schedule_player_create(const char *path, const
 //   thread      owner               phase  setup
 RONDO_API void rondo_schedule_player_release(struct rondo_schedule_player **player);
 
-// Plays all iterations with synthetic work: each node spins for its planned duration. The calling thread sleeps meanwhile.
-//   returns     OK, CANCELLED (stopped), RESOURCE_EXHAUSTED
+// Plays all iterations. The calling thread sleeps meanwhile. Nodes of a job with a model are the dispatches of its recording, with its
+// real data flow: matched by their place in it and the names of their kernels.
+//   returns     OK, CANCELLED (stopped), INVALID_ARGUMENT (a plan is not that of a model: both sides are named), UNIMPLEMENTED (a call that
+//               submits several recordings), RESOURCE_EXHAUSTED, or what a model failed with
 //   thread      owner               phase  steady
 RONDO_API enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
 

@@ -101,6 +101,16 @@ static void fail_execution(struct rdo_execution *e, enum rondo_status status, co
   if (rdo_process_fail(e->process, status)) e->diag = *diag;
 }
 
+// What a placer has no place for is done here and now.
+static void perform_transfer(struct rdo_execution *e, const struct rdo_command *command) {
+  struct rondo_diag diag;
+  rdo_diag_clear(&diag);
+  struct rdo_bound bound = e->bound;
+  bound.diag = &diag;
+  enum rondo_status status = rdo_transfer_run(&bound, command);
+  if (status != RONDO_OK) fail_execution(e, status, &diag);
+}
+
 // Resolves what a node needs to run.
 static void prepare_node(struct rdo_execution *e, uint32_t index) {
   const struct rdo_graph_node *recorded = &e->recording->graph.nodes[index];
@@ -108,7 +118,8 @@ static void prepare_node(struct rdo_execution *e, uint32_t index) {
   node->tile_count = 0;
   if (recorded->command == NULL || rdo_process_status(e->process) != RONDO_OK) return;
   if (recorded->command->kind != RDO_COMMAND_DISPATCH) {
-    node->tile_count = 1;
+    if (e->placer == NULL || e->placer->is_placed(e->placer, index)) node->tile_count = 1;
+    else perform_transfer(e, recorded->command);
     return;
   }
   const struct rdo_command_dispatch *dispatch = (const struct rdo_command_dispatch *)(const void *)recorded->command;
@@ -132,6 +143,10 @@ static void prepare_node(struct rdo_execution *e, uint32_t index) {
 }
 
 static void publish_node(struct rdo_execution *e, uint32_t index) {
+  if (e->placer != NULL) {
+    e->placer->ready(e->placer, e, index);
+    return;
+  }
   uint32_t place = rdo_atomic_add(&e->published, 1, rdo_relaxed);  // relaxed: ordered by SYNC(tiles), a place
   rdo_atomic_store(&e->order[place], index + 1, rdo_release);      // SYNC(tiles): pairs with the scan in find_node
 }
@@ -166,7 +181,7 @@ static bool complete_nodes(struct rdo_execution *e, uint32_t index, struct rdo_w
   }
   // SYNC(tiles): acquires what every other node wrote, for the last one.
   if (rdo_atomic_sub(&e->left, complete_count, rdo_acq_rel) == complete_count) return true;
-  if (ready_tiles > 1 && worker != NULL) {
+  if (ready_tiles > 1 && worker != NULL && e->placer == NULL) {
     uint32_t wanted = ready_width < e->process->budget ? ready_width : e->process->budget;
     uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
     uint32_t present = rdo_executor_drainer_count(e->process->executor, slot);
@@ -187,7 +202,9 @@ bool rdo_execution_begin(struct rdo_execution *e, struct rdo_process *process) {
   }
   rdo_atomic_init(&e->published, 0);
   rdo_atomic_init(&e->head, 0);
-  rdo_atomic_init(&e->left, graph->node_count);
+  // A placer's nodes may run before this is over: they wait with the end for it.
+  uint32_t hold_count = e->placer != NULL ? 1 : 0;
+  rdo_atomic_init(&e->left, graph->node_count + hold_count);
   for (uint32_t i = 0; i < graph->node_count; ++i) {
     rdo_atomic_init(&e->order[i], 0);
     rdo_atomic_init(&e->nodes[i].next, 0);
@@ -205,6 +222,8 @@ bool rdo_execution_begin(struct rdo_execution *e, struct rdo_process *process) {
   for (uint32_t i = 0; i < graph->root_count; ++i) {
     if (e->nodes[i].tile_count == 0) is_complete = complete_nodes(e, i, NULL);
   }
+  // SYNC(tiles): acquires what every node wrote.
+  if (hold_count != 0) is_complete = rdo_atomic_sub(&e->left, hold_count, rdo_acq_rel) == hold_count;
   return !is_complete;
 }
 
@@ -290,33 +309,39 @@ static uint64_t fit_claim(const struct rdo_execution *e, uint32_t index, struct 
 }
 
 // Whether something has come up that goes before the rest of a node.
-static bool is_wanted_elsewhere(const struct rdo_worker *worker) {
+static bool is_wanted_elsewhere(const struct rdo_worker *worker, const struct rdo_process *process) {
   // relaxed: hint, a push is followed by a wake
-  return rdo_worker_is_called(worker) || rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) != NULL;
+  if (rdo_worker_is_called(worker) || rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) != NULL) return true;
+  return process->lane != 0 && rdo_worker_is_outranked(worker, process->key);
 }
 
+struct drained {
+  bool is_complete;  // that ended the node
+  bool is_last;      // and the execution
+  bool is_left;      // tiles are left that could have been claimed
+};
+
 // Claims and runs tiles of a node until none are left, or on a played executor something goes before them.
-//   out_is_last  whether that ended the execution
-//   out_is_left  tiles are left that could have been claimed
-//   returns      whether any were claimed
-static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node, struct rdo_worker *worker, bool *out_is_last, bool *out_is_left) {
+//   process  that this worker is in
+//   returns  whether any were claimed
+static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node, const struct rdo_process *process, struct rdo_worker *worker,
+                       struct drained *out) {
   uint32_t index = (uint32_t)(node - e->nodes);
   bool is_played = worker->executor->is_played;
-  *out_is_left = false;
-  uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
+  *out = (struct drained){false, false, false};
+  uint32_t slot = rdo_atomic_load(&process->slot, rdo_relaxed);  // relaxed: const while it is drained
   int64_t begin_ns = e->is_sampled ? rdo_clock_now_ns() : 0;
   uint64_t done = 0;
-  *out_is_last = false;
   for (;;) {
     uint64_t claimed = rdo_atomic_load(&node->next, rdo_relaxed);  // relaxed: a look, the addition decides
     if (claimed >= node->tile_count) break;
-    uint32_t present = rdo_executor_drainer_count(e->process->executor, slot);
-    uint64_t size = claim_size(node->tile_count - claimed, present < e->process->budget ? e->process->budget : present);
+    uint32_t present = rdo_executor_drainer_count(process->executor, slot);
+    uint64_t size = claim_size(node->tile_count - claimed, present < process->budget ? process->budget : present);
     int64_t batch_begin_ns = 0;
     if (is_played) {
-      if (done == 0 || !is_wanted_elsewhere(worker)) size = fit_claim(e, index, worker, e->process->key, size, &batch_begin_ns);
+      if (done == 0 || !is_wanted_elsewhere(worker, process)) size = fit_claim(e, index, worker, process->key, size, &batch_begin_ns);
       else size = 0;
-      *out_is_left = size == 0;
+      out->is_left = size == 0;
       if (size == 0) break;
     }
     uint64_t first = rdo_atomic_add(&node->next, size, rdo_relaxed);  // relaxed: SYNC(tiles), a claim orders nothing
@@ -333,9 +358,9 @@ static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node,
   }
   if (done == 0) return false;
   // SYNC(tiles): whoever brings it to 0 acquires what the others' tiles wrote. Who ran all needs nobody's.
-  bool is_complete = done == node->tile_count || rdo_atomic_sub(&node->open, done, rdo_acq_rel) == done;
-  if (e->is_sampled) record_time(e, index, begin_ns, is_complete);
-  if (is_complete) *out_is_last = complete_nodes(e, index, worker);
+  out->is_complete = done == node->tile_count || rdo_atomic_sub(&node->open, done, rdo_acq_rel) == done;
+  if (e->is_sampled) record_time(e, index, begin_ns, out->is_complete);
+  if (out->is_complete) out->is_last = complete_nodes(e, index, worker);
   return true;
 }
 
@@ -364,11 +389,21 @@ static bool spin_for_node(struct rdo_execution *e, uint32_t place, const struct 
   return false;
 }
 
+// Tiles are left that this worker has no time for: whoever has not been told that there is work, because this worker was enough,
+// is told now. Once: this worker hears it as well.
+static void tell_others(struct rdo_process *process, struct rdo_worker *worker) {
+  uint32_t slot = rdo_atomic_load(&process->slot, rdo_relaxed);  // relaxed: const while it is drained
+  bool is_held = (worker->held_slots >> slot & 1) != 0;
+  worker->held_slots |= UINT32_C(1) << slot;
+  if (!is_held && rdo_executor_drainer_count(process->executor, slot) < process->budget) rdo_process_announce(process, 1);
+}
+
 enum rdo_drain_result rdo_execution_drain(struct rdo_execution *e, struct rdo_worker *worker) {
   uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
   uint64_t mode = rdo_cpu_flush_denormals_begin();
-  bool is_worked = false, is_last = false, is_left = false;
-  while (!is_last && !is_left) {
+  bool is_worked = false;
+  struct drained drained = {false, false, false};
+  while (!drained.is_last && !drained.is_left) {
     uint32_t end = 0;
     struct rdo_execution_node *node = find_node(e, &end);
     if (node == NULL) {
@@ -376,19 +411,26 @@ enum rdo_drain_result rdo_execution_drain(struct rdo_execution *e, struct rdo_wo
       continue;
     }
     if (worker->executor->is_played) (void)rdo_urgent_guard(worker, rdo_clock_now_ns(), RDO_GUARD_NS);
-    if (drain_node(e, node, worker, &is_last, &is_left)) is_worked = true;
-    if (!is_last && rdo_executor_has_other_work(worker->executor, slot)) break;
+    if (drain_node(e, node, e->process, worker, &drained)) is_worked = true;
+    if (!drained.is_last && rdo_executor_has_other_work(worker->executor, slot)) break;
   }
   rdo_cpu_flush_denormals_end(mode);
-  if (is_last) return RDO_DRAIN_DONE;
-  if (is_left) {
-    // Whoever has not been told that there is work, because this worker was enough, is told now. Once: this
-    // worker hears it as well.
-    bool is_held = (worker->held_slots >> slot & 1) != 0;
-    worker->held_slots |= UINT32_C(1) << slot;
-    if (!is_held && rdo_executor_drainer_count(e->process->executor, slot) < e->process->budget) rdo_process_announce(e->process, 1);
-  }
+  if (drained.is_last) return RDO_DRAIN_DONE;
+  if (drained.is_left) tell_others(e->process, worker);
   return is_worked ? RDO_DRAIN_MORE : RDO_DRAIN_IDLE;
+}
+
+enum rdo_drain_result rdo_execution_drain_node(struct rdo_execution *e, uint32_t index, struct rdo_process *process, struct rdo_worker *worker,
+                                               bool *out_is_last) {
+  uint64_t mode = rdo_cpu_flush_denormals_begin();
+  struct drained drained;
+  (void)rdo_urgent_guard(worker, rdo_clock_now_ns(), RDO_GUARD_NS);
+  bool is_worked = drain_node(e, &e->nodes[index], process, worker, &drained);
+  rdo_cpu_flush_denormals_end(mode);
+  *out_is_last = drained.is_last;
+  if (drained.is_complete) return RDO_DRAIN_DONE;
+  if (drained.is_left && !is_worked) tell_others(process, worker);
+  return drained.is_left && is_worked ? RDO_DRAIN_MORE : RDO_DRAIN_IDLE;
 }
 
 void rdo_execution_deinit(struct rdo_execution *e) {

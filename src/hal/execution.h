@@ -29,9 +29,23 @@ struct rdo_execution_node {
   struct rdo_dispatch_state state;    // const once ready
 };
 
+struct rdo_execution;
+
+// Who says where and when each dispatch of an execution runs. Then no process drains the execution as a whole: what has become ready is
+// drained by processes of the placer's.
+struct rdo_execution_placer {
+  // Whether a command has a place; every dispatch has. Fills, copies and updates that have none are done by whoever makes them ready.
+  //   index  of the node in the recording's graph
+  bool (*is_placed)(const struct rdo_execution_placer *placer, uint32_t index);
+  // A placed command may be drained from now on (rdo_execution_drain_node). On the thread that ended the last one before it,
+  // which must not drain it inside this call.
+  void (*ready)(const struct rdo_execution_placer *placer, struct rdo_execution *execution, uint32_t index);
+};
+
 struct rdo_execution {
   const struct rdo_recording *recording;  // borrowed: the submission holds it
   struct rdo_process *process;            // that drains it
+  const struct rdo_execution_placer *placer;  // borrowed, NULL = none; set before begin
   struct rdo_bound bound;
   bool is_sampled;                        // times its nodes
   uint64_t event_id;                      // for trace events
@@ -61,6 +75,13 @@ bool rdo_execution_begin(struct rdo_execution *execution, struct rdo_process *pr
 
 // Claims and runs tiles until there are none, or other work turns up.
 enum rdo_drain_result rdo_execution_drain(struct rdo_execution *execution, struct rdo_worker *worker);
+
+// Claims and runs tiles of one dispatch that the placer was told of, until there are none, or something goes before them.
+//   process      what this worker is in: its budget, lane and key count
+//   out_is_last  whether that ended the execution; once, with DONE
+//   returns      DONE: that ended the dispatch; MORE: tiles are left for later; IDLE: none are left for this worker
+enum rdo_drain_result rdo_execution_drain_node(struct rdo_execution *execution, uint32_t index, struct rdo_process *process,
+                                               struct rdo_worker *worker, bool *out_is_last);
 
 // Replays it alone, on this thread.
 enum rondo_status rdo_execution_replay(struct rdo_execution *execution, const struct rdo_scratch *scratch, struct rondo_diag *diag);

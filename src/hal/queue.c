@@ -460,6 +460,29 @@ void rdo_submission_post(struct rdo_submission *submission, struct rdo_worker *w
   rdo_timed_post(worker, &submission->timed, release_ns);
 }
 
+static const struct rdo_process_type placed_type = {"recording", NULL, complete_compute, release_compute};
+
+const struct rdo_recording *rdo_submission_recording(const struct rdo_submission *submission) {
+  return submission->operation.kind == RDO_OPERATION_EXECUTE ? submission->operation.recording : NULL;
+}
+
+bool rdo_submission_place(struct rdo_submission *submission, const struct rdo_execution_placer *placer) {
+  uint32_t width;
+  enum rondo_status status = make_process(submission, &width);
+  rdo_process_init(&submission->process, &placed_type, submission->queue->executor, 1);
+  if (status != RONDO_OK) (void)rdo_process_fail(&submission->process, status);
+  if (status != RONDO_OK || width == 0) return true;
+  submission->execution.placer = placer;
+  return !rdo_execution_begin(&submission->execution, &submission->process);
+}
+
+void rdo_submission_signal_placed(struct rdo_submission *submission) { rdo_process_finish(&submission->process); }
+
+void rdo_submission_end_placed(struct rdo_submission *submission) {
+  submission->execution.placer = NULL;
+  rdo_process_release(&submission->process);
+}
+
 bool rdo_submission_take_back(struct rdo_submission *submission, struct rdo_worker *worker) { return rdo_timed_cancel(worker, &submission->timed); }
 
 void rdo_submission_cancel(struct rdo_submission *submission) {

@@ -81,6 +81,20 @@ enum rondo_status rdo_queue_submit(struct rdo_queue *queue, const struct rdo_ope
 // thread. RT safe.
 void rdo_submission_post(struct rdo_submission *submission, struct rdo_worker *worker, int64_t release_ns);
 
+// Runs what the scheduler kept, each dispatch where and when the placer says, as soon as it is ready. Bindings are resolved now. From
+// any thread.
+//   placer   borrowed, until rdo_submission_end_placed; a list of recordings cannot be placed
+//   returns  whether its last dispatch has ended, or will not run: it is the caller's to signal, as it would be that drainer's
+bool rdo_submission_place(struct rdo_submission *submission, const struct rdo_execution_placer *placer);
+
+// The last dispatch has ended: signals, success or the first failure. Then, when no process of the placer's is inside any more,
+// nor a call of rdo_submission_place: lets go of it.
+void rdo_submission_signal_placed(struct rdo_submission *submission);
+void rdo_submission_end_placed(struct rdo_submission *submission);
+
+// Of what the scheduler kept: its recording, NULL if it is not one.
+const struct rdo_recording *rdo_submission_recording(const struct rdo_submission *submission);
+
 // Takes back what was posted to the calling worker.
 //   returns  false: it has started
 bool rdo_submission_take_back(struct rdo_submission *submission, struct rdo_worker *worker);

@@ -103,24 +103,32 @@ static void complete_node(struct rdo_process *process, enum rondo_status status)
   for (uint32_t i = 0; i < node->successor_count; ++i) resume_from(&graph->nodes[node->successors[i]], node->lane);
 }
 
-static void release_node(struct rdo_process *process) {
-  struct rdo_node_graph *graph = node_of(process)->graph;
+void rdo_node_graph_leave(struct rdo_node_graph *graph) {
   // SYNC(nodes): acquires all the nodes for whoever reads them when it is over.
   if (rdo_atomic_sub(&graph->left, 1, rdo_acq_rel) == 1) graph->over(graph);
 }
 
+static void release_node(struct rdo_process *process) {
+  struct rdo_node *node = node_of(process);
+  if (node->body->release != NULL) node->body->release(node);
+  rdo_node_graph_leave(node->graph);
+}
+
 static const struct rdo_process_type node_type = {"node", drain_node, complete_node, release_node};
 
-bool rdo_node_start(struct rdo_node *node, const struct rdo_worker *worker) {
-  uint32_t expected = 0;
-  if (rdo_atomic_load(&node->started, rdo_relaxed) != 0) return false;                      // relaxed: hint
-  if (!rdo_atomic_cas(&node->started, &expected, 1, rdo_acq_rel, rdo_relaxed)) return false;  // SYNC(nodes); relaxed: hint
-  node->start_ns = rdo_clock_now_ns();
-  node->worker = worker->index;
-  int64_t release_ns = node->is_locked ? node->graph->begin_ns + node->release_ns : node->ready_ns;
-  node->is_stolen = worker->stolen_end_ns > release_ns && worker->stolen_begin_ns < node->start_ns;
-  rdo_atomic_add(&node->graph->lanes[node->lane].busy_count, 1, rdo_relaxed);  // relaxed: counter
-  return true;
+void rdo_node_note_start(struct rdo_node *node, const struct rdo_worker *worker, int64_t begin_ns) {
+  int64_t earliest_ns = rdo_atomic_load(&node->start_ns, rdo_relaxed);  // relaxed: hint
+  while (begin_ns < earliest_ns) {
+    bool is_first = earliest_ns == INT64_MAX;
+    if (!rdo_atomic_cas_weak(&node->start_ns, &earliest_ns, begin_ns, rdo_acq_rel, rdo_relaxed)) continue;  // SYNC(nodes); relaxed: hint
+    if (!is_first) return;
+    // Of the worker that says so first: nearly always the one that began first.
+    int64_t release_ns = node->is_locked ? node->graph->begin_ns + node->release_ns : node->ready_ns;
+    node->worker = worker->index;
+    node->is_stolen = worker->stolen_end_ns > release_ns && worker->stolen_begin_ns < begin_ns;
+    rdo_atomic_add(&node->graph->lanes[node->lane].busy_count, 1, rdo_relaxed);  // relaxed: counter
+    return;
+  }
 }
 
 enum rdo_drain_result rdo_node_hold(struct rdo_node *node, struct rdo_worker *worker) {
@@ -153,19 +161,19 @@ static int64_t spin(struct rdo_node *node, struct rdo_worker *worker, int64_t be
 static enum rdo_drain_result drain_synthetic(struct rdo_node *node, struct rdo_worker *worker) {
   int64_t tile_ns = node->tile_ns == 0 || node->process.budget > 1 ? node->duration_ns : node->tile_ns;
   int64_t begin_ns = rdo_clock_now_ns();
-  bool is_started = rdo_atomic_load(&node->started, rdo_acquire) != 0;  // SYNC(nodes)
+  bool is_started = rdo_node_is_started(node);
   bool may_wait = !node->is_released && !(is_started && node->process.budget > 1);
   if (may_wait && rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, begin_ns, tile_ns)) {
     return rdo_node_hold(node, worker);
   }
   if (node->process.budget > 1) {
-    if (rdo_node_start(node, worker)) begin_ns = node->start_ns;
+    rdo_node_note_start(node, worker, begin_ns);
     (void)spin(node, worker, begin_ns, begin_ns + node->duration_ns);
     uint32_t expected = 0;
     // SYNC(nodes): the first whose time is over ends it.
     return rdo_atomic_cas(&node->ended, &expected, 1, rdo_acq_rel, rdo_relaxed) ? RDO_DRAIN_DONE : RDO_DRAIN_IDLE;  // relaxed: hint
   }
-  if (rdo_node_start(node, worker)) begin_ns = node->start_ns;
+  rdo_node_note_start(node, worker, begin_ns);
   for (;;) {
     int64_t left_ns = node->duration_ns - node->spent_ns;
     int64_t now_ns = spin(node, worker, begin_ns, begin_ns + (left_ns < tile_ns ? left_ns : tile_ns));
@@ -179,24 +187,32 @@ static enum rdo_drain_result drain_synthetic(struct rdo_node *node, struct rdo_w
   }
 }
 
-const struct rdo_node_body rdo_node_synthetic = {"synthetic", drain_synthetic};
+const struct rdo_node_body rdo_node_synthetic = {"synthetic", drain_synthetic, NULL};
+
+static enum rdo_drain_result drain_empty(struct rdo_node *node, struct rdo_worker *worker) {
+  uint32_t expected = 0;
+  rdo_node_note_start(node, worker, rdo_clock_now_ns());
+  return rdo_atomic_cas(&node->ended, &expected, 1, rdo_acq_rel, rdo_relaxed) ? RDO_DRAIN_DONE : RDO_DRAIN_IDLE;  // SYNC(nodes); relaxed: hint
+}
+
+const struct rdo_node_body rdo_node_empty = {"nothing", drain_empty, NULL};
 
 // Iterations ---------------------------------------------------------------------------------------
 
 static void reset_node(struct rdo_node *node) {
   rdo_process_init(&node->process, &node_type, node->graph->executor, 1);
   rdo_atomic_init(&node->pending, node->predecessor_count + (node->needs_body ? 1 : 0));
-  rdo_atomic_init(&node->started, 0);
+  rdo_atomic_init(&node->start_ns, INT64_MAX);
   rdo_atomic_init(&node->ended, 0);
-  node->ready_ns = node->start_ns = node->end_ns = node->spent_ns = 0;
+  node->ready_ns = node->end_ns = node->spent_ns = 0;
   node->preemption_count = 0;
-  node->is_stolen = node->is_released = false;
+  node->is_stolen = node->is_released = node->is_abandoned = false;
 }
 
 void rdo_node_graph_begin(struct rdo_node_graph *graph, int64_t begin_ns) {
   graph->begin_ns = begin_ns;
   rdo_atomic_init(&graph->sequence, 0);
-  rdo_atomic_init(&graph->left, graph->node_count);
+  rdo_atomic_init(&graph->left, graph->node_count + graph->actor_count);
   for (uint32_t i = 0; i < graph->lane_count; ++i) {
     rdo_atomic_init(&graph->lanes[i].busy_count, 0);
     rdo_atomic_init(&graph->lanes[i].backlog_ns, 0);

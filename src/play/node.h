@@ -8,9 +8,9 @@
 // SYNC(nodes). What a node is belongs to whoever sets the graph up; from rdo_node_graph_begin until `over`
 //   pending   only falls: predecessors that have not ended, and 1 more until the body is there; the one that
 //             brings it to 0 acquires what the others wrote, and places the node
-//   started   the first drainer's claim on start_ns
+//   start_ns  only falls, from INT64_MAX: the earliest start of its drainers
 //   ended     the one drainer that ends the node
-//   left      only falls: nodes that have not been released; the one that brings it to 0 ends the iteration
+//   left      only falls: nodes that have not been released, and actors; the one that brings it to 0 ends the iteration
 // Times are written by the drainer that claimed, or ended, and read after `over`, or by successors.
 
 #ifndef RDO_PLAY_NODE_H_
@@ -26,6 +26,8 @@ struct rdo_node_body {
   const char *name;
   // Does a bounded piece of a node on a worker of its lane: as in a process type. DONE exactly once.
   enum rdo_drain_result (*drain)(struct rdo_node *node, struct rdo_worker *worker);
+  // Nobody is inside the node any more. NULL = nothing.
+  void (*release)(struct rdo_node *node);
 };
 
 struct rdo_node {
@@ -49,14 +51,16 @@ struct rdo_node {
   const int64_t *lane_ns;         // [lane_count] likewise, by lane; NULL = duration_ns everywhere
   // SYNC(nodes)
   rdo_atomic_u32 pending;
-  rdo_atomic_u32 started, ended;
+  rdo_atomic_u32 ended;
+  rdo_atomic_i64 start_ns;        // on CLOCK_MONOTONIC
   bool is_released;               // owner: the worker of its release, until it goes to a slot; bodies begin whatever comes next
   // observed, on CLOCK_MONOTONIC
-  int64_t ready_ns, start_ns, end_ns, spent_ns;
+  int64_t ready_ns, end_ns, spent_ns;
   int64_t backlog_ns;             // what it put on its lane's
   uint32_t lane;
   uint32_t worker;                // that began it
   uint32_t preemption_count;
+  bool is_abandoned;              // its body will not come
   bool is_stolen;                 // the machine took its worker's CPU around its release
 };
 
@@ -76,6 +80,7 @@ struct rdo_node_graph {
   uint32_t lane_count;
   struct rdo_node *nodes;
   uint32_t node_count;
+  uint32_t actor_count;           // others that an iteration waits for: each calls rdo_node_graph_leave once
   void (*over)(struct rdo_node_graph *graph);  // on the thread that released the last node
   int64_t begin_ns;               // const during an iteration
   rdo_atomic_u64 sequence;        // counter
@@ -87,14 +92,24 @@ struct rdo_node_graph {
 //   begin_ns  of the iteration, on CLOCK_MONOTONIC; may lie ahead
 void rdo_node_graph_begin(struct rdo_node_graph *graph, int64_t begin_ns);
 
+// An actor has done its part of the iteration. The graph may be over afterwards.
+void rdo_node_graph_leave(struct rdo_node_graph *graph);
+
 // One of the things that a node waits for is there. From any thread.
 void rdo_node_resume(struct rdo_node *node);
 
 // A body that spins for the planned time of its node.
 extern const struct rdo_node_body rdo_node_synthetic;
 
-// For bodies: claims the start. Returns whether this drainer is the first.
-bool rdo_node_start(struct rdo_node *node, const struct rdo_worker *worker);
+// A body that has nothing to do.
+extern const struct rdo_node_body rdo_node_empty;
+
+// For bodies: this worker began at `begin_ns`; the earliest counts.
+void rdo_node_note_start(struct rdo_node *node, const struct rdo_worker *worker, int64_t begin_ns);
+
+static inline bool rdo_node_is_started(const struct rdo_node *node) {
+  return rdo_atomic_load(&node->start_ns, rdo_acquire) != INT64_MAX;  // SYNC(nodes)
+}
 
 // For bodies: this worker has to keep its next release free. Others of the lane are told, once.
 //   returns  what the drain returns

@@ -17,6 +17,7 @@
 #include "plan/schedule_file.h"
 #include "play/lanes.h"
 #include "play/node.h"
+#include "play/plan_call.h"
 #include "task/urgent.h"
 #include "trace/trace_table.h"
 
@@ -29,6 +30,8 @@ struct rondo_schedule_player {
   struct rondo_schedule_play_options options;
   struct rdo_worker_lanes workers;
   uint32_t *successors;  // owned
+  struct rdo_plan_call **calls;  // owned [call_count]: of jobs with a model
+  uint32_t call_count;
   struct rdo_table table;
   bool has_machine;      // `machine` was read
   int64_t played_count, stolen_count;
@@ -103,6 +106,98 @@ static enum rondo_status make_workers(struct rondo_schedule_player *player, stru
   }
   return RONDO_OK;
 }
+
+// Models ---------------------------------------------------------------------------------------------
+
+// The model of a schedule's job: as the caller says, by its name or that of all its instances; else that of the job in the job
+// set that a plan carries.
+//   returns  NULL = none: its nodes are synthetic
+static const char *find_model(const struct rondo_schedule_player *player, const struct rdo_schedule_job *job, const char **out_function) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  *out_function = "";
+  for (int i = 0; i < player->options.model_count; ++i) {
+    const struct rondo_schedule_model *model = &player->options.models[i];
+    if (strcmp(model->job, job->name) != 0 && strcmp(model->job, job->base) != 0 && strcmp(model->job, job->source) != 0) continue;
+    if (model->function != NULL) *out_function = model->function;
+    return model->path;
+  }
+  for (int i = 0; schedule->job_set != NULL && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
+    const struct rdo_job_entry *entry = &schedule->job_set->jobs[i];
+    if (strcmp(entry->name, job->source) != 0) continue;
+    *out_function = entry->function;
+    return entry->model_path;
+  }
+  return NULL;
+}
+
+// What all instances of a job are called.
+static const char *call_name(const struct rdo_schedule_job *job) { return job->source[0] != '\0' ? job->source : job->base; }
+
+static enum rondo_status find_call(struct rondo_schedule_player *player, const struct rdo_schedule_job *job, struct rdo_plan_call **out_call,
+                                   struct rondo_diag *diag) {
+  const char *function, *path = find_model(player, job, &function);
+  *out_call = NULL;
+  if (path == NULL) return RONDO_OK;
+  for (uint32_t i = 0; i < player->call_count; ++i) {
+    if (strcmp(player->calls[i]->name, call_name(job)) == 0) *out_call = player->calls[i];
+  }
+  if (*out_call != NULL) return RONDO_OK;
+  RDO_TRY(rdo_plan_call_create(&player->graph, call_name(job), path, function, out_call, diag));
+  player->calls[player->call_count++] = *out_call;
+  return RONDO_OK;
+}
+
+// The place of a node in the recording: told, or by the number of its dispatch and which one of that number it is, among those of the job
+// in the order of numbers.
+static int32_t command_of(const struct rdo_schedule *schedule, const uint32_t *nodes, uint32_t count, uint32_t number) {
+  const struct rdo_schedule_node *node = &schedule->nodes[number];
+  if (node->dispatch >= 0 || node->module_name[0] == '\0') return node->dispatch;
+  int32_t place = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    const struct rdo_schedule_node *other = &schedule->nodes[nodes[i]];
+    place += other->id < node->id || (other->id == node->id && other->ordinal < node->ordinal);
+  }
+  return place;
+}
+
+// Instances in the order of their first planned starts.
+static enum rondo_status add_instances(struct rondo_schedule_player *player, uint32_t *nodes, bool *is_added, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  for (uint32_t r = 0; r < schedule->node_count; ++r) {
+    uint32_t job = schedule->nodes[schedule->by_rank[r]].job;
+    struct rdo_plan_call *call;
+    if (is_added[job]) continue;
+    is_added[job] = true;
+    RDO_TRY(find_call(player, &schedule->jobs[job], &call, diag));
+    if (call == NULL) continue;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < schedule->node_count; ++i) {
+      if (schedule->nodes[i].job == job) nodes[count++] = i;
+    }
+    RDO_TRY(rdo_plan_call_add_instance(call, schedule->jobs[job].name, count, diag));
+    for (uint32_t i = 0; i < count; ++i) {
+      rdo_plan_call_add_node(call, nodes[i], command_of(schedule, nodes, count, nodes[i]), schedule->nodes[nodes[i]].export_name);
+    }
+  }
+  return RONDO_OK;
+}
+
+static enum rondo_status load_models(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  uint32_t *nodes;
+  bool *is_added = NULL;
+  if (player->options.is_synthetic) return RONDO_OK;
+  RDO_TRY(rdo_alloc_array((size_t)schedule->job_count + 1, sizeof *player->calls, &player->calls, diag));
+  RDO_TRY(rdo_alloc_array((size_t)schedule->node_count + 1, sizeof *nodes, &nodes, diag));
+  enum rondo_status status = rdo_alloc_array((size_t)schedule->job_count + 1, sizeof *is_added, &is_added, diag);
+  if (status == RONDO_OK) status = add_instances(player, nodes, is_added, diag);
+  rdo_free(nodes);
+  rdo_free(is_added);
+  player->graph.actor_count = player->call_count;
+  return status;
+}
+
+// Graph ----------------------------------------------------------------------------------------------
 
 // Whether what a node waits for at run time includes its hard time dependency.
 static bool takes_time_dependency(const struct rondo_schedule_player *player, const struct rdo_schedule_node *node) {
@@ -250,6 +345,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   RDO_TRY(read_files(player, path, diag));
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(make_nodes(player, diag));
+  RDO_TRY(load_models(player, diag));
   return make_table(player, diag);
 }
 
@@ -271,7 +367,11 @@ enum rondo_status rondo_schedule_player_create(const char *path, const struct ro
 void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   if (player == NULL || *player == NULL) return;
   struct rondo_schedule_player *p = *player;
+  for (uint32_t i = 0; i < p->call_count; ++i) rdo_plan_call_close(p->calls[i]);
+  rdo_executor_stop(p->graph.executor);  // a worker may still be leaving a process of a call
+  for (uint32_t i = 0; i < p->call_count; ++i) rdo_plan_call_destroy(p->calls[i]);
   rdo_executor_destroy(p->graph.executor);
+  rdo_free(p->calls);
   rdo_table_deinit(&p->table);
   rdo_schedule_deinit(&p->schedule);
   if (p->has_machine) rdo_machine_file_deinit(&p->machine);
@@ -320,8 +420,13 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t
     row.t0_ns = graph->begin_ns;
     row.ready_ns = ready_ns(player, i);
     if (node->is_locked) row.release_ns = node->release_ns;
-    row.start_ns = node->start_ns - graph->begin_ns;
-    row.end_ns = node->end_ns - graph->begin_ns;
+    if (node->is_abandoned) {
+      row.state = RDO_PLAYED_CANCELLED;
+      row.start_ns = row.end_ns = row.ready_ns;
+    } else {
+      row.start_ns = rdo_atomic_load(&node->start_ns, rdo_relaxed) - graph->begin_ns;  // relaxed: the iteration is over
+      row.end_ns = node->end_ns - graph->begin_ns;
+    }
     if (node->deadline_ns != INT64_MAX) row.deadline_ns = node->deadline_ns;
     row.worker = (int32_t)node->worker;
     row.cpu = graph->executor->workers[node->worker].cpu;
@@ -344,6 +449,7 @@ static int64_t sum_spun_ns(const struct rondo_schedule_player *player) {
 static void play(struct rondo_schedule_player *player, int64_t begin_ns) {
   uint32_t heard = rdo_atomic_load(&player->over, rdo_acquire);  // SYNC(nodes)
   rdo_node_graph_begin(&player->graph, begin_ns);
+  for (uint32_t i = 0; i < player->call_count; ++i) rdo_plan_call_begin(player->calls[i]);
   while (rdo_atomic_load(&player->over, rdo_acquire) == heard) rdo_futex_wait(&player->over, heard, INT64_MAX);  // SYNC(nodes)
 }
 
@@ -357,6 +463,13 @@ enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player
     if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
     play(player, begin_ns);
     if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
+    for (uint32_t k = 0; k < player->call_count; ++k) {
+      const struct rdo_plan_call *call = player->calls[k];
+      if (call->status == RONDO_OK) continue;
+      if (diag != NULL) *diag = call->diag;
+      rdo_annotate(diag, "job %s", call->name);
+      return call->status;
+    }
     if (i >= options->warm_up_count) RDO_TRY(keep_rows(player, i - options->warm_up_count, diag));
     begin_ns += period_ns;
     int64_t soonest_ns = rdo_clock_now_ns() + START_DELAY_NS;

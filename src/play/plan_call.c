@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+
+#include "play/plan_call.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/object.h"
+#include "kernel/executable.h"
+#include "rondo/model.h"
+#include "rondo/tensor.h"
+
+#define NO_NODE UINT32_MAX
+
+// Dispatches as bodies -------------------------------------------------------------------------------
+
+static void drop(struct rdo_plan_instance *instance) {
+  // SYNC(calls): acquires what the others did in the submission's memory.
+  if (rdo_atomic_sub(&instance->inside, 1, rdo_acq_rel) == 1) rdo_submission_end_placed(instance->submission);
+}
+
+static enum rdo_drain_result drain_dispatch(struct rdo_node *node, struct rdo_worker *worker) {
+  struct rdo_plan_dispatch *dispatch = node->user;
+  int64_t begin_ns = rdo_clock_now_ns();
+  bool is_last;
+  enum rdo_drain_result result = rdo_execution_drain_node(dispatch->execution, dispatch->command, &node->process, worker, &is_last);
+  // Who found nothing, or no room for it, has not begun.
+  if (result != RDO_DRAIN_IDLE) rdo_node_note_start(node, worker, begin_ns);
+  if (result == RDO_DRAIN_MORE) ++node->preemption_count;
+  if (is_last) rdo_submission_signal_placed(dispatch->instance->submission);
+  return result;
+}
+
+static void release_dispatch(struct rdo_node *node) { drop(((struct rdo_plan_dispatch *)node->user)->instance); }
+
+static const struct rdo_node_body dispatch_body = {"dispatch", drain_dispatch, release_dispatch};
+
+static struct rdo_plan_call *call_of_placer(const struct rdo_execution_placer *placer) {
+  return RDO_CONTAINER((struct rdo_execution_placer *)(uintptr_t)placer, struct rdo_plan_call, placer);
+}
+
+static bool is_placed(const struct rdo_execution_placer *placer, uint32_t index) {
+  const struct rdo_plan_call *call = call_of_placer(placer);
+  return call->node_of_command[index] != NO_NODE;
+}
+
+static void place_dispatch(const struct rdo_execution_placer *placer, struct rdo_execution *execution, uint32_t index) {
+  struct rdo_plan_call *call = call_of_placer(placer);
+  uint32_t number = call->node_of_command[index];
+  struct rdo_plan_dispatch *dispatch = &call->dispatches[number];
+  struct rdo_node *node = &call->graph->nodes[number];
+  struct rdo_plan_instance *instance = &call->instances[call->next];
+  *dispatch = (struct rdo_plan_dispatch){instance, execution, index, true};
+  node->body = &dispatch_body;
+  rdo_atomic_add(&instance->inside, 1, rdo_relaxed);  // relaxed: ordered by SYNC(calls), the caller's own count keeps it above 0
+  rdo_node_resume(node);
+}
+
+// The scheduler of its queue ---------------------------------------------------------------------------
+
+static const char *export_of(const struct rdo_graph_node *node) {
+  if (node->command->kind != RDO_COMMAND_DISPATCH) return "";
+  const struct rdo_command_dispatch *dispatch = (const struct rdo_command_dispatch *)(const void *)node->command;
+  const char *name = dispatch->executable->names[dispatch->export_index];
+  return name == NULL ? "" : name;
+}
+
+// Which node is which command. Every dispatch has a node, and every node a command of its name.
+static enum rondo_status match(struct rdo_plan_call *call, const struct rdo_plan_instance *instance, const struct rdo_recording *recording) {
+  const struct rdo_graph *graph = &recording->graph;
+  struct rondo_diag *diag = &call->diag;
+  if (graph->node_count > call->command_capacity) {
+    RDO_TRY(rdo_grow_array(graph->node_count, sizeof *call->node_of_command, &call->command_capacity, &call->node_of_command, diag));
+  }
+  for (uint32_t i = 0; i < graph->node_count; ++i) call->node_of_command[i] = NO_NODE;
+  for (uint32_t i = 0; i < instance->node_count; ++i) {
+    int32_t command = instance->commands[i];
+    if (command < 0) continue;
+    if ((uint32_t)command >= graph->node_count || graph->nodes[command].command == NULL) {
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has a node for command %d of the recording, which has %u", instance->name, command,
+                      graph->node_count);
+    }
+    const char *recorded = export_of(&graph->nodes[command]);
+    bool is_transfer = graph->nodes[command].command->kind != RDO_COMMAND_DISPATCH;
+    if (instance->exports[i][0] != '\0' && !is_transfer && strcmp(recorded, instance->exports[i]) != 0) {
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: command %d is \"%.100s\" in the plan and \"%.100s\" in the model: it is not the plan of this model",
+                      instance->name, command, instance->exports[i], recorded);
+    }
+    if (call->node_of_command[command] != NO_NODE) {
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has two nodes for command %d", instance->name, command);
+    }
+    call->node_of_command[command] = instance->nodes[i];
+  }
+  for (uint32_t i = 0; i < graph->node_count; ++i) {
+    const struct rdo_graph_node *node = &graph->nodes[i];
+    if (node->command == NULL || node->command->kind != RDO_COMMAND_DISPATCH || call->node_of_command[i] != NO_NODE) continue;
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has no node for command %u, \"%.100s\" in the model", instance->name, i, export_of(node));
+  }
+  return RONDO_OK;
+}
+
+static void place_submission(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission) {
+  struct rdo_plan_call *call = RDO_CONTAINER(scheduler, struct rdo_plan_call, scheduler);
+  const struct rdo_recording *recording = rdo_submission_recording(submission);
+  enum rondo_status status = RONDO_OK;
+  struct rdo_plan_instance *instance = &call->instances[call->next];
+  if (recording == NULL || instance->submission != NULL) {
+    status = rdo_fail(&call->diag, RONDO_UNIMPLEMENTED, "%s: its program submits more than one recording in a call, which cannot be played from a plan", call->name);
+  }
+  if (status == RONDO_OK) status = match(call, instance, recording);
+  if (status != RONDO_OK) {
+    if (call->status == RONDO_OK) call->status = status;
+    rdo_submission_cancel(submission);
+    return;
+  }
+  instance->submission = submission;
+  rdo_atomic_init(&instance->inside, 1);
+  if (rdo_submission_place(submission, &call->placer)) rdo_submission_signal_placed(submission);
+  drop(instance);
+}
+
+static void ignore_start(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission, struct rdo_worker *worker) {
+  (void)scheduler, (void)submission, (void)worker;
+}
+
+static void ignore_end(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission) { (void)scheduler, (void)submission; }
+
+// The process ----------------------------------------------------------------------------------------
+
+static void resume(void *user) { rdo_process_schedule(&((struct rdo_plan_call *)user)->process); }
+
+// What the execution will not tell of any more, and what is no command of it, must not keep the graph waiting.
+static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
+  const struct rdo_plan_instance *instance = &call->instances[call->next];
+  for (uint32_t i = 0; i < instance->node_count; ++i) {
+    struct rdo_node *node = &call->graph->nodes[instance->nodes[i]];
+    if (instance->commands[i] < 0 || call->dispatches[instance->nodes[i]].is_placed) continue;
+    node->is_abandoned = true;
+    rdo_node_resume(node);
+  }
+  if (status == RONDO_OK) {
+    for (int i = 0; i < call->output_count; ++i) rondo_value_release(&call->outputs[i]);
+    ++call->ended_count;
+  } else {
+    ++call->failed_count;
+    if (call->status == RONDO_OK) call->status = status;
+  }
+  call->is_running = false;
+  ++call->next;
+}
+
+static enum rondo_status begin_instance(struct rdo_plan_call *call) {
+  struct rdo_plan_instance *instance = &call->instances[call->next];
+  instance->submission = NULL;
+  call->is_running = true;
+  for (uint32_t i = 0; i < instance->node_count; ++i) {
+    struct rdo_node *node = &call->graph->nodes[instance->nodes[i]];
+    call->dispatches[instance->nodes[i]].is_placed = false;
+    node->body = &rdo_node_empty;
+    // The host program runs ahead of its node, which is a point in time only.
+    if (instance->commands[i] < 0) rdo_node_resume(node);
+  }
+  return rdo_call_begin(&call->call, call->inputs, &call->diag);
+}
+
+static enum rdo_drain_result drain_call(struct rdo_process *process, struct rdo_worker *worker) {
+  (void)worker;
+  struct rdo_plan_call *call = RDO_CONTAINER(process, struct rdo_plan_call, process);
+  if (!call->is_running && call->next == call->instance_count) return RDO_DRAIN_DONE;
+  enum rondo_status status = call->is_running ? RONDO_OK : begin_instance(call);
+  if (status == RONDO_OK) status = rdo_call_run(&call->call, call->outputs);
+  if (status == RONDO_DEFERRED) {
+    status = rdo_call_watch(&call->call, resume, call);
+    if (status == RONDO_OK) return RDO_DRAIN_IDLE;
+  }
+  end_instance(call, status);
+  return RDO_DRAIN_MORE;
+}
+
+static void release_call(struct rdo_process *process) { rdo_node_graph_leave(RDO_CONTAINER(process, struct rdo_plan_call, process)->graph); }
+
+static const struct rdo_process_type call_type = {"job", drain_call, NULL, release_call};
+
+void rdo_plan_call_begin(struct rdo_plan_call *call) {
+  call->next = 0;
+  rdo_process_init(&call->process, &call_type, call->graph->executor, 1);
+  rdo_process_resume(&call->process);
+}
+
+// Life -----------------------------------------------------------------------------------------------
+
+static enum rondo_status make_inputs(struct rdo_plan_call *call, struct rondo_diag *diag) {
+  call->input_count = rondo_function_argument_count(call->function);
+  call->output_count = rondo_function_result_count(call->function);
+  RDO_TRY(rdo_alloc_array((size_t)call->input_count + 1, sizeof *call->inputs, &call->inputs, diag));
+  RDO_TRY(rdo_alloc_array((size_t)call->output_count + 1, sizeof *call->outputs, &call->outputs, diag));
+  for (int i = 0; i < call->input_count; ++i) {
+    struct rondo_parameter parameter;
+    rondo_function_argument(call->function, i, &parameter);
+    bool is_tensor = parameter.kind == RONDO_VALUE_TENSOR || parameter.kind == RONDO_VALUE_OBJECT;
+    bool has_dims = parameter.has_shape;
+    for (int k = 0; has_dims && k < parameter.rank; ++k) has_dims = parameter.dims[k] >= 0;
+    if (is_tensor && !has_dims) {
+      return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "job %s: the file does not tell the shape of argument %d of %s", call->name, i,
+                      rondo_function_name(call->function));
+    }
+    if (is_tensor) RDO_TRY(rondo_tensor_create(call->runtime, parameter.element_type, parameter.rank, parameter.dims, NULL, &call->inputs[i].tensor, diag));
+    call->inputs[i].kind = is_tensor ? RONDO_VALUE_TENSOR : parameter.kind;
+  }
+  return rdo_function_convert_inputs(call->function, call->inputs, call->call.slots, diag);
+}
+
+static enum rondo_status load(struct rdo_plan_call *call, const char *path, const char *function, struct rondo_diag *diag) {
+  const struct rdo_device_options device_options = {"local-task", 0, NULL, 1, &call->graph->executor};
+  struct rdo_device *device;
+  RDO_TRY(rdo_device_create(&device_options, &device, diag));
+  RDO_TRY(rdo_runtime_create_over(device, &(const struct rondo_runtime_options){.device = NULL}, &call->runtime, diag));
+  const struct rondo_module_source source = {.path = path};
+  const struct rondo_function *found;
+  RDO_TRY(rondo_model_load(call->runtime, &source, 1, &call->model, diag));
+  RDO_TRY(rondo_model_find(call->model, function[0] == '\0' ? NULL : function, &found, diag));
+  if (rondo_function_is_async(found)) {
+    return rdo_fail(diag, RONDO_UNIMPLEMENTED, "job %s: function %s takes fences; play its synchronous twin", call->name, rondo_function_name(found));
+  }
+  call->function = (struct rondo_function *)(uintptr_t)found;
+  RDO_TRY(rdo_call_init(&call->call, call->function, diag));
+  RDO_TRY(rdo_alloc_array((size_t)call->graph->node_count + 1, sizeof *call->dispatches, &call->dispatches, diag));
+  RDO_TRY(make_inputs(call, diag));
+  // Initializers have run; from here on executions are placed.
+  device->queues[0].scheduler = &call->scheduler;
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
+                                       struct rdo_plan_call **out_call, struct rondo_diag *diag) {
+  *out_call = NULL;
+  struct rdo_plan_call *call;
+  RDO_TRY(rdo_alloc(sizeof *call, &call, diag));
+  call->scheduler = (struct rdo_queue_scheduler){place_submission, ignore_start, ignore_end};
+  call->placer = (struct rdo_execution_placer){is_placed, place_dispatch};
+  call->graph = graph;
+  call->name = name;
+  enum rondo_status status = load(call, path, function, diag);
+  if (status != RONDO_OK) {
+    rdo_plan_call_close(call);
+    rdo_plan_call_destroy(call);
+    return status;
+  }
+  *out_call = call;
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, uint32_t node_count, struct rondo_diag *diag) {
+  size_t capacity = call->instance_capacity;
+  if (call->instance_count == capacity) {
+    RDO_TRY(rdo_grow_array(capacity + 1, sizeof *call->instances, &capacity, &call->instances, diag));
+    call->instance_capacity = (uint32_t)capacity;
+  }
+  struct rdo_plan_instance *instance = &call->instances[call->instance_count];
+  *instance = (struct rdo_plan_instance){.name = name};
+  ++call->instance_count;
+  RDO_TRY(rdo_alloc_array((size_t)node_count + 1, sizeof *instance->nodes, &instance->nodes, diag));
+  RDO_TRY(rdo_alloc_array((size_t)node_count + 1, sizeof *instance->commands, &instance->commands, diag));
+  return rdo_alloc_array((size_t)node_count + 1, sizeof *instance->exports, &instance->exports, diag);
+}
+
+void rdo_plan_call_add_node(struct rdo_plan_call *call, uint32_t node, int32_t command, const char *export_name) {
+  struct rdo_plan_instance *instance = &call->instances[call->instance_count - 1];
+  instance->nodes[instance->node_count] = node;
+  instance->commands[instance->node_count] = command;
+  instance->exports[instance->node_count++] = export_name;
+  call->graph->nodes[node].needs_body = true;
+  call->graph->nodes[node].user = &call->dispatches[node];
+}
+
+void rdo_plan_call_close(struct rdo_plan_call *call) {
+  if (call != NULL && call->runtime != NULL) rdo_device_close(call->runtime->device);
+}
+
+void rdo_plan_call_destroy(struct rdo_plan_call *call) {
+  if (call == NULL) return;
+  for (uint32_t i = 0; i < call->instance_count; ++i) {
+    rdo_free(call->instances[i].nodes);
+    rdo_free(call->instances[i].commands);
+    rdo_free(call->instances[i].exports);
+  }
+  for (int i = 0; call->inputs != NULL && i < call->input_count; ++i) rondo_value_release(&call->inputs[i]);
+  rdo_call_deinit(&call->call);
+  rondo_model_release(&call->model);
+  rondo_runtime_release(&call->runtime);
+  rdo_free(call->instances);
+  rdo_free(call->dispatches);
+  rdo_free(call->node_of_command);
+  rdo_free(call->inputs);
+  rdo_free(call->outputs);
+  rdo_free(call);
+}

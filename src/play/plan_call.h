@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// A function of a model whose calls are instances of a plan: the host program of each runs ahead, on whatever worker is free, and
+// the dispatches of its recording are the bodies of the plan's nodes.
+//
+//   begin (iteration)
+//     └ for each instance, in order: host program ─ submission ─► placed: dispatch i becomes ready ─► its node may run
+//                                          ▲ fence                       last dispatch: signal
+//                                          └───────────────────────────────┘
+//
+// SYNC(calls). A call's fields belong to whoever drains its process, one thread at a time, but for
+//   inside     of an instance: placed nodes that have not been released, and the call that places them; the one that
+//              brings it to 0 lets go of the submission. The next instance may have begun then.
+//   graph      of an iteration is left by the process' release
+
+#ifndef RDO_PLAY_PLAN_CALL_H_
+#define RDO_PLAY_PLAN_CALL_H_
+
+#include "hal/device.h"
+#include "play/node.h"
+#include "runtime/call.h"
+
+// One instance: which node is which command of the recording.
+struct rdo_plan_instance {
+  const char *name;          // borrowed
+  uint32_t *nodes;           // owned [node_count]: indices into the graph, dispatches and others
+  int32_t *commands;         // owned [node_count]: place in the recording; -1 = the host program, which has run ahead
+  const char **exports;      // owned [node_count]: borrowed names, "" = not said
+  uint32_t node_count;
+  struct rdo_submission *submission;  // SYNC(calls)
+  rdo_atomic_u32 inside;              // SYNC(calls)
+};
+
+// What a node's body is about, kept by the node.
+struct rdo_plan_dispatch {
+  struct rdo_plan_instance *instance;
+  struct rdo_execution *execution;
+  uint32_t command;
+  bool is_placed;            // the execution has told of it
+};
+
+struct rdo_plan_call {
+  struct rdo_queue_scheduler scheduler;
+  struct rdo_execution_placer placer;
+  struct rdo_process process;
+  struct rdo_node_graph *graph;
+  const char *name;          // borrowed: of its job
+  struct rondo_runtime *runtime;
+  struct rondo_model *model;
+  struct rondo_function *function;
+  struct rdo_call call;
+  int input_count, output_count;
+  struct rondo_value *inputs, *outputs;
+  struct rdo_plan_instance *instances;  // owned [instance_count]
+  struct rdo_plan_dispatch *dispatches; // owned [graph->node_count]: by node
+  uint32_t instance_count, instance_capacity;
+  // SYNC(calls)
+  uint32_t next;             // instance
+  bool is_running;           // it is on the call's stack
+  uint32_t *node_of_command; // owned [command_capacity]
+  size_t command_capacity;
+  uint64_t ended_count, failed_count;
+  enum rondo_status status;  // the first failure
+  struct rondo_diag diag;
+};
+
+// Loads a model and finds the function; its inputs are zeros.
+//   name, path, function  borrowed; `name` for the call's life. function "" = the model's only one
+//   out_call              ended with rdo_plan_call_destroy
+enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
+                                       struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Adds the next instance, empty; then its nodes.
+enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, uint32_t node_count, struct rondo_diag *diag) RONDO_MUST_USE;
+void rdo_plan_call_add_node(struct rdo_plan_call *call, uint32_t node, int32_t command, const char *export_name);
+
+// Plays its instances of an iteration that rdo_node_graph_begin has begun.
+void rdo_plan_call_begin(struct rdo_plan_call *call);
+
+// Closes its device: before the executor stops.
+void rdo_plan_call_close(struct rdo_plan_call *call);
+void rdo_plan_call_destroy(struct rdo_plan_call *call);
+
+#endif  // RDO_PLAY_PLAN_CALL_H_
