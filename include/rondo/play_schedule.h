@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rondo/model.h"
 #include "rondo/status.h"
 #include "rondo/trace.h"
 
@@ -45,6 +46,11 @@ struct rondo_schedule_play_options {
   const struct rondo_schedule_model *models;
   int model_count;
   bool is_synthetic;        // all nodes are
+  // Told of each call of a model when it has ended, on a worker: must return soon, not wait, and call nothing of the player. NULL = nobody.
+  //   instance  name of the schedule's job
+  //   outputs   borrowed for the call
+  void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);
+  void *user;
   int64_t iteration_count;  // 0 = 1
   int64_t warm_up_count;    // iterations before, which do not count
   int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other

@@ -246,7 +246,8 @@ enum rondo_trace_rule {
   RONDO_TRACE_RULE_STAMPS,      // release, ready, start, end in this order
   RONDO_TRACE_RULE_READY,       // ready when the last predecessor ended, a root at 0 or at its planned start
   RONDO_TRACE_RULE_PRECEDENCE,  // no start before a predecessor's end
-  RONDO_TRACE_RULE_OVERLAP,     // one at a time on a worker, or on a target whose workers are not known
+  RONDO_TRACE_RULE_OVERLAP,     // one at a time on a worker, or on a target whose workers are not known; what several workers ran, or
+                                // one left in between, is not looked at
   RONDO_TRACE_RULE_AFFINITY,    // only where the plan allows
   RONDO_TRACE_RULE_STATES,      // what was skipped or cancelled did not run, nor what waits for it
   RONDO_TRACE_RULE_DUPLICATES,  // each node once an iteration

@@ -141,6 +141,7 @@ static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
     rdo_node_resume(node);
   }
   if (status == RONDO_OK) {
+    if (call->ended != NULL) call->ended(call->user, instance->name, call->outputs, call->output_count);
     for (int i = 0; i < call->output_count; ++i) rondo_value_release(&call->outputs[i]);
     ++call->ended_count;
   } else {

@@ -60,6 +60,8 @@ struct rdo_plan_call {
   bool is_running;           // it is on the call's stack
   uint32_t *node_of_command; // owned [command_capacity]
   size_t command_capacity;
+  void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);  // const
+  void *user;                // const
   uint64_t ended_count, failed_count;
   enum rondo_status status;  // the first failure
   struct rondo_diag diag;

@@ -143,6 +143,8 @@ static enum rondo_status find_call(struct rondo_schedule_player *player, const s
   }
   if (*out_call != NULL) return RONDO_OK;
   RDO_TRY(rdo_plan_call_create(&player->graph, call_name(job), path, function, out_call, diag));
+  (*out_call)->ended = player->options.ended;
+  (*out_call)->user = player->options.user;
   player->calls[player->call_count++] = *out_call;
   return RONDO_OK;
 }

@@ -9,6 +9,8 @@
 //
 //   FREE → TAKEN     compare-exchange, next generation    a putter
 //   TAKEN → OPEN     after the process is written         that putter
+//   OPEN → TAKEN     compare-exchange from a word with nobody inside, next generation: what is in it goes to the
+//                    overflow list                        a putter of something that comes first
 //   OPEN → CLOSED    after complete has run               the drainer whose drain returned DONE
 //   CLOSED → FREE    before release runs                  whoever leaves it empty
 //
@@ -173,6 +175,22 @@ struct rdo_process *rdo_executor_pop_immediate(struct rdo_executor *executor) {
 
 // Slots ------------------------------------------------------------------------------------------
 
+// Opens a slot that this thread has taken.
+static void occupy(struct rdo_executor *executor, uint32_t index, struct rdo_process *process) {
+  struct rdo_compute_slot *slot = &executor->slots[index];
+  slot->process = process;
+  // relaxed: ordered by SYNC(slot), the change to OPEN
+  rdo_atomic_store(&slot->budget, process->budget, rdo_relaxed);
+  rdo_atomic_store(&slot->key, process->key, rdo_relaxed);     // relaxed: likewise
+  rdo_atomic_store(&process->slot, index, rdo_relaxed);        // relaxed: likewise
+  // SYNC(slot): release, so that who reads it does not find an older generation in the word afterwards.
+  rdo_atomic_store(&slot->lane, process->lane, rdo_release);
+  // SYNC(wake): work made visible, with the change to OPEN. The bit comes first: once the slot is open, a
+  // worker that saw the bit of the process before may run this one, and the slot would be free with a bit.
+  rdo_atomic_or(&executor->occupied, UINT32_C(1) << index, rdo_seq_cst);
+  change_state(slot, SLOT_TAKEN, SLOT_OPEN);
+}
+
 static bool try_put(struct rdo_executor *executor, struct rdo_process *process, uint32_t *out_slot) {
   for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) {
     struct rdo_compute_slot *slot = &executor->slots[i];
@@ -180,22 +198,40 @@ static bool try_put(struct rdo_executor *executor, struct rdo_process *process, 
     while (state_of(word) == SLOT_FREE) {
       uint64_t taken = ((word >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT | (uint64_t)SLOT_TAKEN << STATE_SHIFT;  // nobody is inside
       if (!rdo_atomic_cas_weak(&slot->word, &word, taken, rdo_seq_cst, rdo_seq_cst)) continue;  // SYNC(slot)
-      slot->process = process;
-      // relaxed: ordered by SYNC(slot), the change to OPEN, all of them
-      rdo_atomic_store(&slot->budget, process->budget, rdo_relaxed);
-      // SYNC(slot): release, so that who reads it finds at least this generation in the word afterwards.
-      rdo_atomic_store(&slot->lane, process->lane, rdo_release);
-      rdo_atomic_store(&slot->key, process->key, rdo_relaxed);    // relaxed: likewise
-      rdo_atomic_store(&process->slot, i, rdo_relaxed);
-      // SYNC(wake): work made visible, with the change to OPEN. The bit comes first: once the slot is open, a
-      // worker that saw the bit of the process before may run this one, and the slot would be free with a bit.
-      rdo_atomic_or(&executor->occupied, UINT32_C(1) << i, rdo_seq_cst);
       *out_slot = i;
-      change_state(slot, SLOT_TAKEN, SLOT_OPEN);
+      occupy(executor, i, process);
       return true;
     }
   }
   return false;
+}
+
+// Where there is an order, what comes first must not wait on the list for something that comes later and has not begun: takes the
+// slot with the largest key above the process' own whose process nobody is inside of.
+//   returns  what was in it; NULL: there is none
+static struct rdo_process *try_replace(struct rdo_executor *executor, struct rdo_process *process, uint32_t *out_slot) {
+  for (;;) {
+    uint64_t best_word = 0, best_key = process->key;
+    for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) {
+      struct rdo_compute_slot *slot = &executor->slots[i];
+      uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);      // SYNC(slot): before its key
+      // relaxed: ordered by SYNC(slot), of the word's generation, or the exchange fails
+      uint64_t key = rdo_atomic_load(&slot->key, rdo_relaxed);
+      uint32_t lane = rdo_atomic_load(&slot->lane, rdo_acquire);      // SYNC(slot): likewise
+      if (state_of(word) != SLOT_OPEN || (word & INSIDE_MASK) != 0 || key <= best_key || lane == 0) continue;
+      best_key = key;
+      best_word = word;
+      *out_slot = i;
+    }
+    if (best_key == process->key) return NULL;
+    struct rdo_compute_slot *slot = &executor->slots[*out_slot];
+    uint64_t taken = ((best_word >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT | (uint64_t)SLOT_TAKEN << STATE_SHIFT;
+    // SYNC(slot): nobody is inside, and nobody comes in; acquires the process.
+    if (!rdo_atomic_cas(&slot->word, &best_word, taken, rdo_seq_cst, rdo_seq_cst)) continue;
+    struct rdo_process *replaced = slot->process;
+    occupy(executor, *out_slot, process);
+    return replaced;
+  }
 }
 
 // Moves processes from the overflow list into slots while there are both.
@@ -220,12 +256,19 @@ static void promote_overflow(struct rdo_executor *executor) {
 
 void rdo_executor_put(struct rdo_executor *executor, struct rdo_process *process) {
   uint32_t budget = process->budget, lane = process->lane, slot_index;
-  if (!try_put(executor, process, &slot_index)) {
+  struct rdo_process *replaced = NULL;
+  bool is_put = try_put(executor, process, &slot_index);
+  if (!is_put && lane != 0) {
+    replaced = try_replace(executor, process, &slot_index);
+    is_put = replaced != NULL;
+  }
+  if (replaced != NULL) (void)push_chain(&executor->overflow, replaced, replaced);
+  if (!is_put) (void)push_chain(&executor->overflow, process, process);
+  if (!is_put || replaced != NULL) {
     // SYNC(slot): push, then look for a free slot; whoever frees one looks at the list afterwards. All are
     // seq_cst, so one of the two sees the other.
-    (void)push_chain(&executor->overflow, process, process);
     promote_overflow(executor);
-    return;
+    if (!is_put) return;
   }
   if (lane == 0) {
     rdo_executor_wake(executor, rdo_worker_is_of(executor) ? budget - 1 : budget);
@@ -294,11 +337,16 @@ static bool try_look(struct rdo_compute_slot *slot, uint64_t *word) {
   return false;
 }
 
-// Makes this thread a drainer, if there is room.
+// Whether a worker serves the lane of a slot's process; asked after its word, so that the answer is not that of one before.
+static bool serves(const struct rdo_worker *worker, const struct rdo_compute_slot *slot) {
+  return (worker->lanes >> rdo_atomic_load(&slot->lane, rdo_acquire) & 1) != 0;  // SYNC(slot): pairs with the release in occupy
+}
+
+// Makes this thread a drainer, if there is room for it.
 //   instead_of  ONE_LOOKER if it is one, else 0
-static bool try_enter(struct rdo_compute_slot *slot, uint64_t *word, uint32_t instead_of) {
-  // relaxed: SYNC(slot), the budget belongs to the generation in the word, or the exchange fails
-  while (state_of(*word) == SLOT_OPEN && drainers_of(*word) < rdo_atomic_load(&slot->budget, rdo_relaxed)) {
+static bool try_enter(const struct rdo_worker *worker, struct rdo_compute_slot *slot, uint64_t *word, uint32_t instead_of) {
+  // relaxed: SYNC(slot), budget and lane belong to the generation in the word, or the exchange fails
+  while (state_of(*word) == SLOT_OPEN && drainers_of(*word) < rdo_atomic_load(&slot->budget, rdo_relaxed) && serves(worker, slot)) {
     if (rdo_atomic_cas_weak(&slot->word, word, *word + ONE_DRAINER - instead_of, rdo_seq_cst, rdo_seq_cst)) return true;  // SYNC(slot)
   }
   return false;
@@ -328,11 +376,8 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
   uint32_t version = rdo_atomic_load(&slot->version, rdo_seq_cst);  // SYNC(wake): before looking for work
   uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);        // SYNC(slot), and after the version
   if (state_of(word) != SLOT_OPEN || worker->seen[index] == view_of(word, version)) return false;
-  // SYNC(slot): it may be that of the next occupant: then the word is no more, and nobody is let in.
-  uint32_t lane = rdo_atomic_load(&slot->lane, rdo_acquire);
-  if ((worker->lanes >> lane & 1) == 0) {
-    // SYNC(slot): the same generation still, so the lane was that of the word.
-    if (generation_of(rdo_atomic_load(&slot->word, rdo_seq_cst)) == generation_of(word)) worker->seen[index] = view_of(word, version);
+  if (!serves(worker, slot)) {
+    worker->seen[index] = view_of(word, version);  // should the lane be that of a later occupant, then so is its view another one
     return false;
   }
   if (wanted != NULL) {
@@ -342,11 +387,15 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
       return false;
     }
   }
-  if (!try_enter(slot, &word, wanted != NULL ? ONE_LOOKER : 0)) {
-    // All places are taken: nothing to do here until there is more. A slot in another state has a future.
+  if (!try_enter(worker, slot, &word, wanted != NULL ? ONE_LOOKER : 0)) {
+    // All places are taken, or none is for this worker: nothing to do here until there is more. A slot in another state has a future.
     if (state_of(word) == SLOT_OPEN) worker->seen[index] = view_of(word, version);
     if (wanted != NULL) leave_slot(executor, index, ONE_LOOKER);
     return false;
+  }
+  if (worker->visited[index] != generation_of(word)) {
+    worker->visited[index] = generation_of(word);
+    worker->held_slots &= ~(UINT32_C(1) << index);  // that was another process
   }
   enum rdo_drain_result result = drain_slot(worker, index, view_of(word, version));
   leave_slot(executor, index, ONE_DRAINER);

@@ -87,6 +87,7 @@ struct rdo_worker {
   void *local_memory;             // [executor->local_memory_bytes]; of a seat made when it is first taken, but the first without workers
   // owner: the worker
   uint64_t seen[RDO_SLOT_COUNT];  // generation and version of a slot that had nothing to do
+  uint32_t visited[RDO_SLOT_COUNT];  // generation of what it drained there last
   uint32_t first_slot;            // where the next scan begins
   bool owes_wake;                 // it put a process on the list and told nobody, because it comes there next
   bool has_skipped;               // of a donor: a wake passed over the worker whose CPU it has

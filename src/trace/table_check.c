@@ -304,6 +304,8 @@ static enum rondo_status check_overlaps(struct checker *c, struct rondo_diag *di
   for (uint32_t i = 0; i < table->row_count; ++i) {
     const struct rdo_table_row *row = &table->rows[i];
     if ((row->state != RDO_PLAYED_COMPLETED && row->state != RDO_PLAYED_FAILED) || row->end_ns < row->start_ns) continue;
+    // Several workers, or one that left it in between: none of them was there from its start to its end.
+    if (row->worker >= 0 && (row->worker_count > 1 || row->preemption_count > 0)) continue;
     int64_t shift_ns = has_clock ? c->index->offsets_ns[i] : 0;
     int64_t group = row->worker >= 0 ? row->worker : -1 - (int64_t)row->target;
     intervals[count++] = (struct interval){group, has_clock ? 0 : row->iteration, row->start_ns + shift_ns, row->end_ns + shift_ns, i};

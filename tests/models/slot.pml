@@ -5,14 +5,15 @@
 // left; nobody enters after its close, nor more than its budget allows; none stays in the overflow list while
 // a slot is free; a slot that is free has no bit.
 //
-//   rdo_executor_put   try_put: FREE → TAKEN, the process and its budget, the bit, → OPEN; no slot: overflow
-//                      list, and promote_overflow
+//   rdo_executor_put   try_put: FREE → TAKEN, the process and its budget, the bit, → OPEN; no slot: maybe
+//                      try_replace: OPEN with nobody inside → TAKEN, then the same; what was in it, or else the
+//                      process itself, to the overflow list, and promote_overflow
 //   visit_slot         the bit; the word; a donor first: try_look, adds a looker to the word that it read, if
 //                      OPEN, and looks at the process; try_enter: adds a drainer to the word that it read, if
 //                      OPEN and with fewer than the budget; drains; who ends it: complete, OPEN → CLOSED
 //   leave_slot         subtracts; who leaves CLOSED with nobody inside: reads the process, clears the bit,
 //                      → FREE, looks at the overflow list, promote_overflow, release
-//   promote_overflow   takes the oldest, puts the others back; try_put, or back to the list and a second
+//   promote_overflow   takes one, puts the others back; try_put, or back to the list and a second
 //                      look at the slots
 //
 // One slot. Two workers and three processes that two threads put; or a worker, a visit of a donor, and two
@@ -20,7 +21,7 @@
 // nothing that they have not seen is open: SYNC(wake) tells them (wake.pml). A process that is lost leaves
 // everybody waiting, which SPIN reports.
 //
-// WEAK: BIT LATE STORE LOOK FREE ENTER GENERATION PEEK COUNT TOUCH
+// WEAK: BIT LATE STORE LOOK FREE ENTER GENERATION PEEK COUNT TOUCH REPLACE
 //   BIT         whoever frees the slot clears its bit afterwards, when it may be the next process'
 //   LATE        put sets the bit after the slot is open, when the process may be over and the slot free
 //   STORE       the state is changed by a load and a store, which undo what comes or leaves in between
@@ -31,6 +32,7 @@
 //   PEEK        a donor looks at the process without being a looker
 //   COUNT       who leaves reads afterwards, not in the same step, whether anybody is inside
 //   TOUCH       promote_overflow reads the process' budget after it put it into a slot
+//   REPLACE     a slot is replaced though somebody is inside
 
 #define PROCESSES 3
 #define TILES(p) ((p) == 0 -> 2 : 1)
@@ -99,7 +101,25 @@ inline try_put(p) {
   fi
 }
 
-// promote_overflow with pop_oldest; which one is the oldest makes no difference here
+// What was in the slot, if it is taken, is in `mine` + 1.
+inline try_replace(p) {
+  d_step {
+#ifdef WEAK_REPLACE
+    is_put = STATE_OF(word) == OPEN;
+#else
+    is_put = STATE_OF(word) == OPEN && INSIDE_OF(word) == 0;
+#endif
+    if :: is_put -> word = (GENERATION_OF(word) + 1) * GENERATION + TAKEN * STATE + INSIDE_OF(word) :: else fi
+  };
+  if
+  :: is_put ->
+     d_step { mine = occupant + 1; occupant = p; budget = BUDGET(p); occupied = true };
+     change_state(TAKEN, OPEN)
+  :: else
+  fi
+}
+
+// promote_overflow with pop_first; which one is the first makes no difference here
 inline promote() {
   do
   :: d_step { taken = overflow; overflow = 0 };
@@ -138,9 +158,17 @@ inline promote() {
 inline put(p) {
   try_put(p);
   if
-  :: is_put -> is_put = false
+  :: !is_put -> try_replace(p)
+  :: true  // it has no lane, or comes last
+  fi;
+  if
+  :: is_put && mine == 0 -> is_put = false
   :: else ->
-     overflow = overflow | (1 << p);
+     if
+     :: is_put -> overflow = overflow | (1 << (mine - 1))
+     :: else -> overflow = overflow | (1 << p)
+     fi;
+     d_step { is_put = false; mine = 0 };
 #ifndef WEAK_LOOK
      promote()
 #endif

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Schedules played: orders and starts under each policy, real models from a plan, failures. Every trace passes the checker.
+// Usage: unit_play_schedule MODELS_FOLDER
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "rondo/play_schedule.h"
+#include "rondo/tensor.h"
+
+static const char *folder;
+static char directory[64];
+
+// Files ------------------------------------------------------------------------------------------------
+
+static const char *write_text(const char *name, const char *text) {
+  static char path[4][128];
+  static int turn;
+  char *at = path[turn++ % 4];
+  snprintf(at, sizeof path[0], "%s/%s", directory, name);
+  FILE *file = fopen(at, "w");
+  assert_non_null(file);
+  assert_int_equal(fputs(text, file) >= 0, 1);
+  assert_int_equal(fclose(file), 0);
+  return at;
+}
+
+static void fail_on(void *user, const struct rondo_trace_finding *finding) {
+  (void)user;
+  fail_msg("%s", finding->message);
+}
+
+// Rows of a played table, read back from its CSV.
+struct row {
+  char key[32], target[16];
+  int64_t iteration, planned_ns, ready_ns, start_ns, end_ns;
+};
+struct rows {
+  struct row of[512];
+  int count;
+};
+
+static char *next_cell(char **line) {
+  char *cell = *line, *end = strpbrk(cell, ",\n");
+  if (end == NULL) return cell;
+  *end = '\0';
+  *line = end + 1;
+  return cell;
+}
+
+static void read_rows(const struct rondo_trace_table *table, struct rows *out_rows) {
+  const struct rondo_trace_write_options options = {.format = RONDO_TRACE_CSV};
+  char path[128], line[4096];
+  struct rondo_diag diag = {.status = RONDO_OK};
+  snprintf(path, sizeof path, "%s/trace.csv", directory);
+  if (rondo_trace_table_write(table, &options, path, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+  const struct rondo_trace_finder finder = {fail_on, NULL};
+  uint64_t row_count, finding_count;
+  if (rondo_trace_check_file(path, NULL, &finder, &row_count, &finding_count, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  char names[64][32];
+  int column_count = 0;
+  assert_non_null(fgets(line, sizeof line, file));
+  for (char *rest = line; *rest != '\0' && column_count < 64; ++column_count) snprintf(names[column_count], sizeof names[0], "%.31s", next_cell(&rest));
+  out_rows->count = 0;
+  while (fgets(line, sizeof line, file) != NULL) {
+    struct row *row = &out_rows->of[out_rows->count++];
+    assert_true(out_rows->count <= 512);
+    char *rest = line;
+    for (int i = 0; i < column_count; ++i) {
+      const char *cell = next_cell(&rest);
+      int64_t number = strtoll(cell, NULL, 10);
+      if (strcmp(names[i], "dispatch_key") == 0) snprintf(row->key, sizeof row->key, "%.31s", cell);
+      if (strcmp(names[i], "target") == 0) snprintf(row->target, sizeof row->target, "%.15s", cell);
+      if (strcmp(names[i], "graph_iter") == 0) row->iteration = number;
+      if (strcmp(names[i], "planned_start_ns") == 0) row->planned_ns = number;
+      if (strcmp(names[i], "ready_ns") == 0) row->ready_ns = number;
+      if (strcmp(names[i], "start_ns") == 0) row->start_ns = number;
+      if (strcmp(names[i], "end_ns") == 0) row->end_ns = number;
+    }
+  }
+  fclose(file);
+  assert_int_equal(out_rows->count, row_count);
+}
+
+static const struct row *find_row(const struct rows *rows, const char *key, int64_t iteration) {
+  for (int i = 0; i < rows->count; ++i) {
+    if (strcmp(rows->of[i].key, key) == 0 && rows->of[i].iteration == iteration) return &rows->of[i];
+  }
+  fail_msg("no row of %s in iteration %lld", key, (long long)iteration);
+  return NULL;
+}
+
+static enum rondo_status play(const char *path, const struct rondo_schedule_play_options *options, struct rows *out_rows, struct rondo_diag *diag) {
+  struct rondo_schedule_player *player;
+  *diag = (struct rondo_diag){.status = RONDO_OK};
+  enum rondo_status status = rondo_schedule_player_create(path, options, &player, diag);
+  if (status == RONDO_OK) status = rondo_schedule_player_run(player, diag);
+  if (status == RONDO_OK) {
+    struct rondo_trace_table *table;
+    if (rondo_schedule_player_table(player, &table, diag) != RONDO_OK) fail_msg("%s", diag->message);
+    read_rows(table, out_rows);
+    rondo_trace_table_release(&table);
+  }
+  rondo_schedule_player_release(&player);
+  assert_null(player);
+  return status;
+}
+
+static void must_play(const char *path, const struct rondo_schedule_play_options *options, struct rows *out_rows) {
+  struct rondo_diag diag = {.status = RONDO_OK};
+  if (play(path, options, out_rows, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+}
+
+// Synthetic --------------------------------------------------------------------------------------------
+
+static struct rows rows;
+
+// b waits for a across lanes, c is locked to 3 ms, d has a time dependency on b: hard.
+static const char four_text[] =
+    "{\"dispatches\": {"
+    " \"a\": {\"id\": 0, \"hardware_target\": \"P\", \"start_time\": 0, \"duration\": 0.2, \"job_name\": \"one\","
+    "   \"release_policy\": \"immediate\", \"time_dep_mode\": \"hard\"},"
+    " \"b\": {\"id\": 1, \"hardware_target\": \"E\", \"dependencies\": [\"a\"], \"start_time\": 0.5, \"duration\": 0.2, \"job_name\": \"one\","
+    "   \"release_policy\": \"immediate\", \"time_dep_mode\": \"hard\"},"
+    " \"c\": {\"id\": 0, \"hardware_target\": \"P\", \"start_time\": 3, \"duration\": 0.1, \"job_name\": \"two\","
+    "   \"release_policy\": \"phase_locked\", \"time_dep_mode\": \"soft\"},"
+    " \"d\": {\"id\": 2, \"hardware_target\": \"E\", \"time_dependency\": \"b\", \"start_time\": 1, \"duration\": 0.1, \"job_name\": \"one\","
+    "   \"release_policy\": \"immediate\", \"time_dep_mode\": \"hard\"}}}";
+
+static const char *const policies[] = {"planned", "strict", "dynamic", "fifo", "priority", "edf", "shortest"};
+
+// Whatever the policy: nothing before what it waits for, nothing before its release, as long as it should be, everything once an iteration.
+static void test_every_policy(void **state) {
+  (void)state;
+  const char *path = write_text("four.json", four_text);
+  for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
+    const struct rondo_schedule_play_options options = {.policy = policies[p], .iteration_count = 3, .warm_up_count = 1};
+    must_play(path, &options, &rows);
+    assert_int_equal(rows.count, 12);
+    for (int64_t i = 0; i < 3; ++i) {
+      const struct row *a = find_row(&rows, "a", i), *b = find_row(&rows, "b", i), *c = find_row(&rows, "c", i), *d = find_row(&rows, "d", i);
+      assert_true(b->start_ns >= a->end_ns);
+      assert_true(d->start_ns >= b->end_ns);
+      assert_true(c->start_ns >= 3000000);
+      assert_true(a->start_ns >= 0);
+      assert_int_equal(b->ready_ns, a->end_ns);
+      assert_int_equal(c->ready_ns, 3000000);
+      assert_true(a->end_ns - a->start_ns >= 200000 && c->end_ns - c->start_ns >= 100000);
+      if (strcmp(policies[p], "strict") != 0) continue;
+      assert_true(b->start_ns >= 500000 && d->start_ns >= 1000000);
+    }
+  }
+}
+
+// Soft time dependencies are told, not waited for; locks on all nodes are kept.
+static void test_options(void **state) {
+  (void)state;
+  const char *path = write_text("options.json", four_text);
+  must_play(path, &(const struct rondo_schedule_play_options){.ignores_time = true}, &rows);
+  assert_int_equal(find_row(&rows, "d", 0)->ready_ns, 0);
+  must_play(path, &(const struct rondo_schedule_play_options){.locks_all = true}, &rows);
+  for (int i = 0; i < rows.count; ++i) assert_true(rows.of[i].start_ns >= rows.of[i].planned_ns);
+}
+
+// One after the other on a lane, in the order of the plan: what is planned first goes first though it is written last.
+static void test_order(void **state) {
+  (void)state;
+  char text[8192];
+  size_t size = (size_t)snprintf(text, sizeof text, "{\"dispatches\": {");
+  for (int i = 0; i < 24; ++i) {
+    size += (size_t)snprintf(text + size, sizeof text - size,
+                             "%s\"n%d\": {\"id\": %d, \"hardware_target\": \"P\", \"dependencies\": [%s], \"start_time\": %.3f, \"duration\": 0.02,"
+                             " \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"}",
+                             i == 0 ? "" : ", ", i, i, i == 0 ? "" : "\"n0\"", i == 0 ? 0 : 0.1 + 0.02 * (24 - i));
+  }
+  snprintf(text + size, sizeof text - size, "}}");
+  must_play(write_text("order.json", text), NULL, &rows);
+  for (int i = 2; i < 24; ++i) {
+    char key[8], before[8];
+    snprintf(key, sizeof key, "n%d", i - 1);
+    snprintf(before, sizeof before, "n%d", i);
+    assert_true(find_row(&rows, key, 0)->start_ns >= find_row(&rows, before, 0)->end_ns);
+  }
+}
+
+// Lanes of a machine: a lane that two workers serve runs two nodes at once, and the lanes of one cluster share its workers.
+static void test_lanes(void **state) {
+  (void)state;
+  const char *machine = write_text("machine.json",
+                                   "{\"schema\": \"rondo.machine/1\", \"clusters\": [{\"name\": \"C\", \"workers\": 2}],"
+                                   " \"lanes\": [{\"name\": \"wide\", \"cluster\": \"C\"}, {\"name\": \"one\", \"cluster\": \"C\", \"workers\": 1}]}");
+  const char *path = write_text("lanes.json",
+                                "{\"dispatches\": {"
+                                "\"a\": {\"hardware_target\": \"wide\", \"duration\": 2, \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"},"
+                                "\"b\": {\"hardware_target\": \"wide\", \"duration\": 2, \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"},"
+                                "\"c\": {\"hardware_target\": \"one\", \"dependencies\": [\"a\", \"b\"], \"start_time\": 2, \"duration\": 1,"
+                                " \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"},"
+                                "\"d\": {\"hardware_target\": \"one\", \"dependencies\": [\"a\", \"b\"], \"start_time\": 3, \"duration\": 1,"
+                                " \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"}}}");
+  const struct rondo_schedule_play_options options = {.machine_file = machine, .is_anywhere = true};
+  must_play(path, &options, &rows);
+  const struct row *a = find_row(&rows, "a", 0), *b = find_row(&rows, "b", 0), *c = find_row(&rows, "c", 0), *d = find_row(&rows, "d", 0);
+  assert_true(a->start_ns < b->end_ns && b->start_ns < a->end_ns);
+  assert_true(c->end_ns <= d->start_ns);
+  assert_string_equal(c->target, "one");
+  // The CPUs of a machine that is not this one are refused.
+  struct rondo_diag diag = {.status = RONDO_OK};
+  const struct rondo_schedule_play_options here = {.machine_file = machine};
+  assert_int_equal(play(path, &here, &rows, &diag), RONDO_NOT_FOUND);
+  assert_non_null(strstr(diag.message, "cluster C has no CPUs"));
+}
+
+// Models -----------------------------------------------------------------------------------------------
+
+enum { MLP_COMMANDS = 5 };
+
+static size_t append_mlp(char *text, size_t capacity, int instance, const char *export_name) {
+  size_t size = 0;
+  for (int d = 0; d < MLP_COMMANDS; ++d) {
+    size += (size_t)snprintf(text + size, capacity - size,
+                             "%s\"mlp%d_%d\": {\"id\": %d, \"hardware_target\": \"P\", \"dependencies\": [%s%.0d%s], \"start_time\": %.3f, \"duration\": 0.001,"
+                             " \"job_name\": \"mlp%d\", \"module_name\": \"m$async_dispatch_%d\", \"dispatch\": %d, \"export\": \"%s\","
+                             " \"release_policy\": \"%s\", \"time_dep_mode\": \"soft\"}",
+                             instance == 0 && d == 0 ? "" : ", ", instance, d, d, "", 0, "", instance * 1.0 + d * 0.001, instance, d, d,
+                             d == 0 ? export_name : "", d == 0 ? "phase_locked" : "immediate");
+  }
+  return size;
+}
+
+struct outputs {
+  float first[2];
+  int count, wrong_count;
+};
+
+static void compare(void *user, const char *instance, const struct rondo_value *values, int count) {
+  struct outputs *outputs = user;
+  (void)instance;
+  assert_int_equal(count, 1);
+  const float *result = rondo_tensor_data(values[0].tensor);
+  if (outputs->count++ == 0) memcpy(outputs->first, result, sizeof outputs->first);
+  outputs->wrong_count += memcmp(outputs->first, result, sizeof outputs->first) != 0;
+}
+
+// What the synchronous device says to zeros.
+static void run_mlp(const char *path, float result[2]) {
+  struct rondo_runtime *runtime;
+  struct rondo_model *model;
+  const struct rondo_function *function;
+  const struct rondo_module_source source = {.path = path};
+  const int64_t dims[2] = {1, 64};
+  struct rondo_value input = {.kind = RONDO_VALUE_TENSOR}, output = {.kind = RONDO_VALUE_NONE};
+  assert_int_equal(rondo_runtime_create(NULL, &runtime, NULL), RONDO_OK);
+  assert_int_equal(rondo_model_load(runtime, &source, 1, &model, NULL), RONDO_OK);
+  assert_int_equal(rondo_model_find(model, NULL, &function, NULL), RONDO_OK);
+  assert_int_equal(rondo_tensor_create(runtime, RONDO_ELEMENT_F32, 2, dims, NULL, &input.tensor, NULL), RONDO_OK);
+  assert_int_equal(rondo_function_invoke(function, 1, &input, 1, &output, NULL), RONDO_OK);
+  memcpy(result, rondo_tensor_data(output.tensor), 2 * sizeof *result);
+  rondo_value_release(&input);
+  rondo_value_release(&output);
+  rondo_model_release(&model);
+  rondo_runtime_release(&runtime);
+}
+
+static const char *write_plan(const char *name, int instance_count, const char *export_name) {
+  static char text[65536];
+  size_t size = (size_t)snprintf(text, sizeof text, "{\"dispatches\": {");
+  for (int i = 0; i < instance_count; ++i) size += append_mlp(text + size, sizeof text - size, i, export_name);
+  snprintf(text + size, sizeof text - size, "}}");
+  return write_text(name, text);
+}
+
+// The model's own results, call after call, under every policy; each call after its release.
+static void test_model(void **state) {
+  (void)state;
+  char model_path[512];
+  float expected[2];
+  snprintf(model_path, sizeof model_path, "%s/mlp_f32/mlp_f32.vmfb", folder);
+  run_mlp(model_path, expected);
+  const struct rondo_schedule_model model = {.job = "mlp", .path = model_path};
+  const char *path = write_plan("plan.json", 6, "mlp_dispatch_0_matmul_1x64x64_f32");
+  for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
+    struct outputs outputs = {.count = 0};
+    const struct rondo_schedule_play_options options = {
+        .policy = policies[p], .models = &model, .model_count = 1, .iteration_count = 3, .ended = compare, .user = &outputs};
+    must_play(path, &options, &rows);
+    assert_int_equal(outputs.count, 18);
+    assert_int_equal(outputs.wrong_count, 0);
+    assert_memory_equal(outputs.first, expected, sizeof expected);
+    assert_int_equal(rows.count, 3 * 6 * MLP_COMMANDS);
+    for (int i = 0; i < rows.count; ++i) {
+      if (strcmp(rows.of[i].key + 4, "_0") == 0) assert_true(rows.of[i].start_ns >= rows.of[i].planned_ns);
+    }
+  }
+}
+
+// A plan that is not this model's: both sides are named, nothing hangs.
+static void test_mismatch(void **state) {
+  (void)state;
+  char model_path[512];
+  snprintf(model_path, sizeof model_path, "%s/mlp_f32/mlp_f32.vmfb", folder);
+  const struct rondo_schedule_model model = {.job = "mlp", .path = model_path};
+  const struct rondo_schedule_play_options options = {.models = &model, .model_count = 1};
+  struct rondo_diag diag = {.status = RONDO_OK};
+  assert_int_equal(play(write_plan("other.json", 3, "conv_7"), &options, &rows, &diag), RONDO_INVALID_ARGUMENT);
+  assert_non_null(strstr(diag.message, "\"conv_7\" in the plan"));
+  assert_non_null(strstr(diag.message, "\"mlp_dispatch_0_matmul_1x64x64_f32\" in the model"));
+}
+
+static void test_errors(void **state) {
+  (void)state;
+  struct rondo_diag diag = {.status = RONDO_OK};
+  const char *path = write_text("errors.json", four_text);
+  const struct rondo_schedule_play_options unknown = {.policy = "best"};
+  assert_int_equal(play(path, &unknown, &rows, &diag), RONDO_INVALID_ARGUMENT);
+  assert_non_null(strstr(diag.message, "best"));
+  const struct rondo_schedule_play_options negative = {.period_ns = -1};
+  assert_int_equal(play(path, &negative, &rows, &diag), RONDO_INVALID_ARGUMENT);
+  const char *graph = write_text("graph.json", "{\"dispatches\": {\"a\": {\"id\": 0, \"ordinal\": 1, \"total\": 1, \"dependencies\": []}}}");
+  assert_int_equal(play(graph, NULL, &rows, &diag), RONDO_INVALID_ARGUMENT);
+  if (strstr(diag.message, "no durations") == NULL) fail_msg("%s", diag.message);
+  assert_int_equal(play("/nowhere/plan.json", NULL, &rows, &diag), RONDO_NOT_FOUND);
+}
+
+int main(int argc, char **argv) {
+  static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_policy), cmocka_unit_test(test_options),  cmocka_unit_test(test_order),  cmocka_unit_test(test_lanes),
+      cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_errors),
+  };
+  if (argc != 2) return 2;
+  folder = argv[1];
+  snprintf(directory, sizeof directory, "/tmp/rondo_play_XXXXXX");
+  if (mkdtemp(directory) == NULL) return 1;
+  int failed_count = cmocka_run_group_tests(tests, NULL, NULL);
+  char command[96];
+  snprintf(command, sizeof command, "rm -r %s", directory);
+  return system(command) == 0 ? failed_count : 1;
+}
