@@ -137,6 +137,7 @@ struct rdo_executor {
   uint32_t lane_count;            // with lane 0
   struct rdo_lane lanes[RDO_LANES_MAX];
   struct rdo_watchdog *watchdog;  // owned, NULL = none
+  struct rdo_guard *guard;        // owned, NULL = none
   rdo_atomic_u32 donors_taken; // bit per donor seat
   rdo_atomic_u32 is_stopping;
   // start-up

@@ -25,8 +25,9 @@ static void update_next(struct rdo_worker *worker) {
   worker->next_release_ns = worker->timers.first == NULL ? INT64_MAX : worker->timers.first->deadline_ns;
   if (worker->timers.first != NULL) worker->next_release_key = RDO_CONTAINER(worker->timers.first, struct rdo_timed, timer)->key;
   worker->is_dense = worker->next_release_ns - worker->last_release_ns < RDO_URGENT_GAP_NS;
-  // relaxed: hint. What nobody should raise the worker for, nobody needs to know.
-  rdo_atomic_store(&worker->release_hint_ns, worker->is_dense ? INT64_MAX : worker->next_release_ns, rdo_relaxed);
+  // SYNC(guard): the hint, then whether the guard dozes. What nobody should raise the worker for, nobody needs to know.
+  rdo_atomic_store(&worker->release_hint_ns, worker->is_dense ? INT64_MAX : worker->next_release_ns, rdo_seq_cst);
+  rdo_guard_call(worker->executor->guard);
 }
 
 // Posts that came in any order get the order of their releases; equal ones that of posting.

@@ -30,14 +30,18 @@ void rdo_urgent_lower(struct rdo_worker *worker) {
   rdo_atomic_store(&worker->is_urgent, 0, rdo_release);  // SYNC(urgent)
 }
 
-int64_t rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns, int64_t ahead_ns) {
-  struct rdo_executor *executor = worker->executor;
+void rdo_urgent_raise_guard(void) {
+  const struct sched_param fifo = {.sched_priority = FIFO_PRIORITY};
+  (void)sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo);
+}
+
+int64_t rdo_urgent_look(struct rdo_executor *executor, const struct rdo_worker *except, int64_t now_ns, int64_t ahead_ns) {
   int64_t next_ns = INT64_MAX;
   for (uint32_t i = 0; i < executor->worker_count && executor->is_urgent_allowed; ++i) {
     struct rdo_worker *other = &executor->workers[i];
     // relaxed: hint, both
     int64_t release_ns = rdo_atomic_load(&other->release_hint_ns, rdo_relaxed);
-    if (other == worker || release_ns == INT64_MAX || rdo_atomic_load(&other->is_urgent, rdo_relaxed) != 0) continue;  // relaxed: hint
+    if (other == except || release_ns == INT64_MAX || rdo_atomic_load(&other->is_urgent, rdo_relaxed) != 0) continue;  // relaxed: hint
     if (release_ns - ahead_ns <= now_ns) {
       rdo_urgent_raise(other);
     } else if (release_ns - ahead_ns < next_ns) {

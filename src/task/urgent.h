@@ -6,7 +6,8 @@
 // been done: a few per cent of the time, so the kernel's throttling of real-time threads never bites.
 //
 // A worker that the kernel has switched away cannot raise itself. So workers look after each other: between
-// two nodes each looks whether another one has a release at hand and is not urgent yet, and raises it.
+// two nodes each looks whether another one has a release at hand and is not urgent yet, and raises it. A thread
+// of the real-time class, the guard, looks as well: all workers may be away at once, or in long tiles.
 //
 // SYNC(urgent). `is_urgent` is set before the class is raised, by the worker or by another one, whoever is first;
 // only the worker clears it, after lowering its class. A raise that comes late leaves an ordinary worker in
@@ -20,7 +21,7 @@
 enum {
   RDO_URGENT_NS = 120000,  // before its release a worker raises itself
   RDO_GUARD_NS = 60000,    // before its release others raise it, if it has not
-  RDO_GUARD_SLEEP_NS = 250000,  // the same for those who sleep meanwhile: they may wake up late
+  RDO_GUARD_SLEEP_NS = 250000,  // the same for the guard's thread, which may wake up late
   // Releases that follow closer are left to ordinary threads: the kernel stops real-time threads that take nearly
   // all of a second. With what a worker spins before a release, it is urgent half of the time at most.
   RDO_URGENT_GAP_NS = 500000,
@@ -38,9 +39,17 @@ static inline void rdo_urgent_raise_self(struct rdo_worker *worker) {
   if (!worker->is_dense) rdo_urgent_raise(worker);
 }
 
-// Raises those other workers of the executor that should be urgent and are not.
+// Raises those workers of the executor that should be urgent and are not.
+//   except    one that needs no look; NULL = none
 //   ahead_ns  before their release
-//   returns   when one of the others will have to be looked at; INT64_MAX = none of them has a release
-int64_t rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns, int64_t ahead_ns);
+//   returns   when one of them will have to be looked at; INT64_MAX = none of them has a release
+int64_t rdo_urgent_look(struct rdo_executor *executor, const struct rdo_worker *except, int64_t now_ns, int64_t ahead_ns);
+
+static inline int64_t rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns, int64_t ahead_ns) {
+  return rdo_urgent_look(worker->executor, worker, now_ns, ahead_ns);
+}
+
+// The calling thread, which is the guard's (guard.c).
+void rdo_urgent_raise_guard(void);
 
 #endif  // RDO_TASK_URGENT_H_

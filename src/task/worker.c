@@ -83,10 +83,6 @@ static void sleep_until_woken(struct rdo_worker *worker) {
   ++worker->sleep_count;
   rdo_event_emit(RDO_EVENT_SLEEP_BEGIN, 0, 0, 0);
   int64_t deadline_ns = worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - RELEASE_MARGIN_NS;
-  if (worker->executor->is_played) {
-    int64_t guard_ns = rdo_urgent_guard(worker, rdo_clock_now_ns(), RDO_GUARD_SLEEP_NS);
-    if (guard_ns < deadline_ns) deadline_ns = guard_ns;
-  }
   while ((rdo_atomic_load(&worker->token, rdo_acquire) & TOKEN_STATE_MASK) == TOKEN_SLEEPING) {  // SYNC(wake)
     if (deadline_ns != INT64_MAX && rdo_clock_now_ns() >= deadline_ns) break;
     rdo_futex_wait(&worker->token, TOKEN_SLEEPING, deadline_ns);
@@ -361,6 +357,7 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   for (uint32_t i = 0; i < options->worker_count + RDO_DONORS_MAX; ++i) init_worker(executor, i, options);
   enum rondo_status status = start_workers(executor, options->stack_bytes, diag);
   if (status == RONDO_OK && options->watchdog_ns > 0) status = rdo_watchdog_create(executor, options, &executor->watchdog, diag);
+  if (status == RONDO_OK && executor->is_urgent_allowed && !executor->is_stepped) status = rdo_guard_create(executor, &executor->guard, diag);
   if (status != RONDO_OK) {
     rdo_executor_destroy(executor);
     return status;
@@ -377,6 +374,8 @@ void rdo_executor_stop(struct rdo_executor *executor) {
   for (uint32_t i = 0; i < executor->started_count; ++i) (void)rdo_worker_wake(&executor->workers[i], 0);
   for (uint32_t i = 0; i < executor->started_count; ++i) pthread_join(executor->workers[i].thread, NULL);
   executor->started_count = 0;
+  rdo_guard_destroy(executor->guard);  // workers call it until they end
+  executor->guard = NULL;
 }
 
 void rdo_executor_destroy(struct rdo_executor *executor) {

@@ -41,6 +41,14 @@ enum rondo_status rdo_watchdog_create(const struct rdo_executor *executor, const
                                       struct rdo_watchdog **out_watchdog, struct rondo_diag *diag);
 void rdo_watchdog_destroy(struct rdo_watchdog *watchdog);
 
+// The thread that raises workers before their releases, see guard.c; where the system allows it.
+struct rdo_guard;
+enum rondo_status rdo_guard_create(struct rdo_executor *executor, struct rdo_guard **out_guard, struct rondo_diag *diag);
+void rdo_guard_destroy(struct rdo_guard *guard);
+
+// A release has been told of: wakes the guard if it has given up looking. NULL is fine.
+void rdo_guard_call(struct rdo_guard *guard);
+
 const char *rdo_worker_state_name(const struct rdo_worker *worker);
 
 #endif  // RDO_TASK_WORKER_H_
