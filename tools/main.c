@@ -26,6 +26,7 @@ static const struct verb verbs[] = {
     {"machine", rdo_tool_machine, "show the CPUs, caches and clusters of the machine"},
     {"plan", rdo_tool_plan, "search for a schedule"},
     {"play", rdo_tool_play, "run several models on time, each at its own rate"},
+    {"simulate", rdo_tool_simulate, "run a plan on a virtual clock, with noise, under any policy"},
     {"trace", rdo_tool_trace, "statistics and pictures of a played plan"},
 };
 
