@@ -211,21 +211,38 @@ static bool takes_time_dependency(const struct rondo_schedule_player *player, co
   return true;
 }
 
-// For policies that keep a lane's order: the node that has to have ended before, which is the one that the plan lets end last
-// before this one starts.
-static void find_before(const struct rdo_schedule *schedule, uint32_t *out_before) {
-  for (uint32_t i = 0; i < schedule->node_count; ++i) {
-    const struct rdo_schedule_node *node = &schedule->nodes[i];
-    out_before[i] = RDO_SCHEDULE_NONE;
-    int64_t best_ns = -1;
-    for (uint32_t r = 0; r < node->rank; ++r) {
-      const struct rdo_schedule_node *other = &schedule->nodes[schedule->by_rank[r]];
-      int64_t end_ns = other->start_ns + other->duration_ns;
-      if (other->target != node->target || end_ns > node->start_ns || end_ns < best_ns) continue;
-      best_ns = end_ns;
-      out_before[i] = schedule->by_rank[r];
-    }
+// For policies that keep a lane's order: each node takes the place of the one that the plan lets end last before it starts, of as
+// many as the lane has workers. Edges lead forward in the schedule's order, so there is no cycle, however it was planned.
+static enum rondo_status find_before(const struct rondo_schedule_player *player, uint32_t *out_before, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  uint32_t *last, place_count = 0, *first;
+  RDO_TRY(rdo_alloc_array((size_t)player->graph.lane_count + 1, sizeof *first, &first, diag));
+  for (uint32_t i = 0; i < player->graph.lane_count; ++i) {
+    first[i] = place_count;
+    place_count += player->graph.lanes[i].worker_count;
   }
+  enum rondo_status status = rdo_alloc_array((size_t)place_count + 1, sizeof *last, &last, diag);
+  for (uint32_t i = 0; i < place_count && status == RONDO_OK; ++i) last[i] = RDO_SCHEDULE_NONE;
+  for (uint32_t i = 0; i < schedule->node_count && status == RONDO_OK; ++i) {
+    uint32_t number = schedule->order[i], target = schedule->nodes[number].target, best = first[target];
+    int64_t best_ns = INT64_MIN;
+    for (uint32_t k = 0; k < player->graph.lanes[target].worker_count; ++k) {
+      uint32_t other = last[first[target] + k];
+      int64_t end_ns = other == RDO_SCHEDULE_NONE ? -1 : schedule->nodes[other].start_ns + schedule->nodes[other].duration_ns;
+      bool is_free = end_ns <= schedule->nodes[number].start_ns;
+      // Of those that are free by then the last to be; if none is, the first to be.
+      int64_t worth_ns = is_free ? end_ns : -1 - end_ns;
+      if (worth_ns > best_ns || (is_free && best_ns < -1)) {
+        best_ns = worth_ns;
+        best = first[target] + k;
+      }
+    }
+    out_before[number] = last[best];
+    last[best] = number;
+  }
+  rdo_free(first);
+  if (status == RONDO_OK) rdo_free(last);
+  return status;
 }
 
 // Predecessors become successor lists: counted first, then written.
@@ -236,8 +253,7 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   RDO_TRY(rdo_alloc_array((size_t)count * 2 + 1, sizeof *before, &before, diag));
   at = before + count;
   for (uint32_t i = 0; i < count; ++i) before[i] = RDO_SCHEDULE_NONE;
-  if (player->graph.policy->keeps_order) find_before(schedule, before);
-  enum rondo_status status = RONDO_OK;
+  enum rondo_status status = player->graph.policy->keeps_order ? find_before(player, before, diag) : RONDO_OK;
   size_t total = 0;
   for (int pass = 0; pass < 2 && status == RONDO_OK; ++pass) {
     for (uint32_t i = 0; i < count; ++i) {

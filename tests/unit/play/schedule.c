@@ -195,6 +195,20 @@ static void test_order(void **state) {
   }
 }
 
+// A plan whose order contradicts what its nodes wait for is late, but ends.
+static void test_contradiction(void **state) {
+  (void)state;
+  const char *path = write_text("contradiction.json",
+                                "{\"dispatches\": {"
+                                "\"a\": {\"hardware_target\": \"P\", \"start_time\": 2, \"duration\": 0.1, \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"},"
+                                "\"b\": {\"hardware_target\": \"P\", \"start_time\": 1, \"duration\": 0.1, \"dependencies\": [\"a\"],"
+                                " \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"}}}");
+  for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
+    must_play(path, &(const struct rondo_schedule_play_options){.policy = policies[p]}, &rows);
+    assert_true(find_row(&rows, "b", 0)->start_ns >= find_row(&rows, "a", 0)->end_ns);
+  }
+}
+
 // Lanes of a machine: a lane that two workers serve runs two nodes at once, and the lanes of one cluster share its workers.
 static void test_lanes(void **state) {
   (void)state;
@@ -336,6 +350,7 @@ static void test_errors(void **state) {
 int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_policy), cmocka_unit_test(test_options),  cmocka_unit_test(test_order),  cmocka_unit_test(test_lanes),
+      cmocka_unit_test(test_contradiction),
       cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_errors),
   };
   if (argc != 2) return 2;
