@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
-//
-// Numbers and types of the fields are those of Perfetto's public definition (perfetto_trace.proto).
-// All packets belong to one sequence: names and defaults are told once, in the first packet or in the
-// one that needs them, and hold for all packets behind it.
 
 #include "trace/perfetto.h"
 
@@ -11,69 +7,14 @@
 
 #include "base/alloc.h"
 #include "trace/names.h"
-#include "trace/protobuf.h"
+#include "trace/perfetto_packet.h"
 
-enum {
-  TRACE_PACKET = 1,
-
-  PACKET_CLOCK_SNAPSHOT = 6,
-  PACKET_TIMESTAMP = 8,
-  PACKET_SEQUENCE_ID = 10,
-  PACKET_TRACK_EVENT = 11,
-  PACKET_INTERNED_DATA = 12,
-  PACKET_SEQUENCE_FLAGS = 13,
-  PACKET_DEFAULTS = 59,
-  PACKET_TRACK_DESCRIPTOR = 60,
-
-  SNAPSHOT_CLOCKS = 1,
-  SNAPSHOT_PRIMARY_CLOCK = 2,
-  CLOCK_ID = 1,
-  CLOCK_TIMESTAMP = 2,
-
-  DEFAULTS_CLOCK_ID = 58,
-
-  TRACK_UUID = 1,
-  TRACK_PROCESS = 3,
-  TRACK_THREAD = 4,
-  TRACK_PARENT_UUID = 5,
-  PROCESS_PID = 1,
-  PROCESS_NAME = 6,
-  THREAD_PID = 1,
-  THREAD_TID = 2,
-  THREAD_NAME = 5,
-
-  EVENT_ANNOTATION = 4,
-  EVENT_TYPE = 9,
-  EVENT_NAME_ID = 10,
-  EVENT_TRACK_UUID = 11,
-  EVENT_FLOW_ID = 47,
-  EVENT_LAST_FLOW_ID = 48,
-  ANNOTATION_NAME_ID = 1,
-  ANNOTATION_UINT = 3,
-  ANNOTATION_POINTER = 7,
-
-  INTERNED_EVENT_NAME = 2,
-  INTERNED_ANNOTATION_NAME = 3,
-  INTERNED_ID = 1,
-  INTERNED_TEXT = 2,
-};
-
-enum { CLOCK_REALTIME_ID = 1,
-       CLOCK_MONOTONIC_ID = 3,
-       CLOCK_BOOTTIME_ID = 6 };
-enum { TYPE_SLICE_BEGIN = 1,
-       TYPE_SLICE_END = 2,
-       TYPE_INSTANT = 3 };
-enum { FLAG_STATE_CLEARED = 1,
-       FLAG_NEEDS_STATE = 2 };
-enum { SEQUENCE_ID = 1,
-       PROCESS_UUID = 1 };  // a thread's track is PROCESS_UUID + its id
+enum { PROCESS_UUID = 1 };  // a thread's track is PROCESS_UUID + its id
 
 // Longest packet: one name of RDO_NAME_BYTES_MAX and some numbers, or the first one.
 enum { PACKET_BYTES_MAX = 2048,
        DEPTH_MAX = 32,
-       LABEL_COUNT_MAX = 32,
-       SHORT_NAME_BYTES_MAX = 256 };
+       LABEL_COUNT_MAX = 32 };
 
 // The kinds ----------------------------------------------------------------------------------------
 
@@ -139,28 +80,10 @@ struct rdo_perfetto {
   uint8_t bytes[PACKET_BYTES_MAX];
 };
 
-struct packet {
-  struct rdo_protobuf message;
-  size_t mark;
-};
+static struct rdo_packet begin_packet(struct rdo_perfetto *p) { return rdo_packet_begin(p->bytes, sizeof p->bytes); }
 
-static struct packet begin_packet(struct rdo_perfetto *p) {
-  struct packet packet = {.message = {.data = p->bytes, .capacity = sizeof p->bytes}};
-  packet.mark = rdo_protobuf_begin(&packet.message, TRACE_PACKET);
-  rdo_protobuf_put_uint(&packet.message, PACKET_SEQUENCE_ID, SEQUENCE_ID);
-  return packet;
-}
-
-static void end_packet(struct rdo_perfetto *p, struct packet *packet) {
-  rdo_protobuf_end(&packet->message, packet->mark);
-  if (!packet->message.is_overfull) p->writer.write(p->writer.user, packet->message.data, packet->message.size);
-}
-
-static void put_interned(struct rdo_protobuf *message, uint32_t field, uint64_t id, const char *text, size_t length) {
-  size_t mark = rdo_protobuf_begin(message, field);
-  rdo_protobuf_put_uint(message, INTERNED_ID, id);
-  rdo_protobuf_put_bytes(message, INTERNED_TEXT, text, length);
-  rdo_protobuf_end(message, mark);
+static void end_packet(struct rdo_perfetto *p, struct rdo_packet *packet) {
+  if (rdo_packet_end(packet)) p->writer.write(p->writer.user, packet->message.data, packet->message.size);
 }
 
 // The beginning ------------------------------------------------------------------------------------
@@ -181,47 +104,32 @@ static void collect_labels(struct rdo_perfetto *p) {
   }
 }
 
-static void put_clock(struct rdo_protobuf *message, uint64_t id, int64_t time_ns) {
-  size_t mark = rdo_protobuf_begin(message, SNAPSHOT_CLOCKS);
-  rdo_protobuf_put_uint(message, CLOCK_ID, id);
-  rdo_protobuf_put_uint(message, CLOCK_TIMESTAMP, (uint64_t)time_ns);
-  rdo_protobuf_end(message, mark);
-}
-
 // Clocks, what holds for all packets, and the names of annotations.
 static void write_beginning(struct rdo_perfetto *p, const struct rdo_perfetto_origin *origin) {
-  struct packet packet = begin_packet(p);
+  struct rdo_packet packet = begin_packet(p);
   struct rdo_protobuf *message = &packet.message;
   rdo_protobuf_put_uint(message, PACKET_SEQUENCE_FLAGS, FLAG_STATE_CLEARED);
   size_t mark = rdo_protobuf_begin(message, PACKET_CLOCK_SNAPSHOT);
-  put_clock(message, CLOCK_MONOTONIC_ID, origin->monotonic_ns);
-  put_clock(message, CLOCK_BOOTTIME_ID, origin->boot_ns);
-  put_clock(message, CLOCK_REALTIME_ID, origin->real_ns);
+  rdo_packet_put_clock(message, CLOCK_MONOTONIC_ID, origin->monotonic_ns);
+  rdo_packet_put_clock(message, CLOCK_BOOTTIME_ID, origin->boot_ns);
+  rdo_packet_put_clock(message, CLOCK_REALTIME_ID, origin->real_ns);
   rdo_protobuf_put_uint(message, SNAPSHOT_PRIMARY_CLOCK, CLOCK_MONOTONIC_ID);
   rdo_protobuf_end(message, mark);
-  mark = rdo_protobuf_begin(message, PACKET_DEFAULTS);
-  rdo_protobuf_put_uint(message, DEFAULTS_CLOCK_ID, CLOCK_MONOTONIC_ID);
-  rdo_protobuf_end(message, mark);
+  rdo_packet_put_default_clock(message);
   mark = rdo_protobuf_begin(message, PACKET_INTERNED_DATA);
-  for (int i = 0; i < p->label_count; ++i) put_interned(message, INTERNED_ANNOTATION_NAME, (uint64_t)i + 1, p->label_texts[i], strlen(p->label_texts[i]));
+  for (int i = 0; i < p->label_count; ++i) rdo_packet_put_interned(message, INTERNED_ANNOTATION_NAME, (uint64_t)i + 1, p->label_texts[i]);
   rdo_protobuf_end(message, mark);
   end_packet(p, &packet);
 }
 
-static void put_name(struct rdo_protobuf *message, uint32_t field, const char *name) {
-  char text[SHORT_NAME_BYTES_MAX];
-  size_t length = rdo_name_copy(text, sizeof text, name);
-  rdo_protobuf_put_bytes(message, field, text, length);
-}
-
 static void write_process(struct rdo_perfetto *p, const char *name) {
-  struct packet packet = begin_packet(p);
+  struct rdo_packet packet = begin_packet(p);
   struct rdo_protobuf *message = &packet.message;
   size_t track = rdo_protobuf_begin(message, PACKET_TRACK_DESCRIPTOR);
   rdo_protobuf_put_uint(message, TRACK_UUID, PROCESS_UUID);
   size_t process = rdo_protobuf_begin(message, TRACK_PROCESS);
   rdo_protobuf_put_uint(message, PROCESS_PID, (uint64_t)p->process_id);
-  put_name(message, PROCESS_NAME, name);
+  rdo_packet_put_name(message, PROCESS_NAME, name);
   rdo_protobuf_end(message, process);
   rdo_protobuf_end(message, track);
   end_packet(p, &packet);
@@ -253,7 +161,7 @@ void rdo_perfetto_destroy(struct rdo_perfetto *perfetto) {
 static uint64_t track_uuid(const struct track *track) { return (uint64_t)PROCESS_UUID + track->thread.id; }
 
 static void write_track(struct rdo_perfetto *p, const struct track *track) {
-  struct packet packet = begin_packet(p);
+  struct rdo_packet packet = begin_packet(p);
   struct rdo_protobuf *message = &packet.message;
   size_t mark = rdo_protobuf_begin(message, PACKET_TRACK_DESCRIPTOR);
   rdo_protobuf_put_uint(message, TRACK_UUID, track_uuid(track));
@@ -261,7 +169,7 @@ static void write_track(struct rdo_perfetto *p, const struct track *track) {
   size_t thread = rdo_protobuf_begin(message, TRACK_THREAD);
   rdo_protobuf_put_uint(message, THREAD_PID, (uint64_t)p->process_id);
   rdo_protobuf_put_uint(message, THREAD_TID, (uint64_t)track->thread.system_id);
-  put_name(message, THREAD_NAME, track->thread.name);
+  rdo_packet_put_name(message, THREAD_NAME, track->thread.name);
   rdo_protobuf_end(message, thread);
   rdo_protobuf_end(message, mark);
   end_packet(p, &packet);
@@ -304,8 +212,8 @@ static void put_flow(struct rdo_protobuf *message, const struct kind *kind, cons
   rdo_protobuf_put_fixed64(message, kind->flow == FLOW_LAST ? EVENT_LAST_FLOW_ID : EVENT_FLOW_ID, id);
 }
 
-static struct packet begin_event(struct rdo_perfetto *p, int64_t time_ns) {
-  struct packet packet = begin_packet(p);
+static struct rdo_packet begin_event(struct rdo_perfetto *p, int64_t time_ns) {
+  struct rdo_packet packet = begin_packet(p);
   rdo_protobuf_put_uint(&packet.message, PACKET_TIMESTAMP, (uint64_t)time_ns);
   rdo_protobuf_put_uint(&packet.message, PACKET_SEQUENCE_FLAGS, FLAG_NEEDS_STATE);
   return packet;
@@ -314,7 +222,7 @@ static struct packet begin_event(struct rdo_perfetto *p, int64_t time_ns) {
 // Ends the innermost slice.
 //   event  the END, NULL when there is none for this slice
 static void write_end(struct rdo_perfetto *p, struct track *track, const struct rdo_event *event) {
-  struct packet packet = begin_event(p, track->last_ns);
+  struct rdo_packet packet = begin_event(p, track->last_ns);
   struct rdo_protobuf *message = &packet.message;
   size_t mark = rdo_protobuf_begin(message, PACKET_TRACK_EVENT);
   rdo_protobuf_put_uint(message, EVENT_TYPE, TYPE_SLICE_END);
@@ -354,12 +262,12 @@ static enum rondo_status add_named(struct rdo_perfetto *p, struct track *track, 
   uint32_t number = 0;
   bool is_new = false;
   RDO_TRY(rdo_names_find(&p->names, text == NULL ? "(no name)" : text, &number, &is_new, diag));
-  struct packet packet = begin_event(p, track->last_ns);
+  struct rdo_packet packet = begin_event(p, track->last_ns);
   struct rdo_protobuf *message = &packet.message;
   if (is_new) {
     const struct rdo_name *name = &p->names.names[number - 1];
     size_t interned = rdo_protobuf_begin(message, PACKET_INTERNED_DATA);
-    put_interned(message, INTERNED_EVENT_NAME, number, name->text, name->length);
+    rdo_packet_put_interned(message, INTERNED_EVENT_NAME, number, name->text);
     rdo_protobuf_end(message, interned);
   }
   size_t mark = rdo_protobuf_begin(message, PACKET_TRACK_EVENT);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// Numbers and types of the fields are those of Perfetto's public definition (perfetto_trace.proto). Slices of one
-// track must nest, so what overlaps goes to further tracks of the same name, which the viewer shows as one.
+// Slices of one track must nest, so what overlaps goes to further tracks of the same name, which the viewer shows
+// as one.
 
 #include "trace/table_perfetto.h"
 
@@ -10,61 +10,10 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "trace/names.h"
-#include "trace/protobuf.h"
+#include "trace/perfetto_packet.h"
 #include "trace/table_graph.h"
 
-enum {
-  TRACE_PACKET = 1,
-
-  PACKET_CLOCK_SNAPSHOT = 6,
-  PACKET_TIMESTAMP = 8,
-  PACKET_SEQUENCE_ID = 10,
-  PACKET_TRACK_EVENT = 11,
-  PACKET_INTERNED_DATA = 12,
-  PACKET_SEQUENCE_FLAGS = 13,
-  PACKET_DEFAULTS = 59,
-  PACKET_TRACK_DESCRIPTOR = 60,
-
-  SNAPSHOT_CLOCKS = 1,
-  SNAPSHOT_PRIMARY_CLOCK = 2,
-  CLOCK_ID = 1,
-  CLOCK_TIMESTAMP = 2,
-  DEFAULTS_CLOCK_ID = 58,
-
-  TRACK_UUID = 1,
-  TRACK_NAME = 2,
-  TRACK_PARENT_UUID = 5,
-  TRACK_CHILD_ORDERING = 11,
-  TRACK_SIBLING_RANK = 12,
-
-  EVENT_ANNOTATION = 4,
-  EVENT_TYPE = 9,
-  EVENT_NAME_ID = 10,
-  EVENT_TRACK_UUID = 11,
-  EVENT_FLOW_ID = 47,
-  EVENT_LAST_FLOW_ID = 48,
-  ANNOTATION_NAME_ID = 1,
-  ANNOTATION_INT = 4,
-  ANNOTATION_STRING = 6,
-
-  INTERNED_EVENT_NAME = 2,
-  INTERNED_ANNOTATION_NAME = 3,
-  INTERNED_ID = 1,
-  INTERNED_TEXT = 2,
-};
-
-enum { CLOCK_MONOTONIC_ID = 3,
-       CLOCK_BOOTTIME_ID = 6,
-       TYPE_SLICE_BEGIN = 1,
-       TYPE_SLICE_END = 2,
-       FLAG_STATE_CLEARED = 1,
-       FLAG_NEEDS_STATE = 2,
-       ORDERING_EXPLICIT = 3,
-       SEQUENCE_ID = 1 };
-
 enum { PACKET_BYTES_MAX = 8192,
-       NAME_BYTES_MAX = 1000,
        SUB_TRACKS_MAX = 64,
        FLOWS_MAX = 200 };
 
@@ -116,66 +65,33 @@ struct writer {
   uint8_t bytes[PACKET_BYTES_MAX];
 };
 
-struct packet {
-  struct rdo_protobuf message;
-  size_t mark;
-};
+static struct rdo_packet begin_packet(struct writer *w) { return rdo_packet_begin(w->bytes, sizeof w->bytes); }
 
-static struct packet begin_packet(struct writer *w) {
-  struct packet packet = {.message = {.data = w->bytes, .capacity = sizeof w->bytes}};
-  packet.mark = rdo_protobuf_begin(&packet.message, TRACE_PACKET);
-  rdo_protobuf_put_uint(&packet.message, PACKET_SEQUENCE_ID, SEQUENCE_ID);
-  return packet;
-}
-
-static void end_packet(struct writer *w, struct packet *packet) {
-  rdo_protobuf_end(&packet->message, packet->mark);
-  if (!packet->message.is_overfull) rdo_text_put(w->out, (const char *)packet->message.data, packet->message.size);
-}
-
-static void put_name(struct rdo_protobuf *message, uint32_t field, const char *name) {
-  char text[NAME_BYTES_MAX];
-  size_t length = rdo_name_copy(text, sizeof text, name);
-  rdo_protobuf_put_bytes(message, field, text, length);
+static void end_packet(struct writer *w, struct rdo_packet *packet) {
+  if (rdo_packet_end(packet)) rdo_text_put(w->out, (const char *)packet->message.data, packet->message.size);
 }
 
 // The beginning ------------------------------------------------------------------------------------
 
-static void put_interned(struct rdo_protobuf *message, uint32_t field, uint64_t id, const char *text) {
-  size_t mark = rdo_protobuf_begin(message, field);
-  rdo_protobuf_put_uint(message, INTERNED_ID, id);
-  put_name(message, INTERNED_TEXT, text);
-  rdo_protobuf_end(message, mark);
-}
-
-static void put_clock(struct rdo_protobuf *message, uint64_t id, int64_t time_ns) {
-  size_t mark = rdo_protobuf_begin(message, SNAPSHOT_CLOCKS);
-  rdo_protobuf_put_uint(message, CLOCK_ID, id);
-  rdo_protobuf_put_uint(message, CLOCK_TIMESTAMP, (uint64_t)time_ns);
-  rdo_protobuf_end(message, mark);
-}
-
 static void write_beginning(struct writer *w) {
-  struct packet packet = begin_packet(w);
+  struct rdo_packet packet = begin_packet(w);
   struct rdo_protobuf *message = &packet.message;
   rdo_protobuf_put_uint(message, PACKET_SEQUENCE_FLAGS, FLAG_STATE_CLEARED);
   size_t mark = rdo_protobuf_begin(message, PACKET_CLOCK_SNAPSHOT);
-  put_clock(message, CLOCK_MONOTONIC_ID, w->base_ns);
-  put_clock(message, CLOCK_BOOTTIME_ID, w->base_ns);
+  rdo_packet_put_clock(message, CLOCK_MONOTONIC_ID, w->base_ns);
+  rdo_packet_put_clock(message, CLOCK_BOOTTIME_ID, w->base_ns);
   rdo_protobuf_put_uint(message, SNAPSHOT_PRIMARY_CLOCK, CLOCK_MONOTONIC_ID);
   rdo_protobuf_end(message, mark);
-  mark = rdo_protobuf_begin(message, PACKET_DEFAULTS);
-  rdo_protobuf_put_uint(message, DEFAULTS_CLOCK_ID, CLOCK_MONOTONIC_ID);
-  rdo_protobuf_end(message, mark);
+  rdo_packet_put_default_clock(message);
   mark = rdo_protobuf_begin(message, PACKET_INTERNED_DATA);
-  for (int i = 0; i < LABEL_COUNT; ++i) put_interned(message, INTERNED_ANNOTATION_NAME, (uint64_t)i + 1, labels[i]);
+  for (int i = 0; i < LABEL_COUNT; ++i) rdo_packet_put_interned(message, INTERNED_ANNOTATION_NAME, (uint64_t)i + 1, labels[i]);
   rdo_protobuf_end(message, mark);
   end_packet(w, &packet);
   for (uint32_t i = 0; i < w->table->node_count; ++i) {
     packet = begin_packet(w);
     rdo_protobuf_put_uint(&packet.message, PACKET_SEQUENCE_FLAGS, FLAG_NEEDS_STATE);
     mark = rdo_protobuf_begin(&packet.message, PACKET_INTERNED_DATA);
-    put_interned(&packet.message, INTERNED_EVENT_NAME, (uint64_t)i + 1, rdo_table_text(w->table, w->table->nodes[i].key));
+    rdo_packet_put_interned(&packet.message, INTERNED_EVENT_NAME, (uint64_t)i + 1, rdo_table_text(w->table, w->table->nodes[i].key));
     rdo_protobuf_end(&packet.message, mark);
     end_packet(w, &packet);
   }
@@ -184,11 +100,11 @@ static void write_beginning(struct writer *w) {
 // Tracks -------------------------------------------------------------------------------------------
 
 static uint64_t write_track(struct writer *w, const char *name, uint64_t parent, uint64_t rank) {
-  struct packet packet = begin_packet(w);
+  struct rdo_packet packet = begin_packet(w);
   struct rdo_protobuf *message = &packet.message;
   size_t mark = rdo_protobuf_begin(message, PACKET_TRACK_DESCRIPTOR);
   rdo_protobuf_put_uint(message, TRACK_UUID, ++w->last_uuid);
-  put_name(message, TRACK_NAME, name);
+  rdo_packet_put_name(message, TRACK_NAME, name);
   if (parent != 0) rdo_protobuf_put_uint(message, TRACK_PARENT_UUID, parent);
   rdo_protobuf_put_uint(message, TRACK_CHILD_ORDERING, ORDERING_EXPLICIT);
   rdo_protobuf_put_uint(message, TRACK_SIBLING_RANK, rank);
@@ -214,7 +130,7 @@ static void put_int(struct rdo_protobuf *message, enum label label, int64_t valu
 static void put_string(struct rdo_protobuf *message, enum label label, const char *text) {
   size_t mark = rdo_protobuf_begin(message, EVENT_ANNOTATION);
   rdo_protobuf_put_uint(message, ANNOTATION_NAME_ID, (uint64_t)label + 1);
-  put_name(message, ANNOTATION_STRING, text);
+  rdo_packet_put_name(message, ANNOTATION_STRING, text);
   rdo_protobuf_end(message, mark);
 }
 
@@ -244,7 +160,7 @@ static void put_flows(const struct writer *w, struct rdo_protobuf *message, uint
 //   is_full  with all numbers and arrows: one track of those that show a row
 static void write_event(struct writer *w, uint64_t track, const struct slice *slice, bool is_begin, bool is_full) {
   const struct rdo_table_row *row = &w->table->rows[slice->row];
-  struct packet packet = begin_packet(w);
+  struct rdo_packet packet = begin_packet(w);
   struct rdo_protobuf *message = &packet.message;
   rdo_protobuf_put_uint(message, PACKET_TIMESTAMP, (uint64_t)(w->base_ns + (is_begin ? slice->begin_ns : slice->end_ns)));
   rdo_protobuf_put_uint(message, PACKET_SEQUENCE_FLAGS, FLAG_NEEDS_STATE);
