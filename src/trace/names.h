@@ -12,17 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "trace/texts.h"
 
 // Longer names are cut.
 enum { RDO_NAME_BYTES_MAX = 1000,
        RDO_NAME_HINT_COUNT = 256 };
-
-struct rdo_name {
-  const char *text;  // valid UTF-8 without control characters, in the arena
-  uint32_t length;
-  uint32_t hash;
-};
 
 struct rdo_name_hint {
   const char *address;
@@ -31,12 +25,7 @@ struct rdo_name_hint {
 
 // Zero-initialise.
 struct rdo_names {
-  struct rdo_arena arena;
-  struct rdo_name *names;  // owned [count]; names[number - 1]
-  size_t count;
-  size_t capacity;
-  uint32_t *slots;    // owned [slot_count]: number or 0 = free
-  size_t slot_count;  // a power of two, or 0
+  struct rdo_texts texts;  // interned: valid UTF-8 without control characters
   struct rdo_name_hint hints[RDO_NAME_HINT_COUNT];
 };
 
@@ -46,6 +35,9 @@ struct rdo_names {
 //   returns      OK, RESOURCE_EXHAUSTED
 enum rondo_status rdo_names_find(struct rdo_names *names, const char *text, uint32_t *out_number, bool *out_is_new,
                                  struct rondo_diag *diag) RONDO_MUST_USE;
+
+// A name that was found; valid until rdo_names_deinit.
+static inline const char *rdo_names_get(const struct rdo_names *names, uint32_t number) { return rdo_texts_get(&names->texts, number); }
 
 // Copies a name as it is kept: what is no UTF-8, or a control character, becomes '?'.
 //   out_text  filled [capacity], not terminated

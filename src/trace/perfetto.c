@@ -265,9 +265,8 @@ static enum rondo_status add_named(struct rdo_perfetto *p, struct track *track, 
   struct rdo_packet packet = begin_event(p, track->last_ns);
   struct rdo_protobuf *message = &packet.message;
   if (is_new) {
-    const struct rdo_name *name = &p->names.names[number - 1];
     size_t interned = rdo_protobuf_begin(message, PACKET_INTERNED_DATA);
-    rdo_packet_put_interned(message, INTERNED_EVENT_NAME, number, name->text);
+    rdo_packet_put_interned(message, INTERNED_EVENT_NAME, number, rdo_names_get(&p->names, number));
     rdo_protobuf_end(message, interned);
   }
   size_t mark = rdo_protobuf_begin(message, PACKET_TRACK_EVENT);

@@ -48,9 +48,10 @@ uint32_t rdo_texts_find(const struct rdo_texts *texts, const char *text, size_t 
   return number == 0 ? UINT32_MAX : number;
 }
 
-enum rondo_status rdo_texts_add(struct rdo_texts *texts, const char *text, size_t length, uint32_t *out_number, struct rondo_diag *diag) {
+enum rondo_status rdo_texts_intern(struct rdo_texts *texts, const char *text, size_t length, uint32_t *out_number, bool *out_is_new,
+                                   struct rondo_diag *diag) {
   *out_number = 0;
-  if (length == 0) return RONDO_OK;
+  *out_is_new = false;
   if (length >= UINT32_MAX || texts->count >= UINT32_MAX - 1) return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "too many texts");
   if (2 * (texts->count + 1) > texts->slot_count) RDO_TRY(grow_slots(texts, diag));
   uint32_t hash = hash_text(text, length);
@@ -62,9 +63,16 @@ enum rondo_status rdo_texts_add(struct rdo_texts *texts, const char *text, size_
     memcpy(copy, text, length);
     texts->items[texts->count++] = (struct rdo_text){copy, (uint32_t)length, hash};
     texts->slots[slot] = (uint32_t)texts->count;
+    *out_is_new = true;
   }
   *out_number = texts->slots[slot];
   return RONDO_OK;
+}
+
+enum rondo_status rdo_texts_add(struct rdo_texts *texts, const char *text, size_t length, uint32_t *out_number, struct rondo_diag *diag) {
+  bool is_new;
+  *out_number = 0;
+  return length == 0 ? RONDO_OK : rdo_texts_intern(texts, text, length, out_number, &is_new, diag);
 }
 
 void rdo_texts_deinit(struct rdo_texts *texts) {

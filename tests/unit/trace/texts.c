@@ -30,6 +30,23 @@ static void test_texts(void **state) {
   rdo_texts_deinit(&texts);
 }
 
+static void test_the_empty_text_is_interned(void **state) {
+  (void)state;
+  struct rdo_texts texts = {0};
+  uint32_t number;
+  bool is_new;
+  for (int again = 0; again < 2; ++again) {
+    const char *const items[] = {"a", "", "b"};
+    for (uint32_t i = 0; i < 3; ++i) {
+      assert_int_equal(rdo_texts_intern(&texts, items[i], strlen(items[i]), &number, &is_new, NULL), RONDO_OK);
+      assert_int_equal(number, i + 1);
+      assert_int_equal(is_new, again == 0);
+      assert_string_equal(rdo_texts_get(&texts, number), items[i]);
+    }
+  }
+  rdo_texts_deinit(&texts);
+}
+
 static void expect_time(int64_t time_ns, int unit_digits, int decimals, const char *expected) {
   struct rdo_text_out out;
   begin_text(&out);
@@ -94,7 +111,7 @@ static void test_long_names(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_times), cmocka_unit_test(test_escapes),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts), cmocka_unit_test(test_the_empty_text_is_interned), cmocka_unit_test(test_times), cmocka_unit_test(test_escapes),
                                      cmocka_unit_test(test_long_names)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
