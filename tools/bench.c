@@ -3,13 +3,10 @@
 //
 // rondo bench: latency of one function, called again and again with the same arguments.
 
-#define _POSIX_C_SOURCE 200809L
-
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "interrupt.h"
 #include "measure.h"
 #include "message.h"
 #include "model_args.h"
@@ -38,23 +35,6 @@ struct bench_report {
   double clock_cost_ns;
   uint64_t result_hash;
 };
-
-static volatile sig_atomic_t was_interrupted;
-
-// The first one asks for an end after the call in progress, which may never come; the second one means it.
-static void handle_interrupt(int signal_number) {
-  (void)signal_number;
-  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
-  was_interrupted = 1;
-}
-
-static void install_interrupt(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handle_interrupt;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-}
 
 // FNV-1a over the bytes of all results: two runs that compute the same print the same.
 static uint64_t hash_bytes(uint64_t hash, const void *data, uint64_t size) {
@@ -171,7 +151,7 @@ static void print_json(const struct bench_report *report, const struct tool_meas
   snprintf(text, sizeof text, "%016" PRIx64, report->result_hash);
   print_json_string("results", text);
   printf("  \"clock_ns\": %.1f,\n  \"batch\": %" PRId64 ",\n  \"interrupted\": %s,\n  \"repetitions\": [\n",
-         report->clock_cost_ns, report->args->plan.batch, was_interrupted ? "true" : "false");
+         report->clock_cost_ns, report->args->plan.batch, rdo_tool_was_interrupted ? "true" : "false");
   for (int i = 0; i < count; ++i) print_json_row(&measurements[i], i + 1 == count);
   printf("  ]\n}\n");
 }
@@ -185,7 +165,7 @@ static int measure_all(struct bench_report *report, struct tool_call *call) {
   int count = 0;
   report->clock_cost_ns = rdo_tool_clock_cost_ns();
   if (!args->wants_json) print_header(report);
-  while (count < args->repetitions && !was_interrupted) {
+  while (count < args->repetitions && !rdo_tool_was_interrupted) {
     enum rondo_status status = rdo_tool_measure(call, &args->plan, &measurements[count], &diag);
     if (status != RONDO_OK) {
       rdo_tool_call_print_failure(&args->model.modules, report->function, status, &diag);
@@ -199,7 +179,7 @@ static int measure_all(struct bench_report *report, struct tool_call *call) {
   report->result_hash = hash_results(call);
   if (args->wants_json) print_json(report, measurements, count);
   else print_footer(report, measurements, count);
-  return was_interrupted ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+  return rdo_tool_was_interrupted ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
 }
 
 static int bench_function(const struct bench_args *args, struct tool_model *model,
@@ -216,7 +196,7 @@ static int bench_function(const struct bench_args *args, struct tool_model *mode
       code = TOOL_EXIT_FAILURE;
     }
   }
-  install_interrupt();
+  rdo_tool_interrupt_begin(NULL, NULL);
   if (code == TOOL_EXIT_OK) code = measure_all(&report, &call);
   rdo_tool_call_deinit(&call);
   rdo_tool_values_release(&arguments);
@@ -226,7 +206,7 @@ static int bench_function(const struct bench_args *args, struct tool_model *mode
 static int bench_model(struct bench_args *args) {
   struct tool_model model = {0};
   const struct rondo_function *function = NULL;
-  args->plan.stop = &was_interrupted;
+  args->plan.stop = &rdo_tool_was_interrupted;
   if (args->is_quick) {
     args->plan.warmup_s = 0.01;
     args->plan.min_time_s = 0.05;

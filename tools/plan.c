@@ -8,11 +8,11 @@
 #include "rondo/plan.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "files.h"
+#include "interrupt.h"
 #include "message.h"
 #include "options.h"
 #include "tool.h"
@@ -35,24 +35,6 @@ struct plan_args {
   bool wants_json;
   bool wants_chart;
 };
-
-// Interrupts: the search ends with the best so far; a second one ends the process ---------------------------
-
-static volatile int was_interrupted;
-
-static void handle_interrupt(int signal_number) {
-  (void)signal_number;
-  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
-  was_interrupted = 1;
-}
-
-static void install_interrupt(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handle_interrupt;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-}
 
 // Progress: one line, on a terminal only, once a search takes longer than a second ---------------------------
 
@@ -151,7 +133,7 @@ static void print_json(const struct plan_args *args, const struct rondo_problem_
   printf("\"first_makespan\": %" PRId64 ", \"first_seconds\": %.6f, \"best_seconds\": %.3f, \"iterations\": %" PRId64 ", \"threads\": %d, \"seed\": %" PRId64 ", \"method\": \"%s\", ",
          result->first_makespan, result->first_seconds, result->best_seconds, result->iteration_count, result->thread_count, args->seed, result->method);
   printf("\"jobs\": %d, \"machines\": %d, \"operations\": %d, \"modes\": %" PRId64 ", \"interrupted\": %s}\n",
-         info->job_count, info->machine_count, info->node_count, info->mode_count, was_interrupted ? "true" : "false");
+         info->job_count, info->machine_count, info->node_count, info->mode_count, rdo_tool_was_interrupted ? "true" : "false");
 }
 
 static void print_text(const struct rondo_problem_info *info, const struct rondo_schedule_info *result) {
@@ -177,7 +159,7 @@ static int print_result(const struct plan_args *args, const struct rondo_problem
   else print_text(&info, &result);
   if (args->wants_chart) print_chart(problem, schedule);
   if (args->output_path != NULL && write_operations(problem, schedule, args->output_path, &diag) != RONDO_OK) return fail(&diag);
-  return was_interrupted ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+  return rdo_tool_was_interrupted ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
 }
 
 // The verb -------------------------------------------------------------------------------------------------
@@ -203,11 +185,11 @@ static int plan(const struct plan_args *args) {
       .iteration_limit = args->iterations,
       .thread_count = (int)args->thread_count,
       .seed = (uint64_t)args->seed,
-      .stop = &was_interrupted,
+      .stop = &rdo_tool_was_interrupted,
       .report = isatty(STDERR_FILENO) ? report_progress : NULL,
   };
   int code;
-  install_interrupt();
+  rdo_tool_interrupt_begin(NULL, NULL);
   enum rondo_status status = read_problem(args->fjsp_path, &problem, &diag);
   if (status == RONDO_OK) status = rondo_solve(problem, &options, &schedule, &diag);
   clear_progress();

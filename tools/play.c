@@ -6,13 +6,12 @@
 #include "rondo/play.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "inputs.h"
+#include "interrupt.h"
 #include "measure.h"
 #include "message.h"
 #include "model_args.h"
@@ -38,16 +37,7 @@ struct job_text {
   struct rondo_job_options options;
 };
 
-static struct rondo_player *running;
-static volatile sig_atomic_t was_interrupted;
-
-// The first one asks for an end; the second one means it.
-static void handle_interrupt(int signal_number) {
-  (void)signal_number;
-  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
-  was_interrupted = 1;
-  rondo_player_stop(running);
-}
+static void ask_to_end(void *player) { rondo_player_stop(player); }
 
 // Jobs as typed ------------------------------------------------------------------------------------------
 
@@ -298,20 +288,15 @@ static int play(struct play_args *args, const struct tool_strings *positional) {
   }
   int code = add_jobs(args, player, positional, jobs);
   if (code == TOOL_EXIT_OK) {
-    running = player;
-    struct sigaction action, before;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = handle_interrupt;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, &before);
+    rdo_tool_interrupt_begin(ask_to_end, player);
     int64_t begin_ns = rdo_tool_clock_ns();
     status = rondo_player_run(player, (int64_t)(args->warm_up_s * 1e9), (int64_t)(args->duration_s * 1e9), &diag);
     double played_s = (double)(rdo_tool_clock_ns() - begin_ns) / 1e9 - args->warm_up_s;
-    if (was_interrupted && played_s < args->duration_s) args->duration_s = played_s < 0 ? 0 : played_s;
-    sigaction(SIGINT, &before, NULL);
+    if (rdo_tool_was_interrupted && played_s < args->duration_s) args->duration_s = played_s < 0 ? 0 : played_s;
+    rdo_tool_interrupt_end();
     if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
     code = report(args, jobs, positional->count, rondo_player_worker_count(player));
-    if (was_interrupted && code == TOOL_EXIT_OK) code = TOOL_EXIT_INTERRUPTED;
+    if (rdo_tool_was_interrupted && code == TOOL_EXIT_OK) code = TOOL_EXIT_INTERRUPTED;
     if (status != RONDO_OK) code = TOOL_EXIT_FAILURE;
   }
   rondo_player_release(&player);
