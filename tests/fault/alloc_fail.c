@@ -6,109 +6,52 @@
 // all from it on. Each time the failure must come back as RESOURCE_EXHAUSTED with words, or not matter;
 // the same call must work right after it, on the same model; and nothing may be left behind.
 //
-// Links the static library with malloc and its like wrapped (-Wl,--wrap), so it needs a build without
-// link-time optimisation. Usage: alloc_fail MODULE.vmfb...   Exit code 77: the machine lacks CPU features.
+// Usage: alloc_fail MODULE.vmfb...   Exit code 77: the machine lacks CPU features.
 
-#include <dirent.h>
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "inject.h"
 #include "rondo/inspect.h"
 #include "rondo/model.h"
 
 // Injection ------------------------------------------------------------------------------------------
 
-enum mode { FAIL_ONE, FAIL_FROM_THERE_ON, MODE_COUNT };
+enum { MAPPINGS = INJECT_OTHER, KEYS = INJECT_OTHER << 1, ALL = INJECT_MEMORY | MAPPINGS | KEYS };
 
-static struct {
-  bool is_armed;
-  enum mode mode;
-  long target;       // number of the allocation that fails, from 1
-  long count;        // allocations so far
-  long failed_count;
-  long live_blocks;
-  long live_mappings;
-} inject;
+static int32_t live_mappings;
 
-static bool fails(void) {
-  if (!inject.is_armed) return false;
-  ++inject.count;
-  bool is_failing = inject.mode == FAIL_ONE ? inject.count == inject.target : inject.count >= inject.target;
-  if (!is_failing) return false;
-  ++inject.failed_count;
-  errno = ENOMEM;
-  return true;
-}
-
-// The linker's names for what is wrapped and what wraps it.
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-int __real_posix_memalign(void **out, size_t alignment, size_t size);
-void __real_free(void *memory);
+// What is wrapped beside that of inject.h.
 void *__real_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset);
 void *__real_mremap(void *address, size_t old_length, size_t new_length, int flags, ...);
 int __real_munmap(void *address, size_t length);
 int __real_pthread_key_create(pthread_key_t *key, void (*destroy)(void *));
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size);
-void __wrap_free(void *memory);
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset);
 void *__wrap_mremap(void *address, size_t old_length, size_t new_length, int flags);
 int __wrap_munmap(void *address, size_t length);
 int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *));
 
-static void *count_block(void *memory) {
-  inject.live_blocks += memory != NULL;
-  return memory;
-}
-
-void *__wrap_malloc(size_t size) { return fails() ? NULL : count_block(__real_malloc(size)); }
-void *__wrap_calloc(size_t count, size_t size) { return fails() ? NULL : count_block(__real_calloc(count, size)); }
-
-void *__wrap_realloc(void *memory, size_t size) {
-  if (fails()) return NULL;
-  void *grown = __real_realloc(memory, size);
-  return memory == NULL ? count_block(grown) : grown;
-}
-
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size) {
-  if (fails()) return ENOMEM;
-  int error = __real_posix_memalign(out, alignment, size);
-  inject.live_blocks += error == 0;
-  return error;
-}
-
-void __wrap_free(void *memory) {
-  inject.live_blocks -= memory != NULL;
-  __real_free(memory);
-}
-
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset) {
-  if (fails()) return MAP_FAILED;
+  if (inject_fails(MAPPINGS, ENOMEM)) return MAP_FAILED;
   void *memory = __real_mmap(address, length, protection, flags, fd, offset);
-  inject.live_mappings += memory != MAP_FAILED && (flags & MAP_FIXED) == 0;  // a fixed one replaces part of another
+  live_mappings += memory != MAP_FAILED && (flags & MAP_FIXED) == 0;  // a fixed one replaces part of another
   return memory;
 }
 
 void *__wrap_mremap(void *address, size_t old_length, size_t new_length, int flags) {
-  return fails() ? MAP_FAILED : __real_mremap(address, old_length, new_length, flags);
+  return inject_fails(MAPPINGS, ENOMEM) ? MAP_FAILED : __real_mremap(address, old_length, new_length, flags);
 }
 
 int __wrap_munmap(void *address, size_t length) {
-  --inject.live_mappings;
+  --live_mappings;
   return __real_munmap(address, length);
 }
 
 int __wrap_pthread_key_create(pthread_key_t *key, void (*destroy)(void *)) {
-  return fails() ? ENOMEM : __real_pthread_key_create(key, destroy);
+  return inject_fails(KEYS, ENOMEM) ? ENOMEM : __real_pthread_key_create(key, destroy);
 }
 
 // A run: what came back from each step of using a module ---------------------------------------------
@@ -127,9 +70,9 @@ struct run {
 };
 
 static void stop(const struct run *run, const char *what, enum rondo_status status, const struct rondo_diag *diag) {
-  inject.is_armed = false;
-  fprintf(stderr, "%s on %s, allocation %ld%s, step %d: %s: %s (%s)\n", run->path, run->device, inject.target,
-          inject.mode == FAIL_ONE ? "" : " and all after it", run->step_count, what, rondo_status_name(status),
+  inject_end();
+  fprintf(stderr, "%s on %s, allocation %u%s, step %d: %s: %s (%s)\n", run->path, run->device, inject.target,
+          inject.fails_from_on ? " and all after it" : "", run->step_count, what, rondo_status_name(status),
           diag == NULL ? "no words" : diag->message);
   exit(1);
 }
@@ -149,9 +92,9 @@ static bool take(struct run *run, enum rondo_status status, const struct rondo_d
     ++run->step_count;
     return true;
   }
-  if (inject.failed_count == 0 || run->has_failed) stop(run, "differs without a cause", status, diag);
+  if (!inject_has_failed() || run->has_failed) stop(run, "differs without a cause", status, diag);
   if (status != RONDO_RESOURCE_EXHAUSTED) stop(run, "failed allocation reported as something else", status, diag);
-  inject.is_armed = false;
+  inject_end();
   run->has_failed = true;
   return false;
 }
@@ -281,14 +224,6 @@ static void use_runtime(struct run *run) {
   rondo_runtime_release(&runtime);
 }
 
-static int count_open_files(void) {
-  int count = 0;
-  DIR *directory = opendir("/proc/self/fd");
-  while (directory != NULL && readdir(directory) != NULL) ++count;
-  if (directory != NULL) closedir(directory);
-  return count;
-}
-
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define BLOCKS_ARE_CACHED 0
@@ -302,26 +237,26 @@ static int count_open_files(void) {
 #endif
 
 static void perform(struct run *run) {
-  long blocks = inject.live_blocks, mappings = inject.live_mappings;
-  int files = count_open_files();
-  inject.count = inject.failed_count = 0;
-  inject.is_armed = !run->is_reference;
+  uint32_t blocks = inject_live_blocks();
+  int32_t mappings = live_mappings;
+  int files = inject_count_entries("/proc/self/fd");
+  inject_begin(run->is_reference ? 0 : ALL);
   use_runtime(run);
-  inject.is_armed = false;
-  if (!BLOCKS_ARE_CACHED && inject.live_blocks != blocks) stop(run, "memory is left", RONDO_UNKNOWN, NULL);
-  if (inject.live_mappings != mappings) stop(run, "a mapping is left", RONDO_UNKNOWN, NULL);
-  if (count_open_files() != files) stop(run, "a file is left open", RONDO_UNKNOWN, NULL);
+  inject_end();
+  if (!BLOCKS_ARE_CACHED && inject_live_blocks() != blocks) stop(run, "memory is left", RONDO_UNKNOWN, NULL);
+  if (live_mappings != mappings) stop(run, "a mapping is left", RONDO_UNKNOWN, NULL);
+  if (inject_count_entries("/proc/self/fd") != files) stop(run, "a file is left open", RONDO_UNKNOWN, NULL);
 }
 
 // All of one module on one device in one mode; returns how many allocations were made to fail.
-static long fail_each(const struct run *reference, enum mode mode) {
-  inject.mode = mode;
+static uint32_t fail_each(const struct run *reference, bool fails_from_on) {
+  inject.fails_from_on = fails_from_on;
   for (inject.target = 1;; ++inject.target) {
     struct run run = {.path = reference->path, .device = reference->device, .expected = reference};
     perform(&run);
     if (run.has_failed) continue;
     if (run.hash != reference->hash || run.step_count != reference->step_count) stop(&run, "other results", RONDO_UNKNOWN, NULL);
-    if (inject.failed_count == 0) return inject.target - 1;
+    if (!inject_has_failed()) return inject.target - 1;
   }
 }
 
@@ -332,12 +267,11 @@ static bool try_module(const char *path, const char *device) {
   for (int i = 0; i < reference.step_count; ++i) {
     if (reference.status[i] == RONDO_INCOMPATIBLE) return false;
   }
-  long counts[MODE_COUNT];
-  for (int mode = 0; mode < MODE_COUNT; ++mode) counts[mode] = fail_each(&reference, (enum mode)mode);
+  uint32_t single_count = fail_each(&reference, false), all_count = fail_each(&reference, true);
   again = (struct run){.path = path, .device = device, .is_reference = true};
   perform(&again);
   if (again.hash != reference.hash) stop(&again, "other results after all failures", RONDO_UNKNOWN, NULL);
-  printf("%s on %s: %d steps, %ld + %ld allocations failed\n", path, device, reference.step_count, counts[FAIL_ONE], counts[FAIL_FROM_THERE_ON]);
+  printf("%s on %s: %d steps, %u + %u allocations failed\n", path, device, reference.step_count, single_count, all_count);
   return true;
 }
 

@@ -6,12 +6,7 @@
 // RESOURCE_EXHAUSTED, and so does what depends on it, and nothing else fails; the same chain works right after it
 // on the same device; nothing hangs and nothing is left behind. And without failures: how often memory is asked for
 // when the same operations come again, which is never, and by a recording of many commands.
-//
-// Links the static library with the functions wrapped (-Wl,--wrap), as alloc_fail.c does.
 
-#include <dirent.h>
-#include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,23 +17,12 @@
 #include "base/clock.h"
 #include "base/pool.h"
 #include "hal/device.h"
+#include "inject.h"
 
 #define CHECK(condition)                          \
   do {                                            \
     if (!(condition)) stop(__LINE__, #condition); \
   } while (0)
-
-// Injection. Workers allocate and free too: the counts are atomic. -----------------------------------
-
-enum what { NOTHING, MEMORY, THREADS };
-
-static struct {
-  rdo_atomic_u32 what;  // fails
-  uint32_t target;      // from 1
-  bool fails_from_on;   // all from there on, too
-  rdo_atomic_u32 count, failed_count;
-  rdo_atomic_u32 live_blocks;
-} inject;
 
 static const char *device_name;
 static uint32_t device_workers;
@@ -46,89 +30,17 @@ static struct rondo_diag diag;
 
 static void stop(int line, const char *condition) {
   fprintf(stderr, "%s:%d: not true: %s; %s on %u workers, failing %s %u%s: %s\n", __FILE__, line, condition, device_name, device_workers,
-          rdo_atomic_load(&inject.what, rdo_seq_cst) == THREADS ? "thread" : "allocation", inject.target, inject.fails_from_on ? " and all after it" : "",
+          rdo_atomic_load(&inject.kinds, rdo_seq_cst) == INJECT_THREADS ? "thread" : "allocation", inject.target, inject.fails_from_on ? " and all after it" : "",
           diag.message);
   abort();
 }
 
-// While nothing fails, allocations are counted.
-static bool fails(enum what what) {
-  uint32_t failing = rdo_atomic_load(&inject.what, rdo_seq_cst);
-  if (what != (failing == THREADS ? THREADS : MEMORY)) return false;
-  uint32_t number = rdo_atomic_add(&inject.count, 1, rdo_seq_cst) + 1;
-  if (failing == NOTHING || (inject.fails_from_on ? number < inject.target : number != inject.target)) return false;
-  rdo_atomic_add(&inject.failed_count, 1, rdo_seq_cst);
-  return true;
-}
-
-static void count_blocks(int more) { rdo_atomic_add(&inject.live_blocks, (uint32_t)more, rdo_seq_cst); }
-
-// The linker's names for what is wrapped and what wraps it.
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-int __real_posix_memalign(void **out, size_t alignment, size_t size);
-void __real_free(void *memory);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size);
-void __wrap_free(void *memory);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user);
-
-void *__wrap_malloc(size_t size) {
-  void *memory = fails(MEMORY) ? NULL : __real_malloc(size);
-  count_blocks(memory != NULL);
-  return memory;
-}
-
-void *__wrap_calloc(size_t count, size_t size) {
-  void *memory = fails(MEMORY) ? NULL : __real_calloc(count, size);
-  count_blocks(memory != NULL);
-  return memory;
-}
-
-void *__wrap_realloc(void *memory, size_t size) {
-  if (fails(MEMORY)) return NULL;
-  void *grown = __real_realloc(memory, size);
-  count_blocks(memory == NULL && grown != NULL);
-  return grown;
-}
-
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size) {
-  int error = fails(MEMORY) ? ENOMEM : __real_posix_memalign(out, alignment, size);
-  count_blocks(error == 0);
-  return error;
-}
-
-void __wrap_free(void *memory) {
-  count_blocks(memory == NULL ? 0 : -1);
-  __real_free(memory);
-}
-
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user) {
-  return fails(THREADS) ? EAGAIN : __real_pthread_create(thread, attributes, run, user);
-}
-
-static void begin_failing(enum what what) {
-  rdo_atomic_store(&inject.count, 0, rdo_seq_cst);
-  rdo_atomic_store(&inject.failed_count, 0, rdo_seq_cst);
-  rdo_atomic_store(&inject.what, (uint32_t)what, rdo_seq_cst);
-}
-
-static void end_failing(void) { rdo_atomic_store(&inject.what, NOTHING, rdo_seq_cst); }
-static bool has_failed(void) { return rdo_atomic_load(&inject.failed_count, rdo_seq_cst) != 0; }
-
 // What is left ---------------------------------------------------------------------------------------
 
 static uint32_t count_threads(void) {
-  uint32_t count = 0;
-  DIR *directory = opendir("/proc/self/task");
-  CHECK(directory != NULL);
-  for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
-  closedir(directory);
-  return count;
+  int count = inject_count_entries("/proc/self/task");
+  CHECK(count > 0);
+  return (uint32_t)count;
 }
 
 static struct { uint32_t blocks, threads; } before;
@@ -136,14 +48,14 @@ static struct { uint32_t blocks, threads; } before;
 static void note_before(void) {
   rdo_pool_trim();
   before.threads = count_threads();
-  before.blocks = rdo_atomic_load(&inject.live_blocks, rdo_seq_cst);
+  before.blocks = inject_live_blocks();
 }
 
 static void check_nothing_left(void) {
   rdo_pool_trim();
   // A joined thread is in the list, and so is its memory in use, for a moment longer; the watchdog ends this if it stays.
   while (count_threads() != before.threads) sched_yield();
-  CHECK(rdo_atomic_load(&inject.live_blocks, rdo_seq_cst) == before.blocks);
+  CHECK(inject_live_blocks() == before.blocks);
   watchdog_tick();
 }
 
@@ -180,7 +92,7 @@ static enum rondo_status count_call(void *user, struct rondo_diag *call_diag) {
 #define STEP(call)                                                                  \
   if (status == RONDO_OK) {                                                         \
     status = (call);                                                                \
-    CHECK(status == RONDO_OK || (status == RONDO_RESOURCE_EXHAUSTED && has_failed())); \
+    CHECK(status == RONDO_OK || (status == RONDO_RESOURCE_EXHAUSTED && inject_has_failed())); \
   }
 
 static enum rondo_status record_add(struct rdo_recording *recording) {
@@ -235,7 +147,7 @@ static void submit(struct rdo_device *device, struct rdo_operation operation, st
   operation.signal = signal;
   operation.affinity = 1;
   enum rondo_status status = may_hold ? rdo_device_submit_held(device, &operation, &diag) : rdo_device_submit(device, &operation, &diag);
-  CHECK(status == RONDO_OK || (status == RONDO_RESOURCE_EXHAUSTED && has_failed()));
+  CHECK(status == RONDO_OK || (status == RONDO_RESOURCE_EXHAUSTED && inject_has_failed()));
   if (status != RONDO_OK) rdo_fence_fail(signal, status);
 }
 
@@ -272,7 +184,7 @@ static enum rondo_status wait_chain(struct rdo_device *device, const struct chai
   uint32_t reached_count = 0;
   for (int i = 0; i < LINKS; ++i) {
     enum rondo_status one = rdo_device_wait(device, c->ends[i], deadline_ns);  // a failure behind it may have been first
-    CHECK(one == RONDO_OK || (one == RONDO_RESOURCE_EXHAUSTED && has_failed()));
+    CHECK(one == RONDO_OK || (one == RONDO_RESOURCE_EXHAUSTED && inject_has_failed()));
     CHECK(is_reached || one != RONDO_OK);
     is_reached = one == RONDO_OK;
     reached_count += is_reached;
@@ -315,7 +227,7 @@ static void end_device(struct rdo_device *device) {
 }
 
 // Returns whether something was made to fail.
-static bool fail_one(int worker_count, enum what what, uint32_t target, uint32_t variant) {
+static bool fail_one(int worker_count, uint32_t kind, uint32_t target, uint32_t variant) {
   struct rdo_executor_options queues[QUEUES];
   const struct rdo_device_options options = options_of(worker_count, queues);
   struct rdo_device *device = (struct rdo_device *)&inject;
@@ -323,29 +235,29 @@ static bool fail_one(int worker_count, enum what what, uint32_t target, uint32_t
   note_before();
   inject.target = target;
   inject.fails_from_on = (variant & 1) != 0;
-  begin_failing(what);
+  inject_begin(kind);
   enum rondo_status status = rdo_device_create(&options, &device, &diag);
   CHECK(status == RONDO_OK ? device != NULL : status == RONDO_RESOURCE_EXHAUSTED && device == NULL && diag.message_length > 0);
-  CHECK(status == RONDO_OK || has_failed());
+  CHECK(status == RONDO_OK || inject_has_failed());
   if (status == RONDO_OK) {
     if (device->executors[0] != NULL) watchdog_watch(device->executors[0]);
     status = use_device(device, (variant & 2) != 0, (variant & 4) != 0);
-    CHECK(status == RONDO_OK || has_failed());
-    end_failing();
+    CHECK(status == RONDO_OK || inject_has_failed());
+    inject_end();
     CHECK(use_device(device, (variant & 2) != 0, (variant & 4) != 0) == RONDO_OK);
     end_device(device);
   }
-  end_failing();
+  inject_end();
   check_nothing_left();
-  return has_failed();
+  return inject_has_failed();
 }
 
-static void fail_each(int worker_count, enum what what, const char *name) {
+static void fail_each(int worker_count, uint32_t kind, const char *name) {
   for (uint32_t variant = 0; variant < 8; ++variant) {
     uint32_t count = 0;
-    while (fail_one(worker_count, what, count + 1, variant)) ++count;
+    while (fail_one(worker_count, kind, count + 1, variant)) ++count;
     if (variant == 0) printf("%s, %d workers: %u %s failed\n", device_name, worker_count, count, name);
-    CHECK(what == MEMORY ? count > 10 : count == (uint32_t)worker_count * QUEUES);
+    CHECK(kind == INJECT_MEMORY ? count > 10 : count == (uint32_t)worker_count * QUEUES);
   }
 }
 
@@ -359,6 +271,7 @@ static void repeat(int worker_count) {
   struct rdo_device *device;
   static struct rdo_fence *fences[ROUNDS][LINKS], *boths[ROUNDS];
   struct chain chain;
+  inject.target = 0;
   CHECK(rdo_device_create(&options, &device, &diag) == RONDO_OK);
   CHECK(make_chain(device, &chain) == RONDO_OK);
   struct chain used = chain;
@@ -367,7 +280,7 @@ static void repeat(int worker_count) {
     CHECK(rdo_fence_join((struct rdo_fence *const[]){fences[r][LINKS - 2], chain.aside}, 2, &boths[r], NULL) == RONDO_OK);
   }
   for (int r = 0; r < ROUNDS; ++r) {
-    if (r == WARM) begin_failing(NOTHING);
+    if (r == WARM) inject_begin(INJECT_MEMORY);
     memcpy(used.ends, fences[r], sizeof used.ends);
     used.both = boths[r];
     used.call_count = 0;
@@ -375,7 +288,8 @@ static void repeat(int worker_count) {
     CHECK(wait_chain(device, &used) == RONDO_OK);
     watchdog_tick();
   }
-  uint32_t count = rdo_atomic_load(&inject.count, rdo_seq_cst);
+  uint32_t count = inject_count();
+  inject_end();
   printf("%s, %d workers: %u allocations in %d operations\n", device_name, worker_count, count, (ROUNDS - WARM) * LINKS);
   // A submission keeps what it once needed. With workers another one may be next in line.
   CHECK(count <= (worker_count > 0 ? RDO_SUBMISSION_CHUNK_FIRST * 10u : 0));
@@ -393,14 +307,16 @@ static void record_many(void) {
   const struct rdo_buffer_ref target = {.slot = 0, .length = RDO_WHOLE_BUFFER};
   struct rdo_recording *recording;
   note_before();
-  begin_failing(NOTHING);
+  inject.target = 0;
+  inject_begin(INJECT_MEMORY);
   CHECK(rdo_recording_create(0, 1, &recording, &diag) == RONDO_OK);
   for (int i = 0; i < COMMANDS; ++i) {
     CHECK(rdo_recording_fill(recording, &target, 1, 4, &diag) == RONDO_OK);
     if (i % 4 == 0) CHECK(rdo_recording_barrier(recording, &diag) == RONDO_OK);
   }
   CHECK(rdo_recording_finalize(recording, &diag) == RONDO_OK);
-  uint32_t count = rdo_atomic_load(&inject.count, rdo_seq_cst);
+  uint32_t count = inject_count();
+  inject_end();
   printf("%u allocations for %d commands\n", count, COMMANDS);
   CHECK(count <= COMMANDS / (BLOCK_BYTES / BYTES_A_COMMAND));
   rdo_object_release(&recording->object);
@@ -412,9 +328,9 @@ int main(void) {
   fake = fake_executable_create();
   (void)fake_executable_add(fake, "add", run_add, 0, 1);
   // Once without a failure: what the C library allocates at its first use is not counted.
-  for (int worker_count = -1; worker_count <= 2; ++worker_count) (void)fail_one(worker_count, NOTHING, 0, 0);
-  for (int worker_count = -1; worker_count <= 2; ++worker_count) fail_each(worker_count, MEMORY, "allocations");
-  for (int worker_count = 1; worker_count <= 2; ++worker_count) fail_each(worker_count, THREADS, "threads");
+  for (int worker_count = -1; worker_count <= 2; ++worker_count) (void)fail_one(worker_count, INJECT_MEMORY, 0, 0);
+  for (int worker_count = -1; worker_count <= 2; ++worker_count) fail_each(worker_count, INJECT_MEMORY, "allocations");
+  for (int worker_count = 1; worker_count <= 2; ++worker_count) fail_each(worker_count, INJECT_THREADS, "threads");
   for (int worker_count = -1; worker_count <= 2; ++worker_count) repeat(worker_count);
   record_many();
   rdo_object_release(&fake->executable.object);

@@ -4,19 +4,14 @@
 // An executor that cannot be made: the n-th allocation or the n-th thread fails, for n = 1, 2, ... until
 // nothing is left to fail, or a CPU does not exist. Each time the cause comes back with words, no memory and
 // no thread is left behind, and the next executor works.
-//
-// Links the static library with the functions wrapped (-Wl,--wrap), as alloc_fail.c does.
 
-#include <dirent.h>
-#include <errno.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../support/watchdog.h"
+#include "inject.h"
 #include "machine/pin.h"
 #include "task/executor.h"
 
@@ -25,105 +20,32 @@
     if (!(condition)) stop(__LINE__, #condition);                                                  \
   } while (0)
 
-// Injection. Workers allocate and free too: the counts are atomic. -----------------------------------
-
-enum what { NOTHING, MEMORY, THREADS };
-
-static struct {
-  enum what what;      // fails; changed only while no worker runs
-  uint32_t target;     // from 1
-  bool fails_from_on;  // all from there on, too
-  rdo_atomic_u32 count, failed_count;
-  rdo_atomic_u32 live_blocks;
-} inject;
-
 static struct rondo_diag diag;
 
 static void stop(int line, const char *condition) {
   fprintf(stderr, "%s:%d: not true: %s; failing %s %u%s: %s\n", __FILE__, line, condition,
-          inject.what == MEMORY ? "allocation" : inject.what == THREADS ? "thread" : "nothing", inject.target,
+          rdo_atomic_load(&inject.kinds, rdo_seq_cst) == INJECT_THREADS ? "thread" : "allocation", inject.target,
           inject.fails_from_on ? " and all after it" : "", diag.message);
   abort();
-}
-
-static bool fails(enum what what) {
-  if (inject.what != what) return false;
-  uint32_t number = rdo_atomic_add(&inject.count, 1, rdo_seq_cst) + 1;
-  if (inject.fails_from_on ? number < inject.target : number != inject.target) return false;
-  rdo_atomic_add(&inject.failed_count, 1, rdo_seq_cst);
-  return true;
-}
-
-static void count_blocks(int more) { rdo_atomic_add(&inject.live_blocks, (uint32_t)more, rdo_seq_cst); }
-
-// The linker's names for what is wrapped and what wraps it.
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-int __real_posix_memalign(void **out, size_t alignment, size_t size);
-void __real_free(void *memory);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size);
-void __wrap_free(void *memory);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user);
-
-void *__wrap_malloc(size_t size) {
-  void *memory = fails(MEMORY) ? NULL : __real_malloc(size);
-  count_blocks(memory != NULL);
-  return memory;
-}
-
-void *__wrap_calloc(size_t count, size_t size) {
-  void *memory = fails(MEMORY) ? NULL : __real_calloc(count, size);
-  count_blocks(memory != NULL);
-  return memory;
-}
-
-void *__wrap_realloc(void *memory, size_t size) {
-  if (fails(MEMORY)) return NULL;
-  void *grown = __real_realloc(memory, size);
-  count_blocks(memory == NULL && grown != NULL);
-  return grown;
-}
-
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size) {
-  int error = fails(MEMORY) ? ENOMEM : __real_posix_memalign(out, alignment, size);
-  count_blocks(error == 0);
-  return error;
-}
-
-void __wrap_free(void *memory) {
-  count_blocks(memory == NULL ? 0 : -1);
-  __real_free(memory);
-}
-
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user) {
-  return fails(THREADS) ? EAGAIN : __real_pthread_create(thread, attributes, run, user);
 }
 
 // What is left ---------------------------------------------------------------------------------------
 
 static uint32_t count_threads(void) {
-  uint32_t count = 0;
-  DIR *directory = opendir("/proc/self/task");
-  CHECK(directory != NULL);
-  for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
-  closedir(directory);
-  return count;
+  int count = inject_count_entries("/proc/self/task");
+  CHECK(count > 0);
+  return (uint32_t)count;
 }
 
 static struct { uint32_t blocks, threads; } before;
 
 static void note_before(void) {
   before.threads = count_threads();
-  before.blocks = rdo_atomic_load(&inject.live_blocks, rdo_seq_cst);
+  before.blocks = inject_live_blocks();
 }
 
 static void check_nothing_left(void) {
-  CHECK(rdo_atomic_load(&inject.live_blocks, rdo_seq_cst) == before.blocks);
+  CHECK(inject_live_blocks() == before.blocks);
   // A joined thread is in the list for a moment longer; the watchdog ends this if it stays there.
   while (count_threads() != before.threads) sched_yield();
   watchdog_tick();
@@ -166,7 +88,7 @@ static void use_seat(struct rdo_executor *executor) {
   CHECK((seat != NULL) == (rdo_atomic_load(&inject.failed_count, rdo_seq_cst) == failed_count));
   CHECK(rdo_worker_current() == seat);
   if (seat == NULL) {
-    inject.what = NOTHING;
+    inject_end();
     seat = rdo_executor_seat_acquire(executor);
     CHECK(seat != NULL);
   }
@@ -184,10 +106,10 @@ static void ignore_stuck(void *user, int worker_id, const char *name, int64_t bu
 static const struct rdo_executor_options options = {
     .worker_count = WORKER_COUNT, .local_memory_bytes = 4096, .watchdog_ns = INT64_C(3600) * 1000000000, .stuck = ignore_stuck};
 
-static void check_refusal(enum rondo_status status, struct rdo_executor *executor) {
+static void check_refusal(uint32_t kind, enum rondo_status status, struct rdo_executor *executor) {
   CHECK(status == RONDO_RESOURCE_EXHAUSTED);
   CHECK(executor == NULL && diag.status == status && diag.message_length > 0);
-  if (inject.what != THREADS) return;
+  if (kind != INJECT_THREADS) return;
   char words[128];
   if (inject.target <= WORKER_COUNT) snprintf(words, sizeof words, "cannot create worker %u: %s", inject.target - 1, strerror(EAGAIN));
   else snprintf(words, sizeof words, "cannot create the watchdog's thread: %s", strerror(EAGAIN));
@@ -195,36 +117,34 @@ static void check_refusal(enum rondo_status status, struct rdo_executor *executo
 }
 
 // Returns whether something was made to fail.
-static bool fail_one(enum what what, uint32_t target, bool fails_from_on) {
+static bool fail_one(uint32_t kind, uint32_t target, bool fails_from_on) {
   struct rdo_executor *executor = (struct rdo_executor *)&inject;
   diag = (struct rondo_diag){.status = RONDO_OK};
   note_before();
   inject.target = target;
   inject.fails_from_on = fails_from_on;
-  rdo_atomic_store(&inject.count, 0, rdo_seq_cst);
-  rdo_atomic_store(&inject.failed_count, 0, rdo_seq_cst);
-  inject.what = what;
+  inject_begin(kind);
   enum rondo_status status = rdo_executor_create(&options, &executor, &diag);
   if (status == RONDO_OK) {
     // Without memory for its trace events a worker works all the same.
-    CHECK(what == MEMORY || rdo_atomic_load(&inject.failed_count, rdo_seq_cst) == 0);
+    CHECK(kind == INJECT_MEMORY || !inject_has_failed());
     use_seat(executor);
-    inject.what = NOTHING;
+    inject_end();
     use_executor(executor);
     rdo_executor_destroy(executor);
   } else {
-    CHECK(rdo_atomic_load(&inject.failed_count, rdo_seq_cst) != 0);
-    check_refusal(status, executor);
+    CHECK(inject_has_failed());
+    check_refusal(kind, status, executor);
   }
-  inject.what = NOTHING;
+  inject_end();
   check_nothing_left();
-  return rdo_atomic_load(&inject.failed_count, rdo_seq_cst) != 0;
+  return inject_has_failed();
 }
 
-static void fail_each(enum what what, const char *name) {
+static void fail_each(uint32_t kind, const char *name) {
   for (int mode = 0; mode < 2; ++mode) {
     uint32_t count = 0;
-    while (fail_one(what, count + 1, mode == 1)) ++count;
+    while (fail_one(kind, count + 1, mode == 1)) ++count;
     printf("%u %s failed%s\n", count, name, mode == 1 ? ", with all after each" : "");
     CHECK(count > WORKER_COUNT);
   }
@@ -239,10 +159,9 @@ static void keep_a_seat(void) {
   CHECK(rdo_executor_create(&alone, &executor, &diag) == RONDO_OK);
   inject.target = 1;
   inject.fails_from_on = true;
-  rdo_atomic_store(&inject.count, 0, rdo_seq_cst);
-  inject.what = MEMORY;
+  inject_begin(INJECT_MEMORY);
   struct rdo_worker *seat = rdo_executor_seat_acquire(executor);
-  inject.what = NOTHING;
+  inject_end();
   CHECK(seat != NULL);
   memset(seat->local_memory, 1, executor->local_memory_bytes);
   rdo_executor_seat_return(seat);
@@ -282,9 +201,9 @@ static void fail_cpu(void) {
 int main(void) {
   watchdog_begin();
   // Once without a failure: what the C library allocates at its first use is not counted.
-  (void)fail_one(NOTHING, 0, false);
-  fail_each(MEMORY, "allocations");
-  fail_each(THREADS, "threads");
+  (void)fail_one(INJECT_MEMORY, 0, false);
+  fail_each(INJECT_MEMORY, "allocations");
+  fail_each(INJECT_THREADS, "threads");
   keep_a_seat();
   fail_cpu();
   watchdog_end();

@@ -6,13 +6,7 @@
 // several errors for each call, once with that call alone failing, once with all of its kind from it on.
 // Each time the failure must come back from create with words, or from operations with a status, or not
 // matter; every callback runs once; nothing hangs and nothing is left behind.
-//
-// Links the static library with malloc and its like wrapped, as alloc_fail.c does.
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +17,7 @@
 #include "async/io_os.h"
 #include "async/proactor.h"
 #include "base/clock.h"
+#include "inject.h"
 
 // Injection ------------------------------------------------------------------------------------------
 
@@ -35,55 +30,12 @@ static const char *const call_names[CALL_COUNT] = {"alloc", "eventfd", "pthread_
 static const int errors[CALL_COUNT][5] = {{ENOMEM}, {EMFILE}, {EAGAIN}, {EPERM, EINVAL, ENOMEM}, {EPERM}, {ENOMEM}, {EIO},
                                           {EIO, EINTR, ENOSPC}, {EAGAIN, EINTR, EBUSY, EIO}, {EINTR, ENOMEM}, {EINTR}, {EINTR}};
 
-static struct {
-  enum call call;
-  int error;
-  uint32_t target;      // number of the call that fails, from 1
-  bool is_persistent;   // all of its kind after it, too
-  rdo_atomic_u32 is_armed;
-  rdo_atomic_u32 count;
-  rdo_atomic_u32 failed_count;
-  rdo_atomic_u32 live_blocks;
-  rdo_atomic_u32 live_mappings;
-} inject;
+static enum call failing_call;
+static int failing_error;
+static rdo_atomic_u32 live_mappings;
 
-static bool fails(enum call call) {
-  if (rdo_atomic_load(&inject.is_armed, rdo_acquire) == 0 || call != inject.call) return false;
-  uint32_t number = rdo_atomic_add(&inject.count, 1, rdo_acq_rel) + 1;
-  bool is_failing = inject.is_persistent ? number >= inject.target : number == inject.target;
-  if (!is_failing) return false;
-  rdo_atomic_add(&inject.failed_count, 1, rdo_acq_rel);
-  errno = inject.error;
-  return true;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void __real_free(void *memory);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void __wrap_free(void *memory);
-
-static void *count_block(void *memory) {
-  if (memory != NULL) rdo_atomic_add(&inject.live_blocks, 1, rdo_acq_rel);
-  return memory;
-}
-
-void *__wrap_malloc(size_t size) { return fails(ALLOC) ? NULL : count_block(__real_malloc(size)); }
-void *__wrap_calloc(size_t count, size_t size) { return fails(ALLOC) ? NULL : count_block(__real_calloc(count, size)); }
-
-void *__wrap_realloc(void *memory, size_t size) {
-  if (fails(ALLOC)) return NULL;
-  void *grown = __real_realloc(memory, size);
-  return memory == NULL ? count_block(grown) : grown;
-}
-
-void __wrap_free(void *memory) {
-  if (memory != NULL) rdo_atomic_sub(&inject.live_blocks, 1, rdo_acq_rel);
-  __real_free(memory);
-}
+static uint32_t kind_of(enum call call) { return call == ALLOC ? INJECT_MEMORY : (uint32_t)INJECT_OTHER << call; }
+static bool fails(enum call call) { return inject_fails(kind_of(call), failing_error); }
 
 static int fail_eventfd(unsigned value, int flags) { return fails(EVENTFD) ? -1 : rdo_io_os_linux.eventfd(value, flags); }
 static int fail_fstat(int fd, struct stat *info) { return fails(FSTAT) ? -1 : fstat(fd, info); }
@@ -92,7 +44,7 @@ static ssize_t fail_write(int fd, const void *data, size_t length) { return fail
 static int fail_setup(uint32_t count, void *params) { return fails(SETUP) ? -1 : rdo_io_os_linux.uring_setup(count, params); }
 
 static int fail_thread(pthread_t *out_thread, void *(*run)(void *), void *user) {
-  return fails(THREAD) ? inject.error : rdo_io_os_linux.thread_create(out_thread, run, user);
+  return fails(THREAD) ? failing_error : rdo_io_os_linux.thread_create(out_thread, run, user);
 }
 
 static int fail_enter(int fd, uint32_t submit_count, uint32_t complete_count, uint32_t flags, const void *argument, size_t argument_bytes) {
@@ -118,12 +70,12 @@ static ssize_t fail_pwritev2(int fd, const struct iovec *parts, int count, off_t
 static void *fail_mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset) {
   if (fails(MAP)) return MAP_FAILED;
   void *memory = mmap(address, length, protection, flags, fd, offset);
-  if (memory != MAP_FAILED) rdo_atomic_add(&inject.live_mappings, 1, rdo_acq_rel);
+  if (memory != MAP_FAILED) rdo_atomic_add(&live_mappings, 1, rdo_acq_rel);
   return memory;
 }
 
 static int count_munmap(void *address, size_t length) {
-  rdo_atomic_sub(&inject.live_mappings, 1, rdo_acq_rel);
+  rdo_atomic_sub(&live_mappings, 1, rdo_acq_rel);
   return munmap(address, length);
 }
 
@@ -133,9 +85,9 @@ static const struct rdo_io_os os = {
     .uring_enter = fail_enter, .uring_register = fail_register, .mmap = fail_mmap, .munmap = count_munmap};
 
 static void stop(const char *what, enum rondo_status status) {
-  rdo_atomic_store(&inject.is_armed, 0, rdo_release);
-  fprintf(stderr, "%s %u%s with %s: %s: %s\n", call_names[inject.call], inject.target, inject.is_persistent ? " and all after it" : "",
-          strerror(inject.error), what, rondo_status_name(status));
+  inject_end();
+  fprintf(stderr, "%s %u%s with %s: %s: %s\n", call_names[failing_call], inject.target, inject.fails_from_on ? " and all after it" : "",
+          strerror(failing_error), what, rondo_status_name(status));
   exit(1);
 }
 
@@ -170,7 +122,7 @@ static void prepare(struct operation *operation, enum rdo_io_kind kind, int fd, 
 
 static void check_end(const struct operation *operation) {
   if (rdo_atomic_load(&operation->call_count, rdo_acquire) != 1) stop("callbacks", (enum rondo_status)rdo_atomic_load(&operation->call_count, rdo_acquire));
-  bool has_failed = rdo_atomic_load(&inject.failed_count, rdo_acquire) != 0;
+  bool has_failed = inject_has_failed();
   enum rondo_status status = operation->status;
   if (status != RONDO_OK && status != RONDO_CANCELLED && !has_failed) stop("failed without a cause", status);
   if (status != RONDO_OK && status != RONDO_CANCELLED && status != RONDO_RESOURCE_EXHAUSTED && status != RONDO_DATA_LOSS) {
@@ -198,7 +150,7 @@ static void use(struct rdo_proactor *proactor, int file_fd, int pipe_fds[2], int
   }
   for (int i = 0; i < 12; ++i) {
     // What a failed write to the pipe leaves undone, its reader waits for.
-    if (i % 3 == 2 && i % 2 == 1 && rdo_atomic_load(&inject.failed_count, rdo_acquire) != 0) (void)rdo_proactor_cancel(proactor, &operations[i].io);
+    if (i % 3 == 2 && i % 2 == 1 && inject_has_failed()) (void)rdo_proactor_cancel(proactor, &operations[i].io);
     while (sem_wait(&operations[i].done) != 0) continue;
   }
   usleep(200);
@@ -221,36 +173,26 @@ static void use_files(struct rdo_proactor *proactor) {
   }
 }
 
-static int count_open_files(void) {
-  int count = 0;
-  DIR *directory = opendir("/proc/self/fd");
-  while (directory != NULL && readdir(directory) != NULL) ++count;
-  if (directory != NULL) closedir(directory);
-  return count;
-}
-
 // One run. Returns whether something was made to fail.
 static bool run(enum rdo_proactor_backend backend) {
   const struct rdo_proactor_options options = {.backend = backend, .entry_count = 4, .chunk_bytes_max = CHUNK_BYTES, .os = &os};
   struct rdo_proactor *proactor;
   struct rondo_diag diag = {.status = RONDO_OK};
-  uint32_t blocks = rdo_atomic_load(&inject.live_blocks, rdo_acquire), mappings = rdo_atomic_load(&inject.live_mappings, rdo_acquire);
-  int file_count = count_open_files();
-  rdo_atomic_store(&inject.count, 0, rdo_release);
-  rdo_atomic_store(&inject.failed_count, 0, rdo_release);
-  rdo_atomic_store(&inject.is_armed, inject.target != 0, rdo_release);
+  uint32_t blocks = inject_live_blocks(), mappings = rdo_atomic_load(&live_mappings, rdo_acquire);
+  int file_count = inject_count_entries("/proc/self/fd");
+  inject_begin(inject.target == 0 ? 0 : kind_of(failing_call));
   enum rondo_status status = rdo_proactor_create(&options, &proactor, &diag);
   if (status == RONDO_OK) use_files(proactor);
-  rdo_atomic_store(&inject.is_armed, 0, rdo_release);
-  bool has_failed = rdo_atomic_load(&inject.failed_count, rdo_acquire) != 0;
+  inject_end();
+  bool has_failed = inject_has_failed();
   if (status != RONDO_OK) {
     if (!has_failed && inject.target != 0) stop("create failed without a cause", status);
     if (proactor != NULL || diag.message_length <= 0) stop("create failed without words", status);
     if (status != RONDO_RESOURCE_EXHAUSTED && status != RONDO_UNAVAILABLE) stop("create reports something else", status);
   }
-  if (rdo_atomic_load(&inject.live_blocks, rdo_acquire) != blocks) stop("memory is left", status);
-  if (rdo_atomic_load(&inject.live_mappings, rdo_acquire) != mappings) stop("a mapping is left", status);
-  if (count_open_files() != file_count) stop("a file is left open", status);
+  if (inject_live_blocks() != blocks) stop("memory is left", status);
+  if (rdo_atomic_load(&live_mappings, rdo_acquire) != mappings) stop("a mapping is left", status);
+  if (inject_count_entries("/proc/self/fd") != file_count) stop("a file is left open", status);
   return has_failed || (inject.target == 0 && status != RONDO_OK);
 }
 
@@ -258,19 +200,19 @@ static bool run(enum rdo_proactor_backend backend) {
 static bool may_persist(enum call call) { return call < ENTER; }
 
 static void fail_each(enum rdo_proactor_backend backend, const char *name) {
-  for (inject.call = 0; inject.call < CALL_COUNT; ++inject.call) {
+  for (failing_call = 0; failing_call < CALL_COUNT; ++failing_call) {
     uint32_t count = 0;
-    for (int i = 0; errors[inject.call][i] != 0; ++i) {
-      inject.error = errors[inject.call][i];
-      for (int persistent = 0; persistent <= may_persist(inject.call); ++persistent) {
+    for (int i = 0; errors[failing_call][i] != 0; ++i) {
+      failing_error = errors[failing_call][i];
+      for (int persistent = 0; persistent <= may_persist(failing_call); ++persistent) {
         // A transfer that is interrupted every time never ends.
-        if (persistent && inject.error == EINTR) continue;
-        inject.is_persistent = persistent;
+        if (persistent && failing_error == EINTR) continue;
+        inject.fails_from_on = persistent;
         // How often threads sleep depends on the day.
         for (inject.target = 1; inject.target <= 200 && run(backend); ++inject.target) ++count;
       }
     }
-    printf("%s: %s: %u failed\n", name, call_names[inject.call], count);
+    printf("%s: %s: %u failed\n", name, call_names[failing_call], count);
   }
 }
 

@@ -4,56 +4,12 @@
 // Failures while planning: the n-th allocation, or the n-th thread, is refused, for n = 1, 2, ... until all goes well.
 // Each failure must come back as RESOURCE_EXHAUSTED with words, end all threads and leave nothing behind.
 
-#include <errno.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "inject.h"
 #include "rondo/plan.h"
-
-static atomic_long count, target, live_blocks;  // target 0: nothing fails
-
-void *__real_calloc(size_t count, size_t size);
-void *__real_malloc(size_t size);
-void *__real_realloc(void *memory, size_t size);
-int __real_posix_memalign(void **out, size_t alignment, size_t size);
-void __real_free(void *memory);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size);
-void __wrap_free(void *memory);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user);
-
-static bool fails(void) { return atomic_fetch_add(&count, 1) + 1 == atomic_load(&target); }
-
-static void *counted(void *memory) {
-  if (memory != NULL) atomic_fetch_add(&live_blocks, 1);
-  return memory;
-}
-
-void *__wrap_calloc(size_t n, size_t size) { return fails() ? NULL : counted(__real_calloc(n, size)); }
-void *__wrap_malloc(size_t size) { return fails() ? NULL : counted(__real_malloc(size)); }
-void *__wrap_realloc(void *memory, size_t size) {
-  if (fails()) return NULL;
-  return memory != NULL ? __real_realloc(memory, size) : counted(__real_malloc(size));
-}
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size) {
-  if (fails()) return ENOMEM;
-  int code = __real_posix_memalign(out, alignment, size);
-  if (code == 0) atomic_fetch_add(&live_blocks, 1);
-  return code;
-}
-void __wrap_free(void *memory) {
-  if (memory != NULL) atomic_fetch_sub(&live_blocks, 1);
-  __real_free(memory);
-}
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *user) {
-  return fails() ? EAGAIN : __real_pthread_create(thread, attributes, run, user);
-}
 
 // Problems -------------------------------------------------------------------------------------------------
 
@@ -102,18 +58,18 @@ static enum rondo_status plan(enum rondo_status (*make)(struct rondo_problem **,
 }
 
 // With a time limit threads run freely, and one of two is enough.
-static long fail_each(const char *name, enum rondo_status (*make)(struct rondo_problem **, struct rondo_diag *), double time_limit_s) {
-  for (long n = 1;; ++n) {
+static uint32_t fail_each(const char *name, enum rondo_status (*make)(struct rondo_problem **, struct rondo_diag *), double time_limit_s) {
+  for (uint32_t n = 1;; ++n) {
     struct rondo_diag diag = {0};
-    long before = atomic_load(&live_blocks);
-    atomic_store(&count, 0);
-    atomic_store(&target, n);
+    uint32_t before = inject_live_blocks();
+    inject.target = n;
+    inject_begin(INJECT_MEMORY | INJECT_THREADS);
     enum rondo_status status = plan(make, time_limit_s, &diag);
-    atomic_store(&target, 0);
-    long left = atomic_load(&live_blocks) - before;
-    bool is_through = atomic_load(&count) < n;
+    inject_end();
+    uint32_t left = inject_live_blocks() - before;
+    bool is_through = !inject_has_failed();
     if ((status != RONDO_OK && (status != RONDO_RESOURCE_EXHAUSTED || diag.message[0] == '\0')) || (is_through && status != RONDO_OK) || left != 0) {
-      fprintf(stderr, "%s: failure %ld: %s '%s', %ld blocks left\n", name, n, rondo_status_name(status), diag.message, left);
+      fprintf(stderr, "%s: failure %u: %s '%s', %d blocks left\n", name, n, rondo_status_name(status), diag.message, (int)left);
       exit(1);
     }
     if (is_through) return n - 1;
@@ -121,9 +77,9 @@ static long fail_each(const char *name, enum rondo_status (*make)(struct rondo_p
 }
 
 int main(void) {
-  printf("shop: %ld failures\n", fail_each("shop", make_shop, 0));
-  printf("shop, timed: %ld failures\n", fail_each("shop, timed", make_shop, 60));
-  printf("general: %ld failures\n", fail_each("general", make_general, 0));
-  printf("general, timed: %ld failures\n", fail_each("general, timed", make_general, 60));
+  printf("shop: %u failures\n", fail_each("shop", make_shop, 0));
+  printf("shop, timed: %u failures\n", fail_each("shop, timed", make_shop, 60));
+  printf("general: %u failures\n", fail_each("general", make_general, 0));
+  printf("general, timed: %u failures\n", fail_each("general, timed", make_general, 60));
   return 0;
 }

@@ -5,41 +5,23 @@
 // to fail. Each time the caller or the signal says so and nothing is held; and an operation that has been done
 // before, by a queue that has done it before, allocates nothing at all.
 //
-// Links the static library with the functions wrapped (-Wl,--wrap), as alloc_fail.c does. One thread: the
-// workers are stepped.
+// One thread: the workers are stepped.
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../unit/hal/fake_executable.h"
 #include "hal/device.h"
+#include "inject.h"
 
 #define CHECK(condition)                                                                                \
   do {                                                                                                  \
     if (!(condition)) {                                                                                 \
-      fprintf(stderr, "%s:%d: not true: %s (allocation %u)\n", __FILE__, __LINE__, #condition, target); \
+      fprintf(stderr, "%s:%d: not true: %s (allocation %u)\n", __FILE__, __LINE__, #condition, inject.target); \
       abort();                                                                                          \
     }                                                                                                   \
   } while (0)
-
-static uint32_t target;  // from 1; 0 = none fails
-static uint32_t count;   // since it was last set to 0
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-int __real_posix_memalign(void **out, size_t alignment, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t member_count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size);
-
-void *__wrap_malloc(size_t size) { return ++count == target ? NULL : __real_malloc(size); }
-void *__wrap_calloc(size_t member_count, size_t size) { return ++count == target ? NULL : __real_calloc(member_count, size); }
-void *__wrap_realloc(void *memory, size_t size) { return ++count == target ? NULL : __real_realloc(memory, size); }
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size) { return ++count == target ? ENOMEM : __real_posix_memalign(out, alignment, size); }
 
 static struct fake_executable *fake;
 static struct rdo_recording *recording;
@@ -79,18 +61,18 @@ static void step_all(struct rdo_device *device) {
 }
 
 // Submits, lets it run, and tells how it ended.
-static enum rondo_status run(struct rdo_device *device, const struct rdo_operation *operation) {
+//   target  number of its allocation that fails, 0 = none
+static enum rondo_status run(struct rdo_device *device, const struct rdo_operation *operation, uint32_t target) {
   struct rdo_operation one = *operation;
-  uint32_t limit = target;
-  target = 0;
   CHECK(rdo_fence_create(&one.signal, NULL) == RONDO_OK);
-  target = limit;
-  count = 0;
+  inject.target = target;
+  inject_begin(INJECT_MEMORY);
   enum rondo_status status = rdo_device_submit(device, &one, NULL);
   if (status == RONDO_OK) {
     step_all(device);
     status = rdo_fence_query(one.signal);
   }
+  inject_end();
   rdo_object_release(&one.signal->object);
   return status;
 }
@@ -99,22 +81,16 @@ static uint32_t word(uint32_t index) { return ((uint32_t *)(void *)rdo_buffer_da
 
 static void fail_each(const char *name, const struct rdo_operation *operation, uint32_t worker_count) {
   uint32_t failed_count = 0;
-  for (target = 1;; ++target) {
-    uint32_t limit = target;
-    target = 0;
+  for (uint32_t target = 1;; ++target) {
     struct rdo_device *device = make_device(worker_count);
-    target = limit;
-    enum rondo_status status = run(device, operation);
-    bool is_failed = count >= target;
+    enum rondo_status status = run(device, operation, target);
+    bool is_failed = inject_has_failed();
     CHECK(status == (is_failed ? RONDO_RESOURCE_EXHAUSTED : RONDO_OK));
     failed_count += is_failed;
-    limit = target;
-    target = 0;
     // The next one is fine, and then there is nothing more to allocate.
-    CHECK(run(device, operation) == RONDO_OK);
-    CHECK(run(device, operation) == RONDO_OK);
-    CHECK(count == 0);
-    target = limit;
+    CHECK(run(device, operation, 0) == RONDO_OK);
+    CHECK(run(device, operation, 0) == RONDO_OK);
+    CHECK(inject_count() == 0);
     rdo_device_close(device);
     CHECK(rdo_atomic_load(&device->object.ref_count, rdo_acquire) == 1);
     rdo_object_release(&device->object);
@@ -143,7 +119,7 @@ int main(void) {
   struct rdo_operation list = {.kind = RDO_OPERATION_EXECUTE_LIST};
   list.list.items = items;
   list.list.count = 3;
-  CHECK(run(device, &list) == RONDO_OK);  // what the C library and the thread keep for good
+  CHECK(run(device, &list, 0) == RONDO_OK);  // what the C library and the thread keep for good
   CHECK(word(0) == 3 && word(7) == 3);
   for (uint32_t worker_count = 1; worker_count <= 2; ++worker_count) {
     fail_each("execute", &execute, worker_count);

@@ -6,48 +6,20 @@
 // RESOURCE_EXHAUSTED and leaves nothing behind (the address sanitizer looks for leaks); a callback that was not
 // registered is not called, one that was is called once. Usage: wait_fail async.vmfb
 
-#include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "inject.h"
 #include "rondo/model.h"
 #include "rondo/timeline.h"
 
 enum { FENCE_COUNT = 40 };  // more points than a wait has room for without memory
 
-static _Thread_local struct {
-  bool is_armed;
-  long target;  // number of the allocation that fails, from 1
-  long count;
-} inject;
-
-static bool fails(void) {
-  if (!inject.is_armed || ++inject.count != inject.target) return false;
-  errno = ENOMEM;
-  return true;
-}
-
-// The linker's names for what is wrapped and what wraps it.
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-int __real_posix_memalign(void **out, size_t alignment, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size);
-
-void *__wrap_malloc(size_t size) { return fails() ? NULL : __real_malloc(size); }
-void *__wrap_calloc(size_t count, size_t size) { return fails() ? NULL : __real_calloc(count, size); }
-void *__wrap_realloc(void *memory, size_t size) { return fails() ? NULL : __real_realloc(memory, size); }
-int __wrap_posix_memalign(void **out, size_t alignment, size_t size) { return fails() ? ENOMEM : __real_posix_memalign(out, alignment, size); }
-
 static const char *device;
 
 static void stop(int line, enum rondo_status status) {
-  inject.is_armed = false;
-  fprintf(stderr, "%s, allocation %ld: line %d: %s\n", device, inject.target, line, rondo_status_name(status));
+  inject_end();
+  fprintf(stderr, "%s, allocation %u: line %d: %s\n", device, inject.target, line, rondo_status_name(status));
   exit(1);
 }
 
@@ -119,7 +91,7 @@ static void run(const struct rondo_runtime_options *options, const char *path) {
   const struct rondo_function *function = NULL;
   struct rondo_value tensor = {.kind = RONDO_VALUE_TENSOR};
   enum rondo_status status = RONDO_OK;
-  long count = 0;
+  uint32_t count = 0;
   device = options->device;
   STEP(rondo_runtime_create(options, &runtime, NULL));
   STEP(rondo_model_load(runtime, &source, 1, &model, NULL));
@@ -130,11 +102,10 @@ static void run(const struct rondo_runtime_options *options, const char *path) {
     struct used u = {.timeline = NULL};
     rondo_runtime_trim(runtime);  // nothing is kept from the round before
     ++inject.target;
-    inject.count = 0;
-    inject.is_armed = true;
+    inject_begin(INJECT_MEMORY);
     status = use(runtime, function, &tensor, &u);
-    inject.is_armed = false;
-    count = inject.count;
+    inject_end();
+    count = inject_count();
     release(&u);
     // The same works right after it.
     u = (struct used){.timeline = NULL};
@@ -142,7 +113,7 @@ static void run(const struct rondo_runtime_options *options, const char *path) {
     CHECK(status == RONDO_OK);
     release(&u);
   } while (count >= inject.target);
-  printf("%s: %ld allocations\n", device, count);
+  printf("%s: %u allocations\n", device, count);
   inject.target = 0;
   rondo_value_release(&tensor);
   rondo_model_release(&model);
@@ -151,6 +122,7 @@ static void run(const struct rondo_runtime_options *options, const char *path) {
 
 int main(int argc, char **argv) {
   if (argc != 2) return 77;
+  inject.is_for_one_thread = inject_is_here = true;
   run(&(const struct rondo_runtime_options){.device = "local-sync"}, argv[1]);
   run(&(const struct rondo_runtime_options){.device = "local-task", .worker_count = -1}, argv[1]);
   run(&(const struct rondo_runtime_options){.device = "local-task", .worker_count = 2}, argv[1]);
