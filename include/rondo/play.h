@@ -68,31 +68,50 @@ struct rondo_job_options {
 };
 
 // Creates a player and starts its workers.
+//   options     borrowed, NULL = all defaults
 //   out_player  owned by caller, end with rondo_player_release; NULL on error
-//   returns     OK, INVALID_ARGUMENT (CPU list), RESOURCE_EXHAUSTED, ...
-//   phase       setup
+//   diag        optional, filled unless OK
+//   returns     OK, INVALID_ARGUMENT (list of CPUs, number of workers), RESOURCE_EXHAUSTED (memory, threads), NOT_FOUND,
+//               PERMISSION_DENIED or UNAVAILABLE (a CPU that there is not, that may not be used, that is offline)
+//   thread      any                phase  setup
 RONDO_API enum rondo_status rondo_player_create(const struct rondo_player_options *options, struct rondo_player **out_player, struct rondo_diag *diag)
     RONDO_MUST_USE;
+
+// Ends the workers, releases all jobs and nulls the pointer.
+//   player  may be NULL or point to NULL; no run is in progress
+//   thread  one at a time, not from a callback      phase  setup
 RONDO_API void rondo_player_release(struct rondo_player **player);
 
+// How many workers it has.
+//   thread  any                phase  rt
 RONDO_API int rondo_player_worker_count(const struct rondo_player *player);
 
 // Loads a model and adds a job. Each job has a copy of the model's state and a queue of its own.
-//   out_job  borrowed, lives as long as the player
-//   phase    setup; not during a run
+//   options  borrowed
+//   out_job  borrowed, lives as long as the player; NULL on error
+//   diag     optional, filled unless OK
+//   returns  OK, INVALID_ARGUMENT or OUT_OF_RANGE (times, worker), UNIMPLEMENTED (a function that takes fences), and what
+//            rondo_model_load and rondo_model_find say; on error the player is as before
+//   thread   one at a time, not during a run      phase  setup
 RONDO_API enum rondo_status rondo_player_add_job(struct rondo_player *player, const struct rondo_job_options *options, struct rondo_job **out_job,
                                        struct rondo_diag *diag) RONDO_MUST_USE;
 
+// What a job is called, and the function that it plays.
+//   returns  borrowed, live as long as the player
+//   thread   any                phase  rt
 RONDO_API const char *rondo_job_name(const struct rondo_job *job);
 RONDO_API const struct rondo_function *rondo_job_function(const struct rondo_job *job);
 
 // For making tensors that are inputs of the job.
+//   returns  borrowed, lives as long as the player
+//   thread   any                phase  rt
 RONDO_API struct rondo_runtime *rondo_job_runtime(const struct rondo_job *job);
 
 // Gives the inputs of every instance from the next one on.
 //   inputs  [count], the array borrowed; what they refer to is the job's from here on. The bytes of a tensor may be written
 //           at any time; an instance reads them while it runs
-//   phase   setup; not during a run
+//   returns INVALID_ARGUMENT (another number, other kinds): then they are still the caller's
+//   thread  one at a time, not during a run      phase  setup
 RONDO_API enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int count, const struct rondo_value *inputs, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Plays all jobs, then waits until their last instances have ended. The calling thread sleeps meanwhile.
@@ -100,10 +119,12 @@ RONDO_API enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int coun
 //   duration_ns  then for so long; jobs' instances that were released by then are played to the end
 //   returns      OK, also when deadlines were missed; FAILED_PRECONDITION (no job, inputs missing); the first
 //                failure of an instance: its job stops there, others go on
-//   phase        steady
+//   thread       one at a time, not from a callback      phase  steady
 RONDO_API enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Ends a run early, or the next one at its beginning; from any thread, or a signal handler.
+// Ends a run early, or the next one at its beginning. What waits for its release is taken back and does not count; what has
+// started is played to its end.
+//   thread  any, also callbacks and signal handlers      phase  rt
 RONDO_API void rondo_player_stop(struct rondo_player *player);
 
 // Percentiles of a set of times, in nanoseconds.
@@ -123,12 +144,15 @@ struct rondo_job_stats {
 };
 
 // Figures of the last run.
-//   phase  setup
+//   diag     optional, filled unless OK
+//   returns  OK, RESOURCE_EXHAUSTED
+//   thread   any, not during a run      phase  setup
 RONDO_API enum rondo_status rondo_job_statistics(const struct rondo_job *job, struct rondo_job_stats *out_stats, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // The instances of the last run, in order: the first 2^20 at most, of a job without a period fewer when it is
 // faster than one in 10 us. Counts in the statistics are of all, percentiles of these.
 //   returns  how many; *out_instances is borrowed until the next run
+//   thread   any, not during a run      phase  rt
 RONDO_API uint64_t rondo_job_instances(const struct rondo_job *job, const struct rondo_instance **out_instances);
 
 #ifdef __cplusplus
