@@ -81,7 +81,9 @@ struct rondo_runtime_options {
   int64_t watchdog_ns;
   void (*stuck)(void *user, int worker, const char *dispatch, int64_t busy_ns);
   void *stuck_user;
-  uint64_t worker_local_memory_bytes;  // scratch of a worker for kernels; 0 = 256 KiB; a dispatch that asks for more fails
+  // Scratch of a worker for kernels; a dispatch that asks for more fails as RESOURCE_EXHAUSTED. Rounded up to a power of
+  // two. 0 = half of the workers' second-level cache, from 64 KiB to 1 MiB, and 256 KiB where that is not known.
+  uint64_t worker_local_memory_bytes;
   // Several queues, each with workers of its own: one for each node or cluster that has a CPU to use (of `cpus`,
   // if that is set), or one for each of the lists, such as {"0-3", "4-5"}, at most 64. Lists must not overlap, and
   // exclude `cpus` and `queue_unit`.

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/futex.h"
+#include "machine/local_memory.h"
 #include "machine/placement.h"
 
 enum {
@@ -19,31 +20,45 @@ static const int64_t TIME_NS_MAX = INT64_C(366) * 24 * 3600 * 1000000000;  // a 
 
 // Players ------------------------------------------------------------------------------------------
 
-static enum rondo_status place_workers(const struct rondo_player_options *options, struct rdo_placement *out_placement, struct rondo_diag *diag) {
-  struct rdo_topology topology;
+static enum rondo_status place_workers(const struct rondo_player_options *options, const struct rdo_topology *topology, struct rdo_placement *out_placement,
+                                       struct rondo_diag *diag) {
   struct rdo_cpu_set cpus;
-  enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
-  if (status == RONDO_OK && options->cpus == NULL) {
-    status = rdo_placement_make(&topology, RDO_PLACEMENT_CORE, NULL, out_placement, diag);
-  } else if (status == RONDO_OK) {
-    status = rdo_cpu_set_parse((struct rdo_bytes){(const uint8_t *)options->cpus, strlen(options->cpus)}, &cpus, diag);
-    if (status == RONDO_OK) status = rdo_placement_from_set(&topology, &cpus, out_placement, diag);
+  if (options->cpus == NULL) return rdo_placement_make(topology, RDO_PLACEMENT_CORE, NULL, out_placement, diag);
+  RDO_TRY(rdo_cpu_set_parse((struct rdo_bytes){(const uint8_t *)options->cpus, strlen(options->cpus)}, &cpus, diag));
+  return rdo_placement_from_set(topology, &cpus, out_placement, diag);
+}
+
+//   cpus  [RDO_WORKERS_MAX], filled: where each worker goes
+static enum rondo_status plan_executor(const struct rondo_player_options *options, const struct rdo_topology *topology, struct rdo_cpu_set *cpus,
+                                       struct rdo_executor_options *out, struct rondo_diag *diag) {
+  struct rdo_placement placement;
+  RDO_TRY(place_workers(options, topology, &placement, diag));
+  int count = options->worker_count == 0 ? placement.worker_count : options->worker_count;
+  enum rondo_status status = RONDO_OK;
+  if (count < 1 || count > RDO_WORKERS_MAX) status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%d workers (1 to %d)", count, RDO_WORKERS_MAX);
+  struct rdo_cpu_set all = rdo_cpu_set_none();
+  for (int i = 0; i < count && status == RONDO_OK; ++i) {
+    cpus[i] = placement.workers[i % placement.worker_count].cpus;
+    all = rdo_cpu_set_or(all, &cpus[i]);
   }
-  rdo_topology_deinit(&topology);
-  return status;
+  rdo_placement_deinit(&placement);
+  RDO_TRY(status);
+  *out = (struct rdo_executor_options){.worker_count = (uint32_t)count,
+                                       .worker_cpus = cpus,
+                                       .spin_ns = SPIN_NS,
+                                       .local_memory_bytes = rdo_local_memory_bytes(topology, &all),
+                                       .is_played = true};
+  return RONDO_OK;
 }
 
 static enum rondo_status create_executor(const struct rondo_player_options *options, struct rdo_executor **out_executor, struct rondo_diag *diag) {
-  struct rdo_placement placement;
-  RDO_TRY(place_workers(options, &placement, diag));
-  int count = options->worker_count == 0 ? placement.worker_count : options->worker_count;
+  struct rdo_topology topology;
   struct rdo_cpu_set cpus[RDO_WORKERS_MAX];
-  enum rondo_status status = RONDO_OK;
-  if (count < 1 || count > RDO_WORKERS_MAX) status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%d workers (1 to %d)", count, RDO_WORKERS_MAX);
-  for (int i = 0; i < count && status == RONDO_OK; ++i) cpus[i] = placement.workers[i % placement.worker_count].cpus;
-  rdo_placement_deinit(&placement);
+  struct rdo_executor_options executor;
+  enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
+  if (status == RONDO_OK) status = plan_executor(options, &topology, cpus, &executor, diag);
+  rdo_topology_deinit(&topology);
   RDO_TRY(status);
-  const struct rdo_executor_options executor = {.worker_count = (uint32_t)count, .worker_cpus = cpus, .spin_ns = SPIN_NS, .is_played = true};
   return rdo_executor_create(&executor, out_executor, diag);
 }
 

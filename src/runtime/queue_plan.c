@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "machine/local_memory.h"
 #include "machine/placement.h"
 
 // Long enough for a caller that comes back at once, short enough to cost an idle process nothing that shows.
@@ -29,6 +30,9 @@ static enum rondo_status add_queue(const struct rondo_runtime_options *options, 
   if (count > RDO_WORKERS_MAX - (int)plan->worker_count) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%lld workers (at most %d)", (long long)plan->worker_count + count, RDO_WORKERS_MAX);
   }
+  struct rdo_cpu_set cpus = rdo_cpu_set_none();
+  for (int i = 0; i < placement->worker_count && (i < count || count == 0); ++i) cpus = rdo_cpu_set_or(cpus, &placement->workers[i].cpus);
+  size_t local_bytes = (size_t)options->worker_local_memory_bytes;
   plan->queues[plan->queue_count++] = (struct rdo_executor_options){
       .worker_count = (uint32_t)count,
       .worker_cpus = &plan->cpus[plan->worker_count],
@@ -36,7 +40,7 @@ static enum rondo_status add_queue(const struct rondo_runtime_options *options, 
       .worker_base = plan->worker_count,
       .spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns == 0 ? SPIN_NS_DEFAULT : options->spin_ns,
       .stack_bytes = (size_t)options->worker_stack_bytes,
-      .local_memory_bytes = (size_t)options->worker_local_memory_bytes,
+      .local_memory_bytes = local_bytes != 0 ? local_bytes : rdo_local_memory_bytes(topology, &cpus),
       .watchdog_ns = options->stuck == NULL ? 0 : options->watchdog_ns,
       .stuck = options->stuck,
       .stuck_user = options->stuck_user,

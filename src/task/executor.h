@@ -61,7 +61,7 @@ struct rdo_executor_options {
   enum rondo_status (*bind_memory)(void *address, size_t bytes, int node, struct rondo_diag *diag);
   int64_t spin_ns;                        // how long a worker spins for new work before it sleeps; 0 = not at all
   size_t stack_bytes;                     // 0 = the system's default
-  size_t local_memory_bytes;              // scratch of a worker for kernels, rounded up to a power of two
+  size_t local_memory_bytes;              // scratch of a worker for kernels, rounded up to a power of two; 0 = 256 KiB (better: machine/local_memory.h)
   // A thread looks whether any worker has been in the same call of a kernel for so long, and says so once each
   // time; 0 = no such thread. The name is a copy.
   int64_t watchdog_ns;

@@ -294,6 +294,33 @@ static void test_failure(void **state) {
   }
 }
 
+// As much scratch memory as a worker has is fine; a dispatch that wants more fails before one of its tiles runs.
+static void test_local_memory(void **state) {
+  (void)state;
+  for (uint32_t tile_count = 1; tile_count <= 100; tile_count += 99) {
+    renew_recording();
+    record_stages(2, 1, tile_count);
+    for (uint32_t worker_count = 1; worker_count <= 2; ++worker_count) {
+      make_executor(worker_count, false);
+      uint16_t pages = (uint16_t)(executor->local_memory_bytes / RDO_LOCAL_MEMORY_PAGE_BYTES);
+      forget_work();
+      fake->attrs[0].local_memory_pages = pages;
+      run_all(worker_count);
+      assert_int_equal(run.status, RONDO_OK);
+      expect_work_done(2);
+      forget_work();
+      fake->attrs[0].local_memory_pages = (uint16_t)(pages + 1);
+      run_all(worker_count);
+      char words[128];
+      snprintf(words, sizeof words, "dispatch tile needs %zu bytes of local memory, workers have %zu", executor->local_memory_bytes + RDO_LOCAL_MEMORY_PAGE_BYTES,
+               executor->local_memory_bytes);
+      assert_int_equal(run.status, RONDO_RESOURCE_EXHAUSTED);
+      assert_non_null(strstr(run.execution.diag.message, words));
+      for (uint32_t s = 0; s < 2; ++s) assert_int_equal(rdo_atomic_load(&work.ended_count[s], rdo_acquire), 0);
+    }
+  }
+}
+
 // State that is used again, by recordings of all sizes.
 static void test_used_again(void **state) {
   (void)state;
@@ -568,6 +595,7 @@ int main(void) {
       TEST(test_each_tile_once),
       TEST(test_memory_order),
       TEST(test_failure),
+      TEST(test_local_memory),
       TEST(test_used_again),
       TEST(test_nothing_to_drain),
       TEST(test_some_without_tiles),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "../machine/topology_test.h"
+#include "machine/local_memory.h"
 
 static struct rondo_diag diag;
 static struct rdo_queue_plan plan;
@@ -101,6 +102,56 @@ static void test_memory_nodes(void **state) {
   rdo_topology_deinit(&t);
 }
 
+// Half of the smallest L2 of a queue's workers, as a power of two.
+static void test_local_memory(void **state) {
+  (void)state;
+  enum { KIB = 1024 };
+  static const struct {
+    const char *tree, *cpus;
+    size_t kib;
+  } rows[] = {
+      {"epyc_2x32", NULL, 256},       // 512 KiB
+      {"rk3588", "4-7", 256},         // 512 KiB
+      {"rk3588", "0-3", 64},          // 128 KiB
+      {"rk3588", NULL, 64},           // both
+      {"spacemit_k1", NULL, 256},     // 512 KiB, of four cores
+      {"hybrid_p4_e8", "0-7", 512},   // 1280 KiB
+      {"hybrid_p4_e8", "8-15", 1024},  // 2 MiB, of four cores
+      {"hybrid_p4_e8", NULL, 512},
+      {"no_caches", NULL, 256},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+    struct rdo_topology t;
+    read_tree(rows[i].tree, &t);
+    struct rondo_runtime_options options = {.cpus = rows[i].cpus};
+    assert_int_equal(rdo_queue_plan_make(&options, &t, &plan, NULL), RONDO_OK);
+    assert_int_equal(plan.queues[0].local_memory_bytes, rows[i].kib * KIB);
+    options.worker_count = -1;  // only callers: on any of these CPUs
+    assert_int_equal(rdo_queue_plan_make(&options, &t, &plan, NULL), RONDO_OK);
+    assert_int_equal(plan.queues[0].local_memory_bytes, rows[i].kib * KIB);
+    options.worker_local_memory_bytes = 12345;
+    assert_int_equal(rdo_queue_plan_make(&options, &t, &plan, NULL), RONDO_OK);
+    assert_int_equal(plan.queues[0].local_memory_bytes, 12345);
+    rdo_topology_deinit(&t);
+  }
+  struct rdo_topology t;
+  read_tree("rk3588", &t);
+  const struct rondo_runtime_options clusters = {.queue_unit = RONDO_QUEUE_PER_CLUSTER}, two = {.worker_count = 2};
+  assert_int_equal(rdo_queue_plan_make(&clusters, &t, &plan, NULL), RONDO_OK);
+  assert_int_equal(plan.queues[0].local_memory_bytes, 256 * KIB);
+  assert_int_equal(plan.queues[1].local_memory_bytes, 64 * KIB);
+  assert_int_equal(rdo_queue_plan_make(&two, &t, &plan, NULL), RONDO_OK);  // two fast ones
+  assert_int_equal(plan.queues[0].local_memory_bytes, 256 * KIB);
+  // Another machine's limits: from below, and from above.
+  struct rdo_cpu_set first = rdo_cpu_set_one(0);
+  struct rdo_cache *cache = &t.caches[rdo_topology_find(&t, 0)->caches[RDO_CACHE_L2]];
+  cache->size_bytes = 1;
+  assert_int_equal(rdo_local_memory_bytes(&t, &first), 64 * KIB);
+  cache->size_bytes = UINT64_MAX;
+  assert_int_equal(rdo_local_memory_bytes(&t, &first), 1024 * KIB);
+  rdo_topology_deinit(&t);
+}
+
 static void test_lists(void **state) {
   (void)state;
   struct rdo_topology t;
@@ -172,6 +223,7 @@ int main(void) {
       cmocka_unit_test(test_clusters),
       cmocka_unit_test(test_nodes),
       cmocka_unit_test(test_memory_nodes),
+      cmocka_unit_test(test_local_memory),
       cmocka_unit_test(test_lists),
       cmocka_unit_test(test_is_asked),
       cmocka_unit_test(test_runtime),
