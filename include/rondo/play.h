@@ -13,6 +13,7 @@
 #define RONDO_PLAY_H_
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "rondo/model.h"
 
@@ -86,6 +87,11 @@ RONDO_API void rondo_player_release(struct rondo_player **player);
 //   thread  any                phase  rt
 RONDO_API int rondo_player_worker_count(const struct rondo_player *player);
 
+// Writes what workers and jobs do right now, for people who look for the reason why nothing comes; see rondo_runtime_dump.
+//   file    borrowed; flushed
+//   thread  any, but not while jobs are added; not in a signal handler      phase  steady
+RONDO_API void rondo_player_dump(const struct rondo_player *player, FILE *file);
+
 // Loads a model and adds a job. Each job has a copy of the model's state and a queue of its own.
 //   options  borrowed
 //   out_job  borrowed, lives as long as the player; NULL on error
@@ -124,7 +130,7 @@ RONDO_API enum rondo_status rondo_player_run(struct rondo_player *player, int64_
 
 // Ends a run early, or the next one at its beginning. What waits for its release is taken back and does not count; what has
 // started is played to its end.
-//   thread  any, also callbacks and signal handlers      phase  rt
+//   thread  any, also in a signal handler      phase  rt
 RONDO_API void rondo_player_stop(struct rondo_player *player);
 
 // Percentiles of a set of times, in nanoseconds.

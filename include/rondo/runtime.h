@@ -19,6 +19,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "rondo/status.h"
 
@@ -138,6 +139,13 @@ RONDO_API int rondo_runtime_queue_count(const struct rondo_runtime *runtime);
 // Gives memory that is kept for the next calls back to the system: of the runtime, and of the calling thread.
 //   runtime      borrowed           thread  any      phase  setup
 RONDO_API void rondo_runtime_trim(struct rondo_runtime *runtime);
+
+// Writes what a runtime does right now, for people who look for the reason why a program hangs: for each queue how many
+// operations have ended, wait for fences and run; for each worker whether it runs, spins or sleeps, and which kernel it
+// is in; what the executor keeps for them. The words may change with any version.
+//   runtime      borrowed           file    borrowed; flushed
+//   thread       any, also while all others hang; not in a signal handler      phase  steady
+RONDO_API void rondo_runtime_dump(const struct rondo_runtime *runtime, FILE *file);
 
 // Name of the kernel that the calling thread is executing right now, NULL outside a kernel. Meant
 // for a handler of SIGILL, SIGSEGV or SIGFPE: a model's kernels are native code, and this says which

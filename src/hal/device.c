@@ -61,6 +61,14 @@ enum rondo_status rdo_device_import_file(struct rdo_device *device, int fd, uint
   return rdo_file_create_from_descriptor(fd, access, &options, out_file, diag);
 }
 
+void rdo_device_dump(const struct rdo_device *device, FILE *file) {
+  fprintf(file, "device %s\n", device->identifier);
+  for (uint32_t i = 0; i < device->queue_count; ++i) {
+    rdo_queue_dump(&device->queues[i], file);
+    if (device->executors[i] != NULL) rdo_executor_dump(device->executors[i], file);
+  }
+}
+
 void rdo_device_trim(struct rdo_device *device) {
   for (uint32_t i = 0; i < device->queue_count; ++i) rdo_queue_trim(&device->queues[i]);
   rdo_heap_trim(device->heap);

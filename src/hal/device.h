@@ -60,6 +60,9 @@ void rdo_device_close(struct rdo_device *device);
 //             file's transfers block whoever drains the queue.
 enum rondo_status rdo_device_import_file(struct rdo_device *device, int fd, uint32_t access, struct rdo_file **out_file, struct rondo_diag *diag);
 
+// Writes what its queues and workers do, for diagnosis; from any thread at any time.
+void rdo_device_dump(const struct rdo_device *device, FILE *file);
+
 // Gives memory that is kept for later operations back.
 void rdo_device_trim(struct rdo_device *device);
 

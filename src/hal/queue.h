@@ -124,6 +124,10 @@ static inline uint64_t rdo_queue_frontier(const struct rdo_queue *queue) {
   return rdo_atomic_load(&queue->frontier, rdo_relaxed);  // relaxed: counter, see above
 }
 
+// Writes how many operations have ended, and how many wait or run: for diagnosis, from any thread at any time until
+// deinit.
+void rdo_queue_dump(const struct rdo_queue *queue, FILE *file);
+
 // Adds the words of the queue's last failure to `diag` if it was `status`.
 void rdo_queue_explain(struct rdo_queue *queue, enum rondo_status status, struct rondo_diag *diag);
 

@@ -94,6 +94,15 @@ void rondo_player_release(struct rondo_player **player) {
 
 int rondo_player_worker_count(const struct rondo_player *player) { return (int)player->executor->worker_count; }
 
+void rondo_player_dump(const struct rondo_player *player, FILE *file) {
+  rdo_executor_dump(player->executor, file);
+  for (const struct rondo_job *job = player->jobs; job != NULL; job = job->next) {
+    fprintf(file, "job %s, ", job->name);
+    rdo_queue_dump(&job->runtime->device->queues[0], file);
+  }
+  fflush(file);
+}
+
 // Jobs ---------------------------------------------------------------------------------------------
 
 static enum rondo_status check_options(const struct rondo_player *player, const struct rondo_job_options *options, struct rondo_diag *diag) {

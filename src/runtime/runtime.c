@@ -112,6 +112,11 @@ int rondo_runtime_worker_count(const struct rondo_runtime *runtime) {
 
 int rondo_runtime_queue_count(const struct rondo_runtime *runtime) { return (int)runtime->device->queue_count; }
 
+void rondo_runtime_dump(const struct rondo_runtime *runtime, FILE *file) {
+  rdo_device_dump(runtime->device, file);
+  fflush(file);
+}
+
 void rondo_runtime_trim(struct rondo_runtime *runtime) {
   rdo_device_trim(runtime->device);
   rdo_pool_trim();

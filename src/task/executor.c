@@ -479,6 +479,12 @@ bool rdo_worker_has_work(const struct rdo_worker *worker) {
 
 // Diagnosis --------------------------------------------------------------------------------------
 
+static void dump_busy_name(const struct rdo_worker *worker, FILE *file) {
+  char name[RDO_BUSY_NAME_BYTES];
+  if (rdo_worker_read_busy_name(worker, name, sizeof name)) fprintf(file, ", in dispatch %s\n", name);
+  else fprintf(file, "\n");
+}
+
 void rdo_executor_dump(const struct rdo_executor *executor, FILE *file) {
   static const char *const slot_names[] = {"free", "open", "closed", "taken"};
   fprintf(file, "executor: %u workers, immediate list %s, overflow list %s\n", executor->worker_count,
@@ -497,6 +503,13 @@ void rdo_executor_dump(const struct rdo_executor *executor, FILE *file) {
   for (uint32_t i = 0; i < executor->worker_count; ++i) {
     const struct rdo_worker *worker = &executor->workers[i];
     bool is_idle = (rdo_atomic_load(&executor->idle[i / 64], rdo_acquire) >> i % 64 & 1) != 0;
-    fprintf(file, "  worker %u on CPU %d %s%s\n", executor->worker_base + i, worker->cpu, rdo_worker_state_name(worker), is_idle ? ", in the idle set" : "");
+    fprintf(file, "  worker %u on CPU %d %s%s", executor->worker_base + i, worker->cpu, rdo_worker_state_name(worker), is_idle ? ", in the idle set" : "");
+    dump_busy_name(worker, file);
+  }
+  uint32_t seats = rdo_atomic_load(&executor->donors_taken, rdo_acquire);
+  for (uint32_t i = 0; i < RDO_DONORS_MAX; ++i) {
+    if ((seats >> i & 1) == 0) continue;
+    fprintf(file, "  a caller that waits has seat %u", i);
+    dump_busy_name(&executor->workers[executor->worker_count + i], file);
   }
 }

@@ -225,7 +225,7 @@ static inline bool rdo_executor_has_other_work(const struct rdo_executor *execut
 // Whether something that goes before `key` waits in a slot for a worker like this one; a hint.
 bool rdo_worker_is_outranked(const struct rdo_worker *worker, uint64_t key);
 
-// Writes who sleeps, who was woken, what is in the slots: for diagnosis, from any thread at any time.
+// Writes who sleeps, who was woken, who is in which kernel, what is in the slots: for diagnosis, from any thread at any time.
 void rdo_executor_dump(const struct rdo_executor *executor, FILE *file);
 
 #endif  // RDO_TASK_EXECUTOR_H_

@@ -5,17 +5,15 @@
 // time, a name and a count that workers store anyway, so it costs them nothing and needs no clock there.
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/event.h"
 #include "machine/pin.h"
 #include "task/worker.h"
 
-enum { LOOKS_PER_LIMIT = 4, NAME_BYTES = 256 };
+enum { LOOKS_PER_LIMIT = 4 };
 
 // What was seen of a worker at the last look.
 struct sight {
@@ -36,20 +34,10 @@ struct rdo_watchdog {
   struct sight sights[];
 };
 
-// Copies the name of what a worker is in.
-//   returns  whether it is in anything
-static bool read_name(const struct rdo_worker *worker, char name[NAME_BYTES]) {
-  rdo_names_begin_reading();
-  const char *busy_name = rdo_atomic_load(&worker->busy_name, rdo_relaxed);  // relaxed: hint, the text stays meanwhile
-  if (busy_name != NULL) snprintf(name, NAME_BYTES, "%s", busy_name);
-  rdo_names_end_reading();
-  return busy_name != NULL;
-}
-
 static void look(struct rdo_watchdog *watchdog, uint32_t index, int64_t now_ns) {
   const struct rdo_worker *worker = &watchdog->executor->workers[index];
   struct sight *sight = &watchdog->sights[index];
-  char name[NAME_BYTES];
+  char name[RDO_BUSY_NAME_BYTES];
   // relaxed: hint, both; the count is read first, so a name that has changed since belongs to a later count
   uint32_t busy_count = rdo_atomic_load(&worker->busy_count, rdo_relaxed);
   bool is_busy = rdo_atomic_load(&worker->busy_name, rdo_relaxed) != NULL;  // relaxed: hint
@@ -57,7 +45,7 @@ static void look(struct rdo_watchdog *watchdog, uint32_t index, int64_t now_ns) 
     *sight = (struct sight){busy_count, now_ns, false};
     return;
   }
-  if (sight->is_reported || now_ns - sight->since_ns < watchdog->limit_ns || !read_name(worker, name)) return;
+  if (sight->is_reported || now_ns - sight->since_ns < watchdog->limit_ns || !rdo_worker_read_busy_name(worker, name, sizeof name)) return;
   sight->is_reported = true;
   watchdog->stuck(watchdog->user, (int)(watchdog->executor->worker_base + index), name, now_ns - sight->since_ns);
 }

@@ -53,6 +53,14 @@ const char *rdo_worker_state_name(const struct rdo_worker *worker) {
   return names[rdo_atomic_load(&worker->token, rdo_acquire) & TOKEN_STATE_MASK];
 }
 
+bool rdo_worker_read_busy_name(const struct rdo_worker *worker, char *out_name, size_t capacity) {
+  rdo_names_begin_reading();
+  const char *name = rdo_atomic_load(&worker->busy_name, rdo_relaxed);  // relaxed: hint, the text stays meanwhile
+  if (name != NULL) snprintf(out_name, capacity, "%s", name);
+  rdo_names_end_reading();
+  return name != NULL;
+}
+
 bool rdo_worker_wake(struct rdo_worker *worker, uint32_t relay_count) {
   // SYNC(wake): a look, the exchange decides. seq_cst, because destroy comes here without the idle set: it has
   // written is_stopping, and this worker goes to rest first and then reads it.

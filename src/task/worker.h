@@ -51,4 +51,10 @@ void rdo_guard_call(struct rdo_guard *guard);
 
 const char *rdo_worker_state_name(const struct rdo_worker *worker);
 
+enum { RDO_BUSY_NAME_BYTES = 256 };
+
+// Copies the name of the kernel that a worker is in, cut to fit; from any thread.
+//   returns  false: it is in none
+bool rdo_worker_read_busy_name(const struct rdo_worker *worker, char *out_name, size_t capacity);
+
 #endif  // RDO_TASK_WORKER_H_

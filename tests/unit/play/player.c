@@ -229,6 +229,33 @@ static void test_stop(void **state) {
   end(&player);
 }
 
+static char dump_text[8192];
+
+static void *dump_soon(void *user) {
+  nanosleep(&(const struct timespec){.tv_nsec = 20 * ms}, NULL);
+  FILE *file = fmemopen(dump_text, sizeof dump_text, "w");
+  rondo_player_dump(user, file);
+  fclose(file);
+  rondo_player_stop(user);
+  return NULL;
+}
+
+// While a run is in progress.
+static void test_dump(void **state) {
+  (void)state;
+  static const char *const words[] = {"executor: 1 workers, ", "\n  worker 0 on CPU ", "\njob pulse, queue 0: "};
+  struct rondo_player *player = create(1);
+  give_input(add(player, "mlp_f32", (struct rondo_job_options){.name = "pulse", .period_ns = ms}));
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, dump_soon, player), 0);
+  run(player, 0, 3600 * 1000 * ms);
+  pthread_join(thread, NULL);
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; ++i) {
+    if (strstr(dump_text, words[i]) == NULL) fail_msg("no \"%s\" in:\n%s", words[i], dump_text);
+  }
+  end(&player);
+}
+
 // What waits for a release far away is taken back, and counts as nothing.
 static void test_stop_armed(void **state) {
   (void)state;
@@ -291,7 +318,7 @@ int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_releases), cmocka_unit_test(test_beside), cmocka_unit_test(test_overrun),
       cmocka_unit_test(test_failure),  cmocka_unit_test(test_stop),   cmocka_unit_test(test_stop_armed),
-      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_refusals), cmocka_unit_test(test_dump),
   };
   watchdog_begin();
   int failed_count = cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -492,6 +493,42 @@ static void test_crowd_of_waiters(void **state) {
   close_fixture(&f);
 }
 
+static void expect_dump(const struct rondo_runtime *runtime, const char *const *words, int count) {
+  char *text = NULL;
+  size_t size;
+  FILE *file = open_memstream(&text, &size);
+  rondo_runtime_dump(runtime, file);
+  fclose(file);
+  for (int i = 0; i < count; ++i) {
+    if (strstr(text, words[i]) == NULL) fail_msg("no \"%s\" in:\n%s", words[i], text);
+  }
+  free(text);
+}
+
+// What a person sees who looks why nothing comes.
+static void test_dump(void **state) {
+  (void)state;
+  struct fixture f = open_async();
+  bool is_task = strcmp(device.device, "local-task") == 0;
+  char executor[64];
+  snprintf(executor, sizeof executor, "executor: %d workers, ", rondo_runtime_worker_count(f.runtime));
+  const char *const idle[] = {is_task ? "device local-task\n" : "device local-sync\n", "queue 0: 0 operations have ended; 0 wait for fences, ",
+                              is_task ? executor : "queue 0"};
+  expect_dump(f.runtime, idle, 3);
+  struct rondo_value start = fence_of(f.runtime), signal = fence_of(f.runtime), output;
+  assert_int_equal(add(&f, tensor_of(f.runtime, 1), tensor_of(f.runtime, 2), start, signal, &output), RONDO_OK);
+  const char *const waits[] = {" wait for fences, 0 move bytes of files, 0 are ready or run\n"};
+  expect_dump(f.runtime, waits, 1);
+  const char *const none[] = {"; 0 wait for fences"};
+  rondo_fence_signal(start.fence);
+  assert_int_equal(rondo_fence_wait(signal.fence, FAR_NS), RONDO_OK);
+  expect_dump(f.runtime, none, 1);
+  rondo_value_release(&output);
+  rondo_value_release(&start);
+  rondo_value_release(&signal);
+  close_fixture(&f);
+}
+
 static int run(const struct rondo_runtime_options *options) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_one_call),
@@ -508,6 +545,7 @@ static int run(const struct rondo_runtime_options *options) {
       cmocka_unit_test(test_releases_in_any_order),
       cmocka_unit_test(test_runtime_released_while_threads_wait),
       cmocka_unit_test(test_crowd_of_waiters),
+      cmocka_unit_test(test_dump),
   };
   device = *options;
   printf("on %s, worker count %d\n", device.device, device.worker_count);

@@ -442,7 +442,14 @@ static void test_dump(void **state) {
   await_count(&gate.waiting_count, 2);
   probe_init(&listed, executor, 1, NULL);
   rdo_process_resume(&listed.process);
+  struct rdo_worker *seat = rdo_executor_seat_acquire(executor);
+  assert_non_null(seat);
+  rdo_atomic_store(&executor->workers[1].busy_name, (void *)(uintptr_t)"a_kernel", rdo_relaxed);  // relaxed: hint
   dump(executor, text, sizeof text);
+  rdo_atomic_store(&executor->workers[1].busy_name, NULL, rdo_relaxed);  // relaxed: hint
+  assert_says(text, "  worker 6 on CPU -1 runs, in dispatch a_kernel\n");
+  assert_says(text, "  a caller that waits has seat 0\n");
+  rdo_executor_seat_return(seat);
   assert_says(text, "executor: 2 workers, immediate list not empty, overflow list not empty\n");
   assert_says(text, "  slot 0 open, ");
   assert_says(text, "  slot 1 open, ");

@@ -161,6 +161,8 @@ void rondo_runtime_memory(const struct rondo_runtime *runtime, struct rondo_memo
   *out_stats = (struct rondo_memory_stats){.budget_bytes = runtime->budget_bytes};
 }
 
+void rondo_runtime_dump(const struct rondo_runtime *runtime, FILE *file) { fprintf(file, "budget %llu\n", (unsigned long long)runtime->budget_bytes); }
+
 const char *rondo_current_dispatch(void) { return NULL; }
 const char *rondo_current_phase(void) { return NULL; }
 
