@@ -179,7 +179,7 @@ static int measure_all(struct bench_report *report, struct tool_call *call) {
   report->result_hash = hash_results(call);
   if (args->wants_json) print_json(report, measurements, count);
   else print_footer(report, measurements, count);
-  return rdo_tool_was_interrupted ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+  return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
 }
 
 static int bench_function(const struct bench_args *args, struct tool_model *model,
@@ -196,7 +196,7 @@ static int bench_function(const struct bench_args *args, struct tool_model *mode
       code = TOOL_EXIT_FAILURE;
     }
   }
-  rdo_tool_interrupt_begin(NULL, NULL);
+  rdo_tool_interrupt_ask(NULL, NULL);
   if (code == TOOL_EXIT_OK) code = measure_all(&report, &call);
   rdo_tool_call_deinit(&call);
   rdo_tool_values_release(&arguments);
@@ -216,6 +216,7 @@ static int bench_model(struct bench_args *args) {
     return TOOL_EXIT_USAGE;
   }
   struct rondo_trace *trace = NULL;
+  rdo_tool_interrupt_begin();
   int code = rdo_tool_trace_start(args->trace_path, &trace);
   if (code == TOOL_EXIT_OK) code = rdo_tool_model_load(&args->model, &model);
   if (code == TOOL_EXIT_OK) code = rdo_tool_model_find(&args->model, &model, &function);
@@ -249,13 +250,13 @@ int rdo_tool_bench(int argc, char **argv) {
       .synopsis = "MODEL.vmfb [--function=NAME] [--input=VALUE]... [flags]",
       .about = "Calls a function again and again and prints how long single calls took. A sample covers the call\n"
                "until its results are there. Calls back to back, with the clock read only twice, follow: their mean\n"
-               "compares with what iree-benchmark-module prints. Ctrl-C ends with what has been measured,\n"
-               "a second one at once.",
+               "compares with what iree-benchmark-module prints. Ctrl-C or SIGTERM ends with what has been measured,\n"
+               "a second one at once. SIGUSR1 shows on stderr what queues and workers do.",
       .options = options,
       .examples = "  rondo bench mlp.vmfb --input=1x64xf32=0.5\n"
                   "  rondo bench dronet.vmfb --input=@image.npy --min_time=5 --repetitions=3 --json",
       .exit_codes = "  0  measured\n  1  the model could not be loaded, or a call failed\n"
-                    "  2  the command line is wrong\n  130  ended by Ctrl-C",
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C, 143 by SIGTERM",
   };
   struct tool_strings positional;
   bool wants_help = false;
@@ -264,6 +265,7 @@ int rdo_tool_bench(int argc, char **argv) {
     code = TOOL_EXIT_OK;
     if (wants_help) rdo_tool_usage_print(stdout, &usage);
     else code = rdo_tool_model_args_finish(&args.model, &positional, usage.verb);
+    if (code == TOOL_EXIT_OK && !wants_help) code = rdo_tool_trace_check(args.trace_path);
     if (code == TOOL_EXIT_OK && !wants_help) code = bench_model(&args);
   }
   rdo_tool_model_args_release(&args.model);

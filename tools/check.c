@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "interrupt.h"
 #include "message.h"
 #include "model_args.h"
 #include "tool.h"
@@ -79,7 +80,10 @@ int rdo_tool_check(int argc, char **argv) {
     code = TOOL_EXIT_OK;
     if (wants_help) rdo_tool_usage_print(stdout, &usage);
     else code = rdo_tool_model_args_finish(&args, &positional, usage.verb);
-    if (code == TOOL_EXIT_OK && !wants_help) code = rdo_tool_model_load(&args, &model);
+    if (code == TOOL_EXIT_OK && !wants_help) {
+      rdo_tool_interrupt_begin();
+      code = rdo_tool_model_load(&args, &model);
+    }
     if (code == TOOL_EXIT_OK && !wants_help) code = run_tests(&args, &model);
   }
   rdo_tool_model_release(&model);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interrupt.h"
 #include "message.h"
 #include "tensor_trace.h"
 
@@ -80,6 +81,8 @@ static void tell_stuck(void *user, int worker, const char *dispatch, int64_t bus
   rdo_tool_message("worker %d has been in dispatch %s for %lld s", worker, name, (long long)(busy_ns / 1000000000));
 }
 
+static void show_runtime(void *runtime, FILE *file) { rondo_runtime_dump(runtime, file); }
+
 int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *out_model) {
   *out_model = (struct tool_model){0};
   struct rondo_diag diag = {0};
@@ -103,6 +106,7 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
     rdo_tool_print_failure(args->device, status, &diag);
     return TOOL_EXIT_FAILURE;
   }
+  rdo_tool_interrupt_show(show_runtime, out_model->runtime);
   status = load_modules(&args->modules, out_model, &diag);
   if (status == RONDO_OK) return TOOL_EXIT_OK;
   // With several modules the diag says which one it was about.
@@ -112,6 +116,7 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
 
 void rdo_tool_model_release(struct tool_model *model) {
   if (model == NULL) return;
+  rdo_tool_interrupt_show(NULL, NULL);
   rondo_model_release(&model->model);
   rondo_runtime_release(&model->runtime);
 }

@@ -11,12 +11,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
-// Exit codes of every verb.
+// Exit codes of every verb; and rdo_tool_interrupt_exit_code.
 enum {
   TOOL_EXIT_OK = 0,
   TOOL_EXIT_FAILURE = 1,
   TOOL_EXIT_USAGE = 2,
-  TOOL_EXIT_INTERRUPTED = 130,
 };
 
 // Strings of a repeatable flag, in order; they live in argv.

@@ -159,7 +159,7 @@ static int print_result(const struct plan_args *args, const struct rondo_problem
   else print_text(&info, &result);
   if (args->wants_chart) print_chart(problem, schedule);
   if (args->output_path != NULL && write_operations(problem, schedule, args->output_path, &diag) != RONDO_OK) return fail(&diag);
-  return rdo_tool_was_interrupted ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+  return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
 }
 
 // The verb -------------------------------------------------------------------------------------------------
@@ -189,7 +189,8 @@ static int plan(const struct plan_args *args) {
       .report = isatty(STDERR_FILENO) ? report_progress : NULL,
   };
   int code;
-  rdo_tool_interrupt_begin(NULL, NULL);
+  rdo_tool_interrupt_begin();
+  rdo_tool_interrupt_ask(NULL, NULL);
   enum rondo_status status = read_problem(args->fjsp_path, &problem, &diag);
   if (status == RONDO_OK) status = rondo_solve(problem, &options, &schedule, &diag);
   clear_progress();
@@ -244,7 +245,7 @@ int rdo_tool_plan(int argc, char **argv) {
                   "  rondo plan --fjsp=mk10.txt --time_limit=60 --output=mk10.json\n"
                   "  rondo plan --fjsp=mk10.txt --iterations=100000 --threads=2 --seed=7 --json",
       .exit_codes = "  0  a schedule was found\n  1  the file could not be read, or is malformed\n"
-                    "  2  the command line is wrong\n  130  ended by Ctrl-C; the best schedule so far was printed",
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C, 143 by SIGTERM; the best schedule so far was printed",
   };
   struct tool_strings positional;
   bool wants_help = false;

@@ -38,6 +38,7 @@ struct job_text {
 };
 
 static void ask_to_end(void *player) { rondo_player_stop(player); }
+static void show_player(void *player, FILE *file) { rondo_player_dump(player, file); }
 
 // Jobs as typed ------------------------------------------------------------------------------------------
 
@@ -281,6 +282,7 @@ static int play(struct play_args *args, const struct tool_strings *positional) {
   const struct rondo_player_options options = {.cpus = args->cpus, .worker_count = (int)args->worker_count};
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_player *player;
+  rdo_tool_interrupt_begin();
   enum rondo_status status = rondo_player_create(&options, &player, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(NULL, status, &diag);
@@ -288,17 +290,19 @@ static int play(struct play_args *args, const struct tool_strings *positional) {
   }
   int code = add_jobs(args, player, positional, jobs);
   if (code == TOOL_EXIT_OK) {
-    rdo_tool_interrupt_begin(ask_to_end, player);
+    rdo_tool_interrupt_show(show_player, player);
+    rdo_tool_interrupt_ask(ask_to_end, player);
     int64_t begin_ns = rdo_tool_clock_ns();
     status = rondo_player_run(player, (int64_t)(args->warm_up_s * 1e9), (int64_t)(args->duration_s * 1e9), &diag);
     double played_s = (double)(rdo_tool_clock_ns() - begin_ns) / 1e9 - args->warm_up_s;
     if (rdo_tool_was_interrupted && played_s < args->duration_s) args->duration_s = played_s < 0 ? 0 : played_s;
-    rdo_tool_interrupt_end();
+    rdo_tool_interrupt_end_asking();
     if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
     code = report(args, jobs, positional->count, rondo_player_worker_count(player));
-    if (rdo_tool_was_interrupted && code == TOOL_EXIT_OK) code = TOOL_EXIT_INTERRUPTED;
+    if (rdo_tool_was_interrupted && code == TOOL_EXIT_OK) code = rdo_tool_interrupt_exit_code();
     if (status != RONDO_OK) code = TOOL_EXIT_FAILURE;
   }
+  rdo_tool_interrupt_show(NULL, NULL);
   rondo_player_release(&player);
   return code;
 }
@@ -352,18 +356,20 @@ int rdo_tool_play(int argc, char **argv) {
                "kept. A job is MODEL.vmfb[,period=TIME][,deadline=TIME][,offset=TIME][,name=TEXT][,function=NAME]\n"
                "[,overrun=skip|queue][,worker=N], with TIME such as 2ms. Without a period it starts again as soon as it has\n"
                "ended. Each release of a job with a period is kept free on its worker, so that it starts within a\n"
-               "microsecond while the other jobs use the same cores. Ctrl-C ends early.\n"
+               "microsecond while the other jobs use the same cores. Ctrl-C or SIGTERM\n"
+               "ends early; SIGUSR1 shows on stderr what jobs and workers do.\n"
                "Real-time scheduling is used around releases where the system allows it.\n"
                "\n"
                "A schedule is a plan of rondo plan or a schedule of another tool (docs/files.md). Its dispatches are played as\n"
-               "those of the models, with their real data; or as synthetic work, each as long as planned. The plan says lanes\nand times.",
+               "those of the models, with their real data; or as synthetic work, each as long as planned. The plan says lanes\n"
+               "and times.",
       .options = options,
       .examples = "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
                   "  rondo play schedule.json --iterations=50 --trace=run.html\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --duration=20 --json",
       .exit_codes = "  0  played, also when deadlines were missed\n  1  a model could not be loaded, or an instance failed\n"
-                    "  2  the command line is wrong\n  130  ended by Ctrl-C, after printing what has been played",
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C, 143 by SIGTERM, after printing what has been played",
   };
   struct tool_strings positional;
   bool wants_help = false;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "interrupt.h"
 #include "measure.h"
 #include "message.h"
 #include "model_args.h"
@@ -125,6 +126,7 @@ static int run_model(const struct run_args *args, struct tool_model *model, stru
 
 static int run_traced(const struct run_args *args, struct tool_model *model, struct run_times *times) {
   struct rondo_trace *trace = NULL;
+  rdo_tool_interrupt_begin();
   int code = rdo_tool_trace_start(args->trace_path, &trace);
   if (code == TOOL_EXIT_OK) code = run_model(args, model, times);
   return rdo_tool_trace_stop(args->trace_path, &trace, code);
@@ -141,7 +143,7 @@ static int check_args(struct run_args *args) {
     rdo_tool_message("--output is -, @FILE, +FILE or nothing, not '%s'", args->outputs.items[i]);
     return TOOL_EXIT_USAGE;
   }
-  return TOOL_EXIT_OK;
+  return rdo_tool_trace_check(args->trace_path);
 }
 
 int rdo_tool_run(int argc, char **argv) {
@@ -178,7 +180,8 @@ int rdo_tool_run(int argc, char **argv) {
       .verb = "run",
       .synopsis = "MODEL.vmfb [--function=NAME] [--input=VALUE]... [flags]",
       .about = "Loads a model, calls one of its functions and prints the results. An asynchronous function is\n"
-               "waited for. Flags and output are those of iree-run-module.",
+               "waited for. Flags and output are those of iree-run-module. SIGUSR1 shows on stderr what queues and\n"
+               "workers do.",
       .options = options,
       .examples = "  rondo run mlp.vmfb --input=1x64xf32=0.5\n"
                   "  rondo run dronet.vmfb --input=@image.npy --output=@steer.npy --output=@collision.npy",

@@ -16,8 +16,14 @@
    "Write what every thread did and when, from loading on, to FILE, such as x.pftrace; https://ui.perfetto.dev shows it."}
 // clang-format on
 
+// Whether it can be the name of a file; says on stderr if not, before anything is done.
+//   path       NULL = no trace is asked for
+//   returns    TOOL_EXIT_OK or TOOL_EXIT_USAGE
+int rdo_tool_trace_check(const char *path);
+
 // Begins a trace; says on stderr what went wrong.
-//   path       NULL = no trace is asked for      out_trace  NULL then, and on failure
+//   path       NULL = no trace is asked for
+//   out_trace  NULL then, and on failure; stays where it is until stop: a signal that ends the process ends the trace
 //   returns    TOOL_EXIT_OK or TOOL_EXIT_FAILURE
 int rdo_tool_trace_start(const char *path, struct rondo_trace **out_trace);
 

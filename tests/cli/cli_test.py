@@ -462,6 +462,71 @@ child_list[2]: hal.buffer
         process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 130)
 
+    # SIGTERM does the same, and the exit code tells which it was.
+    def test_bench_terminated(self):
+        process = subprocess.Popen([RONDO, "bench", MODEL, f"--input=@{INPUT}", "--min_time=60", "--warmup_time=0"], stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()  # it has begun
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 143, out)
+        self.assertIn("results", out)
+
+    # Whatever ends a verb, a trace gets its file, and nothing else is left in the folder.
+    def test_traces_of_interrupted_verbs(self):
+        spin = [VALUES, "--function=spin", "--input=-1"]
+        count = [MODEL, f"--input=@{INPUT}", "--min_time=60"]
+        cases = [("run", spin, [signal.SIGTERM], -signal.SIGTERM), ("run", spin, [signal.SIGINT], -signal.SIGINT),
+                 ("bench", spin, [signal.SIGTERM, signal.SIGTERM], 143), ("bench", spin, [signal.SIGINT, signal.SIGTERM], 143),
+                 ("bench", count, [signal.SIGTERM], 143), ("bench", count, [signal.SIGINT], 130)]
+        for verb, arguments, signals, code in cases:
+            with self.subTest(verb=verb, signals=signals), tempfile.TemporaryDirectory() as folder:
+                trace = Path(folder) / "x.pftrace"
+                process = subprocess.Popen([RONDO, verb, *map(str, arguments), f"--trace={trace}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                process.stdout.readline()  # it has begun
+                for number in signals:
+                    time.sleep(0.3)
+                    self.assertIsNone(process.poll())
+                    process.send_signal(number)
+                _, err = process.communicate(timeout=TIMEOUT_S)
+                self.assertEqual(process.returncode, code, err)
+                self.assertEqual([path.name for path in Path(folder).iterdir()], ["x.pftrace"])
+                self.assertIn(f"trace   {trace}: ", err)
+                self.assertGreater(trace.stat().st_size, 100)
+
+    def test_trace_without_a_name(self):
+        for arguments in (["run", MODEL, f"--input=@{INPUT}"], ["bench", MODEL, f"--input=@{INPUT}", "--quick"]):
+            done = self.call(*arguments, "--trace=", code=2, err="--trace needs the name of a file")
+            self.assertEqual(done.stdout, "")
+
+    # SIGUSR1 shows what a program does that seems to hang, and it goes on.
+    def test_state_on_request(self):
+        def ask(arguments, words):
+            process = subprocess.Popen([RONDO, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            lines = []
+            try:
+                for _ in range(2):  # twice: it has gone on
+                    deadline = time.monotonic() + TIMEOUT_S
+                    time.sleep(0.5)
+                    process.send_signal(signal.SIGUSR1)
+                    while not lines or not any(words[-1] in line for line in lines):
+                        self.assertLess(time.monotonic(), deadline, lines)
+                        lines.append(process.stderr.readline())
+                    self.assertIsNone(process.poll())
+                    for word in words:
+                        self.assertTrue(any(word in line for line in lines), (word, lines))
+                    lines = []
+            finally:
+                process.kill()
+                process.communicate(timeout=TIMEOUT_S)
+        spin = ["--function=spin", "--input=-1"]
+        ask(["run", VALUES, *spin], ["device local-sync", "queue 0: "])
+        ask(["run", VALUES, *spin, "--device=local-task", "--workers=2"],
+            ["device local-task", "queue 0: ", "executor: 2 workers", "worker 0 on CPU", "worker 1 on CPU"])
+        ask(["bench", MODEL, f"--input=@{INPUT}", "--min_time=60"], ["device local-sync", "queue 0: "])
+        ask(["play", f"{MODELS / 'mlp_f32' / 'mlp_f32.vmfb'},period=2ms,name=pulse", "--workers=1", "--duration=60"],
+            ["executor: 1 workers", "worker 0 on CPU", "job pulse, queue 0: "])
+
     def test_interrupt_of_other_verbs(self):
         process = subprocess.Popen([RONDO, "run", VALUES, "--function=spin", "--input=-1"], stdout=subprocess.PIPE, text=True)
         process.stdout.readline()
@@ -640,6 +705,15 @@ child_list[2]: hal.buffer
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 130, err)
+        self.assertIn("start delay", out)
+
+    def test_play_terminated(self):
+        process = subprocess.Popen([RONDO, "play", MODELS / "mlp_f32" / "mlp_f32.vmfb,period=2ms", "--duration=1000", "--warmup_time=0"],
+                                   text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.7)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 143, err)
         self.assertIn("start delay", out)
 
     def test_check_without_tests(self):
