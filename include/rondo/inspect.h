@@ -41,12 +41,20 @@ RONDO_API enum rondo_status rondo_inspect_module(const struct rondo_module_sourc
 
 // Describes the recordings that a loaded model keeps in its globals: each command with its region,
 // workgroup counts, constants and bindings. Recordings made anew in every call (dynamic shapes) are
-// not among them.
+// not among them: rondo_inspect_new_recordings.
 //   model     borrowed
 //   write     called on this thread, in order
 //   returns   number of recordings
 //   thread    one at a time with calls on the model      phase  setup
 RONDO_API int rondo_inspect_recordings(const struct rondo_model *model, rondo_write_fn write, void *user);
+
+// Describes each recording when a model has finished it, from now on: those that calls make, and initializers of models
+// that are loaded later. A device "null" records everything and runs no kernel; where a model's host program looks at
+// results, it then sees zeros.
+//   runtime   borrowed, kept until the end of this
+//   write     called on the thread that calls the model; NULL = ends it
+//   thread    one at a time with loading and calls on all models of the runtime      phase  setup
+RONDO_API void rondo_inspect_new_recordings(struct rondo_runtime *runtime, rondo_write_fn write, void *user);
 
 #ifdef __cplusplus
 }

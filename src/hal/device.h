@@ -36,6 +36,9 @@ struct rdo_device {
   // Who hears of traced tensors; NULL = nobody. Set once after create.
   void (*trace)(void *user, const char *key, size_t key_length, struct rondo_tensor *const *tensors, int tensor_count);
   void *trace_user;
+  // Who hears of recordings that programs have finished, on the thread that did; NULL = nobody. Set while no program runs.
+  void (*recorded)(void *user, const struct rdo_recording *recording);
+  void *recorded_user;
   int64_t wait_limit_ns;    // of a program's waits for fences, 0 = none; set once after create
   int64_t endless_wait_limit_ns;  // of those without a timeout; likewise
   uint32_t queue_count;     // const after create

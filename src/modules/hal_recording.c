@@ -16,10 +16,12 @@ enum rondo_status rdo_hal_recording_create(void *self, struct rdo_native_call *c
 }
 
 enum rondo_status rdo_hal_recording_finalize(void *self, struct rdo_native_call *call) {
-  (void)self;
+  const struct rdo_device *device = self;
   struct rdo_recording *recording;
   RDO_TRY(rdo_arg_recording(call, 0, &recording));
-  return rdo_recording_finalize(recording, call->diag);
+  RDO_TRY(rdo_recording_finalize(recording, call->diag));
+  if (device->recorded != NULL) device->recorded(device->recorded_user, recording);
+  return RONDO_OK;
 }
 
 // Labels and hints change nothing.

@@ -209,53 +209,66 @@ enum rondo_status rondo_inspect_module(const struct rondo_module_source *source,
 
 // Recordings -----------------------------------------------------------------------------------------
 
-static void write_ref(const struct rdo_buffer_ref *ref, const struct rdo_writer *w) {
-  if (ref->buffer != NULL) rdo_write(w, "constant");
+enum { BUFFERS_NUMBERED_MAX = 256 };
+
+// Buffers that a recording names itself have no names: they are told apart by their place among what it holds.
+static void write_buffer(const struct rdo_recording *recording, const struct rdo_buffer *buffer, const struct rdo_writer *w) {
+  for (size_t i = 0; i < recording->resource_count && i < BUFFERS_NUMBERED_MAX; ++i) {
+    if (recording->resources[i] != &buffer->object) continue;
+    rdo_write(w, "buffer #%zu", i);
+    return;
+  }
+  rdo_write(w, "buffer");
+}
+
+static void write_ref(const struct rdo_recording *recording, const struct rdo_buffer_ref *ref, const struct rdo_writer *w) {
+  if (ref->buffer != NULL) write_buffer(recording, ref->buffer, w);
   else rdo_write(w, "slot %u", ref->slot);
   rdo_write(w, "[%llu", (unsigned long long)ref->offset);
   if (ref->length == RDO_WHOLE_BUFFER) rdo_write(w, "...]");
   else rdo_write(w, "+%llu]", (unsigned long long)ref->length);
 }
 
-static void write_dispatch(const struct rdo_command_dispatch *dispatch, const struct rdo_writer *w) {
+static void write_dispatch(const struct rdo_recording *recording, const struct rdo_command_dispatch *dispatch, const struct rdo_writer *w) {
   rdo_write(w, "dispatch %s  ", dispatch->executable->names[dispatch->export_index]);
   if (dispatch->is_indirect) {
     rdo_write(w, "workgroups from ");
-    write_ref(&dispatch->workgroup_ref, w);
+    write_ref(recording, &dispatch->workgroup_ref, w);
   } else {
     rdo_write(w, "%ux%ux%u workgroups", dispatch->workgroup_count[0], dispatch->workgroup_count[1], dispatch->workgroup_count[2]);
   }
+  if (rdo_dispatch_is_sequential(dispatch)) rdo_write(w, ", one after the other");
   for (uint32_t i = 0; i < dispatch->constant_count; ++i) rdo_write(w, "%s%u", i == 0 ? "  constants " : " ", rdo_dispatch_constants(dispatch)[i]);
   for (uint32_t i = 0; i < dispatch->binding_count; ++i) {
     rdo_write(w, i == 0 ? "  bindings " : ", ");
-    write_ref(&rdo_dispatch_bindings(dispatch)[i], w);
+    write_ref(recording, &rdo_dispatch_bindings(dispatch)[i], w);
   }
 }
 
-static void write_command(const struct rdo_command *command, const struct rdo_writer *w) {
+static void write_command(const struct rdo_recording *recording, const struct rdo_command *command, const struct rdo_writer *w) {
   const void *body = command;
   rdo_write(w, "  region %3u  ", command->region);
   switch ((enum rdo_command_kind)command->kind) {
-    case RDO_COMMAND_DISPATCH: write_dispatch(body, w); break;
+    case RDO_COMMAND_DISPATCH: write_dispatch(recording, body, w); break;
     case RDO_COMMAND_FILL: {
       const struct rdo_command_fill *fill = body;
       rdo_write(w, "fill ");
-      write_ref(&fill->target, w);
+      write_ref(recording, &fill->target, w);
       rdo_write(w, " with 0x%llX (%u bytes)", (unsigned long long)fill->pattern, fill->pattern_length);
       break;
     }
     case RDO_COMMAND_COPY: {
       const struct rdo_command_copy *copy = body;
       rdo_write(w, "copy ");
-      write_ref(&copy->source, w);
+      write_ref(recording, &copy->source, w);
       rdo_write(w, " to ");
-      write_ref(&copy->target, w);
+      write_ref(recording, &copy->target, w);
       break;
     }
     case RDO_COMMAND_UPDATE: {
       const struct rdo_command_update *update = body;
       rdo_write(w, "update ");
-      write_ref(&update->target, w);
+      write_ref(recording, &update->target, w);
       rdo_write(w, " with %llu bytes", (unsigned long long)update->data_length);
       break;
     }
@@ -264,14 +277,17 @@ static void write_command(const struct rdo_command *command, const struct rdo_wr
   rdo_write(w, "\n");
 }
 
+// What stands behind the words that say which recording it is, and its commands.
 static void write_recording(const struct rdo_recording *recording, const struct rdo_writer *w) {
+  rdo_write(w, "  %u commands (%u dispatches) in %u regions, %u binding slots\n", recording->command_count, recording->dispatch_count,
+            recording->region_count, recording->slot_capacity);
   const struct rdo_command *command = recording->first;
   while (command != NULL && command->kind != RDO_COMMAND_RETURN) {
     if (command->kind == RDO_COMMAND_BRANCH) {
       command = ((const struct rdo_command_branch *)(const void *)command)->target;
       continue;
     }
-    if (command->kind != RDO_COMMAND_BARRIER) write_command(command, w);
+    if (command->kind != RDO_COMMAND_BARRIER) write_command(recording, command, w);
     command = rdo_command_next(command);
   }
 }
@@ -285,11 +301,25 @@ int rondo_inspect_recordings(const struct rondo_model *model, rondo_write_fn wri
       if (object == NULL || object->type != &rdo_recording_type) continue;
       const struct rdo_recording *recording = rdo_recording_of(object);
       if (!recording->is_final) continue;
-      rdo_write(&w, "recording %.*s global[%u]  %u commands (%u dispatches) in %u regions, %u binding slots\n", TEXT(module->file.name), i,
-                recording->command_count, recording->dispatch_count, recording->region_count, recording->slot_capacity);
+      rdo_write(&w, "recording %.*s global[%u]", TEXT(module->file.name), i);
       write_recording(recording, &w);
       ++count;
     }
   }
   return count;
+}
+
+static void write_new_recording(void *user, const struct rdo_recording *recording) {
+  struct rondo_runtime *runtime = user;
+  const struct rdo_writer w = {runtime->inspected.write, runtime->inspected.user};
+  rdo_write(&w, "recording made %u", ++runtime->inspected.count);
+  write_recording(recording, &w);
+}
+
+void rondo_inspect_new_recordings(struct rondo_runtime *runtime, rondo_write_fn write, void *user) {
+  runtime->inspected.write = write;
+  runtime->inspected.user = user;
+  runtime->inspected.count = 0;
+  runtime->device->recorded_user = runtime;
+  runtime->device->recorded = write == NULL ? NULL : write_new_recording;
 }

@@ -18,6 +18,11 @@ struct rondo_runtime {
   struct rdo_device *device;  // retained
   uint64_t memory_budget_bytes;
   int64_t step_limit;
+  struct {  // of rondo_inspect_new_recordings
+    void (*write)(void *user, const char *text, size_t length);
+    void *user;
+    uint32_t count;
+  } inspected;
 };
 
 struct rondo_function {

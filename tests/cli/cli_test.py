@@ -28,6 +28,8 @@ MODEL = MODELS / "mlp_f32" / "mlp_f32.vmfb"
 INPUT = MODEL.parent / "case0_input0.npy"
 OUTPUT = MODEL.parent / "case0_output0.npy"
 VALUES = ROOT / "tests" / "cli" / "values.vmfb"
+COUNTER = ROOT / "tests" / "unit" / "runtime" / "counter.vmfb"
+DYNAMIC = ROOT / "tests" / "unit" / "runtime" / "dynamic.vmfb"
 TIMEOUT_S = 120
 VERBS = ("run", "bench", "check", "demo")
 
@@ -542,6 +544,43 @@ child_list[2]: hal.buffer
         self.call("inspect", MODEL, "--imports", out=["needs\n", "hal.executable.create("])
         done = self.call("inspect", VALUES, "--all", "--device=null", out="needs\n")
         self.assertNotIn("executables", done.stdout)
+
+    def recordings_of(self, *arguments):
+        """Pairs of a recording's header and its commands."""
+        lines = self.call("inspect", *arguments, "--recordings").stdout.splitlines()
+        begins = [i for i, line in enumerate(lines) if line.startswith("recording ")]
+        return [(lines[i], [line for line in lines[i + 1:] if line.startswith("  region ")]) for i in begins]
+
+    # Every command of a recording, with its region, kernel, workgroups and bindings, with and without native code.
+    def test_inspect_recordings(self):
+        for device in ("null", "local-sync", "local-task"):
+            with self.subTest(device):
+                (header, commands), = self.recordings_of(MODEL, f"--device={device}")
+                self.assertEqual(header, "recording mlp_f32 global[3]  5 commands (5 dispatches) in 5 regions, 3 binding slots")
+                self.assertEqual(len(commands), 5)
+                self.assertEqual(commands[0], "  region   0  dispatch mlp_dispatch_0_matmul_1x64x64_f32  1x1x1 workgroups  "
+                                              "bindings slot 0[0+256], buffer #1[0+66048], slot 2[0+512]")
+                self.assertEqual(commands[4], "  region   4  dispatch mlp_dispatch_4_matmul_1x2x64_f32  1x1x1 workgroups  "
+                                              "bindings slot 2[0+512], buffer #1[0+66048], slot 1[0+8]")
+                (header, commands), = self.recordings_of(COUNTER, f"--device={device}")
+                self.assertEqual(commands[1], "  region   1  copy slot 2[0+16] to slot 3[0+16]")
+
+    # Shapes that only a call knows: the call makes the recording.
+    def test_inspect_recordings_of_a_call(self):
+        self.call("inspect", DYNAMIC, "--recordings", out=["none in globals (a model with dynamic shapes records in every call"])
+        for device in ("null", "local-sync", "local-task"):
+            for rows in (3, 7):
+                with self.subTest(device=device, rows=rows):
+                    (header, commands), = self.recordings_of(DYNAMIC, f"--device={device}", f"--input={rows}x4xf32")
+                    self.assertEqual(header, "recording made 1  1 commands (1 dispatches) in 1 regions, 0 binding slots")
+                    size = 16 * rows
+                    self.assertRegex(commands[0], rf"^  region   0  dispatch scale_dispatch_0_reduction_Dx4_f32  1x1x1 workgroups  "
+                                                  rf"constants {rows} 0  bindings buffer #\d\[0\+{size}\], buffer #\d\[0\+{size}\]$")
+        # What a model has recorded before, a call does not make again.
+        self.assertEqual(len(self.recordings_of(MODEL, "--device=null", f"--input=@{INPUT}")), 1)
+        self.call("inspect", DYNAMIC, "--recordings", "--device=null", "--function=nobody", code=1, err="nobody")
+        self.call("inspect", DYNAMIC, "--recordings", "--device=null", "--input=3x5xf32", code=1, err="dynamic.vmfb: @scale: ")
+        self.call("inspect", DYNAMIC, "--input=3x4xf32", code=2, err="say what to call for --recordings")
 
     # One that is no ELF file and no format of ours.
     def test_inspect_foreign_executable(self):

@@ -370,6 +370,12 @@ enum rondo_status rondo_inspect_module(const struct rondo_module_source *source,
   return fail(diag, RONDO_UNIMPLEMENTED, "the fake looks into nothing");
 }
 
+void rondo_inspect_new_recordings(struct rondo_runtime *runtime, rondo_write_fn write, void *user) {
+  (void)runtime;
+  (void)write;
+  (void)user;
+}
+
 int rondo_inspect_recordings(const struct rondo_model *model, rondo_write_fn write, void *user) {
   (void)model, (void)write, (void)user;
   return 0;
