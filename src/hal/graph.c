@@ -58,12 +58,14 @@ static void init_node(struct rdo_graph *graph, struct rdo_graph_node *node, cons
   if (command->kind == RDO_COMMAND_DISPATCH) graph->binding_count += ((const struct rdo_command_dispatch *)(const void *)command)->binding_count;
 }
 
-void rdo_graph_build_one(const struct rdo_command *command, struct rdo_graph_node *node, rdo_atomic_u32 *work_ns, struct rdo_graph *graph) {
-  *graph = (struct rdo_graph){.node_count = 1, .root_count = 1, .nodes = node, .work_ns = work_ns};
+void rdo_graph_build_one(const struct rdo_command *command, struct rdo_graph_node *node, rdo_atomic_u32 *work_ns, rdo_atomic_u32 *tile_ns,
+                         struct rdo_graph *graph) {
+  *graph = (struct rdo_graph){.node_count = 1, .root_count = 1, .nodes = node, .work_ns = work_ns, .tile_ns = tile_ns};
   *node = (struct rdo_graph_node){0};
   init_node(graph, node, command);
   graph->width = node->tile_count;
   rdo_atomic_init(work_ns, 0);
+  rdo_atomic_init(tile_ns, 0);
 }
 
 // The most memory that a recording of `commands` commands in `regions` regions can ask for: each command is

@@ -42,6 +42,7 @@ enum rondo_status rdo_graph_build(const struct rdo_recording *recording, struct 
                                   struct rondo_diag *diag);
 
 // The graph of one command, in storage of the caller.
-void rdo_graph_build_one(const struct rdo_command *command, struct rdo_graph_node *node, rdo_atomic_u32 *work_ns, struct rdo_graph *out_graph);
+void rdo_graph_build_one(const struct rdo_command *command, struct rdo_graph_node *node, rdo_atomic_u32 *work_ns, rdo_atomic_u32 *tile_ns,
+                         struct rdo_graph *out_graph);
 
 #endif  // RDO_HAL_GRAPH_H_

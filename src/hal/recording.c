@@ -191,7 +191,7 @@ enum rondo_status rdo_one_dispatch_init(struct rdo_one_dispatch *one, const stru
   init_command(recording, end, RDO_COMMAND_RETURN, sizeof *end);
   recording->first = &dispatch->command;
   recording->region_count = 1;
-  rdo_graph_build_one(&dispatch->command, &one->node, &one->work_ns, &recording->graph);
+  rdo_graph_build_one(&dispatch->command, &one->node, &one->work_ns, &one->tile_ns, &recording->graph);
   recording->is_final = true;
   return RONDO_OK;
 }

@@ -139,7 +139,7 @@ enum rondo_status rdo_recording_finalize(struct rdo_recording *recording, struct
 struct rdo_one_dispatch {
   struct rdo_recording recording;
   struct rdo_graph_node node;
-  rdo_atomic_u32 work_ns;
+  rdo_atomic_u32 work_ns, tile_ns;
   _Alignas(8) uint8_t text[sizeof(struct rdo_command_dispatch) + RDO_DISPATCH_CONSTANTS_MAX * sizeof(uint32_t) +
                            RDO_DISPATCH_BINDINGS_MAX * sizeof(struct rdo_buffer_ref) + sizeof(struct rdo_command)];
 };

@@ -51,11 +51,15 @@ static int note_kernel(const struct rdo_library_environment *environment, const 
   return note((void *)(uintptr_t)state->constants[0], NULL) == RONDO_OK ? 0 : 3;
 }
 
-static void make_device(uint32_t queue_count, uint32_t worker_count, bool is_stepped) {
+static void make_device_of(const struct rdo_executor_options *queue, uint32_t queue_count) {
   struct rdo_executor_options queues[QUEUES] = {{0}};
-  for (uint32_t i = 0; i < queue_count; ++i) queues[i] = (struct rdo_executor_options){.worker_count = worker_count, .is_stepped = is_stepped};
+  for (uint32_t i = 0; i < queue_count; ++i) queues[i] = *queue;
   expect_ok(rdo_device_create(&(const struct rdo_device_options){.name = "local-task", .queues = queues, .queue_count = queue_count}, &device, &diag));
   expect_ok(rdo_buffer_create(device->heap, 0, 0, 64, true, &buffer, &diag));
+}
+
+static void make_device(uint32_t queue_count, uint32_t worker_count, bool is_stepped) {
+  make_device_of(&(const struct rdo_executor_options){.worker_count = worker_count, .is_stepped = is_stepped}, queue_count);
 }
 
 static int begin(void **state) {
@@ -539,6 +543,25 @@ static void submit_held(struct rdo_recording *recording, struct rdo_fence *signa
 }
 
 // A caller holds one execution: the next one, a flush or its own wait lets it go.
+// A dispatch that is an operation of its own, on a played executor, which measures tiles: alone, and by several workers.
+static void test_played_dispatch(void **state) {
+  (void)state;
+  make_device_of(&(const struct rdo_executor_options){.worker_count = 2, .is_stepped = true, .is_played = true}, 1);
+  const uint32_t number = 7;
+  for (uint32_t count = 1; count <= 100; count += 99) {
+    const struct rdo_dispatch dispatch = {{.executable = &fake->executable, .workgroup_count = {count, 1, 1}, .constant_count = 1}, &number, NULL};
+    for (int again = 0; again < 3; ++again) {
+      struct rdo_fence *done = make_fence();
+      log_of.count = 0;
+      submit((struct rdo_operation){.kind = RDO_OPERATION_DISPATCH, .dispatch = &dispatch}, 0, NULL, done);
+      step_all(0);
+      assert_int_equal(rdo_fence_query(done), RONDO_OK);
+      assert_int_equal(log_of.count, count);
+      end(done);
+    }
+  }
+}
+
 static void test_held(void **state) {
   (void)state;
   make_device(1, 1, true);
@@ -638,6 +661,7 @@ int main(void) {
       TEST(test_frontier_is_watched),
       TEST(test_explain),
       TEST(test_cancel),
+      TEST(test_played_dispatch),
       TEST(test_held),
       TEST(test_wait_follows),
       TEST(test_wait_in_a_call),
