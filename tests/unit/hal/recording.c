@@ -3,6 +3,7 @@
 
 #include "hal/recording.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -411,6 +412,150 @@ static void test_incomplete_dispatch(void **state) {
   expect_failure(rdo_recording_finalize(recording, &diag), RONDO_FAILED_PRECONDITION, "command that failed");
 }
 
+// Recycled memory ----------------------------------------------------------------------------------------
+
+static void expect_same_ref(const struct rdo_buffer_ref *a, const struct rdo_buffer_ref *b) {
+  assert_ptr_equal(a->buffer, b->buffer);
+  assert_int_equal(a->slot, b->slot);
+  assert_int_equal(a->offset, b->offset);
+  assert_int_equal(a->length, b->length);
+}
+
+// Every field that a reader may look at, also those of the other kind of dispatch.
+static void expect_same_dispatch(const struct rdo_command_dispatch *a, const struct rdo_command_dispatch *b) {
+  assert_ptr_equal(a->executable, b->executable);
+  assert_int_equal(a->export_index, b->export_index);
+  assert_memory_equal(a->workgroup_count, b->workgroup_count, sizeof a->workgroup_count);
+  assert_int_equal(a->is_indirect, b->is_indirect);
+  expect_same_ref(&a->workgroup_ref, &b->workgroup_ref);
+  assert_int_equal(a->constant_count, b->constant_count);
+  assert_int_equal(a->binding_count, b->binding_count);
+  assert_memory_equal(rdo_dispatch_constants(a), rdo_dispatch_constants(b), a->constant_count * sizeof(uint32_t));
+  for (uint32_t i = 0; i < a->binding_count; ++i) expect_same_ref(&rdo_dispatch_bindings(a)[i], &rdo_dispatch_bindings(b)[i]);
+}
+
+static void expect_same_command(const struct rdo_command *a, const struct rdo_command *b) {
+  const void *left = a, *right = b;
+  assert_memory_equal(a, b, sizeof *a);
+  if (a->kind == RDO_COMMAND_DISPATCH) {
+    expect_same_dispatch(left, right);
+  } else if (a->kind == RDO_COMMAND_FILL) {
+    const struct rdo_command_fill *x = left, *y = right;
+    expect_same_ref(&x->target, &y->target);
+    assert_int_equal(x->pattern, y->pattern);
+    assert_int_equal(x->pattern_length, y->pattern_length);
+  } else if (a->kind == RDO_COMMAND_COPY) {
+    expect_same_ref(&((const struct rdo_command_copy *)left)->source, &((const struct rdo_command_copy *)right)->source);
+    expect_same_ref(&((const struct rdo_command_copy *)left)->target, &((const struct rdo_command_copy *)right)->target);
+  } else if (a->kind == RDO_COMMAND_UPDATE) {
+    const struct rdo_command_update *x = left, *y = right;
+    expect_same_ref(&x->target, &y->target);
+    assert_int_equal(x->data_length, y->data_length);
+    assert_memory_equal(x->data, y->data, x->data_length);
+  }
+}
+
+// The following command, in the next block where one ends.
+static const struct rdo_command *behind(const struct rdo_command *command) {
+  const struct rdo_command *next = rdo_command_next(command);
+  return next->kind == RDO_COMMAND_BRANCH ? ((const struct rdo_command_branch *)(const void *)next)->target : next;
+}
+
+// Some of everything, over several blocks.
+static struct rdo_recording *record_mixture(struct rdo_buffer *buffer) {
+  enum { ROUNDS = 60 };
+  struct rdo_recording *kept = recording;
+  expect_ok(rdo_recording_create(0, SLOT_CAPACITY, &recording, NULL));
+  const struct rdo_buffer_ref counts = direct(buffer, 16, 12), target = slot(3, 8, 4);
+  for (uint32_t i = 0; i < ROUNDS; ++i) {
+    const struct rdo_dispatch_info info = {.executable = &fake->executable,
+                                           .function_id = kernel_id,
+                                           .workgroup_count = {i, 2, 3},
+                                           .workgroup_ref = i % 3 == 0 ? &counts : NULL,
+                                           .constant_count = 1,
+                                           .binding_count = 2};
+    uint32_t *constants;
+    struct rdo_buffer_ref *bindings;
+    expect_ok(rdo_recording_dispatch(recording, &info, &constants, &bindings, &diag));
+    constants[0] = i;
+    bindings[0] = slot(i % SLOT_CAPACITY, i, 4);
+    bindings[1] = direct(buffer, i, 4);
+    for (int k = 0; k < 2; ++k) expect_ok(rdo_recording_check_ref(recording, &bindings[k], &diag));
+    rdo_recording_complete(recording);
+    expect_ok(fill(target, 4));
+    expect_ok(copy(target, counts));
+    expect_ok(rdo_recording_update(recording, (struct rdo_bytes){(const uint8_t *)&i, sizeof i}, &target, &diag));
+    if (i % 4 == 0) expect_ok(rdo_recording_barrier(recording, &diag));
+  }
+  expect_ok(rdo_recording_finalize(recording, &diag));
+  struct rdo_recording *made = recording;
+  recording = kept;
+  return made;
+}
+
+// Memory that was used before and holds anything: the C library fills what is freed, and what it gives, with rubbish.
+static void test_poisoned_blocks(void **state) {
+  (void)state;
+  struct rdo_buffer *buffer = wrap(256);
+  struct rdo_recording *clean = record_mixture(buffer);
+  mallopt(M_PERTURB, 0xA5);
+  for (int round = 0; round < 3; ++round) {
+    struct rdo_recording *poisoned = record_mixture(buffer);
+    const struct rdo_command *a = clean->first, *b = poisoned->first;
+    uint32_t count = 0;
+    for (; a->kind != RDO_COMMAND_RETURN; a = behind(a), b = behind(b), ++count) expect_same_command(a, b);
+    assert_int_equal(b->kind, RDO_COMMAND_RETURN);
+    assert_int_equal(count, clean->command_count + 15);  // and the barriers
+    for (uint32_t i = 0; i < clean->graph.node_count; ++i) {
+      assert_int_equal(clean->graph.nodes[i].predecessor_count, poisoned->graph.nodes[i].predecessor_count);
+      assert_int_equal(clean->graph.nodes[i].tile_count, poisoned->graph.nodes[i].tile_count);
+      assert_int_equal(rdo_atomic_load(&poisoned->graph.tile_ns[i], rdo_relaxed), 0);  // relaxed: one thread
+    }
+    rdo_object_release(&poisoned->object);
+  }
+  mallopt(M_PERTURB, 0);
+  rdo_object_release(&clean->object);
+  end(buffer);
+}
+
+// A dispatch alone is written into memory that the one before has left as it was, with more of everything.
+static void test_poisoned_dispatch(void **state) {
+  (void)state;
+  static struct rdo_one_dispatch clean, poisoned;
+  struct rdo_buffer *buffer = wrap(256);
+  const struct rdo_buffer_ref refs[2] = {direct(buffer, 0, 4), direct(buffer, 8, RDO_WHOLE_BUFFER)}, counts = direct(buffer, 16, 12);
+  const uint32_t constant = 5;
+  for (int is_indirect = 0; is_indirect < 2; ++is_indirect) {
+    const struct rdo_dispatch_info info = {.executable = &fake->executable,
+                                           .function_id = kernel_id,
+                                           .workgroup_count = {4, 5, 6},
+                                           .workgroup_ref = is_indirect ? &counts : NULL,
+                                           .constant_count = 1,
+                                           .binding_count = 2};
+    memset(&clean, 0, sizeof clean);
+    memset(&poisoned, 0xA5, sizeof poisoned);
+    expect_ok(rdo_one_dispatch_init(&clean, &info, &constant, refs, &diag));
+    expect_ok(rdo_one_dispatch_init(&poisoned, &info, &constant, refs, &diag));
+    const struct rdo_recording *a = &clean.recording, *b = &poisoned.recording;
+    expect_same_command(a->first, b->first);
+    assert_memory_equal(rdo_command_next(a->first), rdo_command_next(b->first), sizeof(struct rdo_command));
+    assert_int_equal(rdo_command_next(b->first)->kind, RDO_COMMAND_RETURN);
+    assert_true(b->is_final && !b->is_broken && b->slot_capacity == 0 && b->slot_count == 0 && b->mode == 0 && b->resource_count == 0);
+    assert_int_equal(b->command_count, 1);
+    assert_int_equal(b->dispatch_count, 1);
+    assert_int_equal(b->region_count, 1);
+    assert_ptr_equal(b->graph.nodes, &poisoned.node);
+    assert_int_equal(b->graph.node_count, 1);
+    assert_int_equal(b->graph.root_count, 1);
+    assert_int_equal(b->graph.width, a->graph.width);
+    assert_int_equal(poisoned.node.tile_count, clean.node.tile_count);
+    assert_int_equal(poisoned.node.predecessor_count + poisoned.node.successor_begin + poisoned.node.successor_count + poisoned.node.binding_begin, 0);
+    assert_int_equal(rdo_atomic_load(&poisoned.work_ns, rdo_relaxed), 0);  // relaxed: one thread
+    assert_int_equal(rdo_atomic_load(&poisoned.tile_ns, rdo_relaxed), 0);  // relaxed: one thread
+  }
+  end(buffer);
+}
+
 static void test_resources_are_held(void **state) {
   (void)state;
   struct rdo_buffer *buffers[3] = {wrap(64), wrap(64), wrap(64)};
@@ -451,6 +596,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_indirect_dispatch, begin, finish),
       cmocka_unit_test_setup_teardown(test_broken, begin, finish),
       cmocka_unit_test_setup_teardown(test_incomplete_dispatch, begin, finish),
+      cmocka_unit_test_setup_teardown(test_poisoned_blocks, begin, finish),
+      cmocka_unit_test_setup_teardown(test_poisoned_dispatch, begin, finish),
       cmocka_unit_test_setup_teardown(test_resources_are_held, begin, finish),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
