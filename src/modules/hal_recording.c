@@ -38,11 +38,25 @@ enum rondo_status rdo_hal_recording_barrier(void *self, struct rdo_native_call *
   return rdo_recording_barrier(recording, call->diag);
 }
 
-enum { SPAN_CONSTANTS = 7, SPAN_BINDINGS = 8, BINDING_TUPLE = 5 };
+enum { DISPATCH_FLAGS = 6, SPAN_CONSTANTS = 7, SPAN_BINDINGS = 8, BINDING_TUPLE = 5 };
+
+// Of a dispatch. Two say when indirect counts may be read, which is at execution in any case; two allow what is not
+// done. Others change what the arguments mean. (None is a condition: what data decides about is an indirect dispatch, and
+// counts of zero run nothing.)
+enum { FLAG_DYNAMIC_COUNTS = 1, FLAG_STATIC_COUNTS = 2, FLAG_ALLOW_INLINE = 0x20, FLAG_BORROW = 0x40,
+       FLAGS_KNOWN = FLAG_DYNAMIC_COUNTS | FLAG_STATIC_COUNTS | FLAG_ALLOW_INLINE | FLAG_BORROW };
+
+static enum rondo_status check_dispatch_flags(const struct rdo_native_call *call) {
+  uint64_t flags = (uint64_t)rdo_arg_i64(call, DISPATCH_FLAGS);
+  if ((flags & ~(uint64_t)FLAGS_KNOWN) == 0) return RONDO_OK;
+  return rdo_fail(call->diag, RONDO_UNIMPLEMENTED, "dispatch with flags 0x%llx: only 0x%x are supported; custom and indirect arguments are not",
+                  (unsigned long long)flags, (unsigned)FLAGS_KNOWN);
+}
 
 // Constants and bindings follow the seven fixed operands.
 static enum rondo_status record_dispatch(struct rdo_native_call *call, struct rdo_recording *recording, struct rdo_dispatch_info *info) {
   struct rdo_object *executable;
+  RDO_TRY(check_dispatch_flags(call));
   RDO_TRY(rdo_arg_object(call, 1, &rdo_executable_type, &executable));
   info->executable = RDO_CONTAINER(executable, struct rdo_executable, object);
   info->function_id = rdo_arg_i64(call, 2);

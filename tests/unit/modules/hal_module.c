@@ -238,6 +238,45 @@ static void test_wrong_refs(void **state) {
   expect_failure("fence.query", RONDO_INVALID_ARGUMENT, "hal.fence");
 }
 
+// Flags that change what arguments mean are refused; with others it comes to the executable, which is none here.
+static void test_dispatch_flags(void **state) {
+  (void)state;
+  static const struct {
+    int64_t flags;
+    bool is_known;
+  } rows[] = {{0, true}, {1, true}, {2, true}, {0x20, true}, {0x40, true}, {0x63, true}, {4, false}, {8, false}, {0x10, false}, {0x21 | 4, false}, {0x80, false}, {INT64_MIN, false}};
+  native_call_begin(&call);
+  native_call_ref(&call, &device->object);
+  native_call_i32(&call, 0);
+  native_call_i32(&call, 3);
+  native_call_i64(&call, -1);
+  native_call_i32(&call, 0);
+  struct rdo_object *recording = expect_result("command_buffer.create").ref;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; ++i) {
+    for (int is_indirect = 0; is_indirect < 2; ++is_indirect) {
+      native_call_begin(&call);
+      native_call_ref(&call, recording);
+      native_call_ref(&call, NULL);
+      native_call_i64(&call, 0);
+      native_call_i32(&call, 1);
+      if (is_indirect) {
+        native_call_ref(&call, NULL);
+        native_call_i64(&call, 0);
+      } else {
+        native_call_i32(&call, 1);
+        native_call_i32(&call, 1);
+      }
+      native_call_i64(&call, rows[i].flags);
+      native_call_span(&call, 0);
+      native_call_span(&call, 0);
+      const char *name = is_indirect ? "command_buffer.dispatch.indirect" : "command_buffer.dispatch";
+      if (rows[i].is_known) expect_failure(name, RONDO_INVALID_ARGUMENT, "argument 1 must be a hal.executable");
+      else expect_failure(name, RONDO_UNIMPLEMENTED, "dispatch with flags 0x");
+    }
+  }
+  rdo_object_release(recording);
+}
+
 static struct rdo_buffer *allocate(int64_t byte_length) {
   native_call_begin(&call);
   native_call_ref(&call, &device->heap->object);
@@ -504,7 +543,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_version),  cmocka_unit_test(test_sorted), cmocka_unit_test(test_imports),
       cmocka_unit_test(test_cconvs_parse), cmocka_unit_test(test_types), CALL_TEST(test_devices),
-      CALL_TEST(test_queries),         CALL_TEST(test_wrong_refs),    CALL_TEST(test_load_and_store),
+      CALL_TEST(test_queries),         CALL_TEST(test_wrong_refs), CALL_TEST(test_dispatch_flags),    CALL_TEST(test_load_and_store),
       CALL_TEST(test_buffer_assert),   CALL_TEST(test_ownership_counter), CALL_TEST(test_views),
       CALL_TEST(test_import),          CALL_TEST(test_fences),        CALL_TEST(test_fail_with_no_failure),
       CALL_TEST(test_await),           CALL_TEST(test_collectives),
