@@ -3,11 +3,10 @@
 
 #include "play_schedule.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "interrupt.h"
 #include "message.h"
 #include "model_args.h"
 #include "options.h"
@@ -16,15 +15,7 @@
 
 enum { MODELS_MAX = 64, MODEL_BYTES = 4096 };
 
-static struct rondo_schedule_player *running;
-static volatile sig_atomic_t was_interrupted;
-
-static void handle_interrupt(int signal_number) {
-  (void)signal_number;
-  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
-  was_interrupted = 1;
-  rondo_schedule_player_stop(running);
-}
+static void stop(void *user) { rondo_schedule_player_stop(user); }
 
 bool rdo_tool_is_schedule(const char *path) {
   size_t length = strlen(path);
@@ -118,24 +109,20 @@ int rdo_tool_play_schedule(const char *path, const struct play_schedule_args *ar
     rdo_tool_print_failure(NULL, status, &diag);
     return TOOL_EXIT_FAILURE;
   }
-  running = player;
-  struct sigaction action, before;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handle_interrupt;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, &before);
+  rdo_tool_interrupt_begin();
+  rdo_tool_interrupt_ask(stop, player);
   status = rondo_schedule_player_run(player, &diag);
-  sigaction(SIGINT, &before, NULL);
+  rdo_tool_interrupt_end_asking();
   struct rondo_schedule_player_info info;
   struct rondo_trace_table *table = NULL;
   rondo_schedule_player_info(player, &info);
   // What was played before the end is worth its report.
-  if (status == RONDO_CANCELLED && was_interrupted) status = RONDO_OK;
+  if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) status = RONDO_OK;
   if (status == RONDO_OK && info.iteration_count != 0) status = rondo_schedule_player_table(player, &table, &diag);
   if (table != NULL) status = report(path, &info, table, args, &diag);
   if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
   rondo_trace_table_release(&table);
   rondo_schedule_player_release(&player);
   if (status != RONDO_OK) return TOOL_EXIT_FAILURE;
-  return was_interrupted ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+  return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
 }

@@ -68,7 +68,7 @@ void rdo_queue_dump(const struct rdo_queue *queue, FILE *file) {
   uint32_t counts[SUBMISSION_READY + 1] = {0};
   uint64_t frontier = rdo_queue_frontier(queue);
   uint32_t count = rdo_atomic_load(&queue->submission_count, rdo_acquire);  // SYNC(submission)
-  for (uint32_t i = 0; i < count; ++i) ++counts[rdo_atomic_load(&submission_at(queue, i)->state, rdo_relaxed)];  // relaxed: hint
+  for (uint32_t i = 0; i < count; ++i) ++counts[rdo_atomic_load(&rdo_submission_at(queue, i)->state, rdo_relaxed)];  // relaxed: hint
   fprintf(file, "queue %u: %llu operations have ended%s; %u wait for fences, %u move bytes of files, %u are ready or run\n", queue->index,
           (unsigned long long)(frontier & ~RDO_FRONTIER_FAILED), (frontier & RDO_FRONTIER_FAILED) != 0 ? ", some have failed" : "", counts[SUBMISSION_WAITING],
           counts[SUBMISSION_TRANSFERRING], counts[SUBMISSION_READY]);
