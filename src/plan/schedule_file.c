@@ -664,6 +664,13 @@ uint32_t rdo_schedule_find_node(const struct rdo_schedule *schedule, const char 
   return RDO_SCHEDULE_NONE;
 }
 
+uint32_t rdo_schedule_find_target(const struct rdo_schedule *schedule, const char *name) {
+  for (uint32_t i = 0; i < schedule->target_count; ++i) {
+    if (strcmp(schedule->targets[i].name, name) == 0) return i;
+  }
+  return RDO_SCHEDULE_NONE;
+}
+
 uint32_t rdo_schedule_find_job(const struct rdo_schedule *schedule, const char *name) {
   for (uint32_t i = 0; i < schedule->job_count; ++i) {
     if (strcmp(schedule->jobs[i].name, name) == 0) return i;

@@ -156,8 +156,9 @@ enum rondo_status rdo_schedule_write(const struct rdo_schedule *schedule, const 
 
 void rdo_schedule_deinit(struct rdo_schedule *schedule);
 
-// The index of the node with a key, or of the job with a name; RDO_SCHEDULE_NONE = none. Linear.
+// The index of the node with a key, of the target or of the job with a name; RDO_SCHEDULE_NONE = none. Linear.
 uint32_t rdo_schedule_find_node(const struct rdo_schedule *schedule, const char *key);
+uint32_t rdo_schedule_find_target(const struct rdo_schedule *schedule, const char *name);
 uint32_t rdo_schedule_find_job(const struct rdo_schedule *schedule, const char *name);
 
 // For those that make a schedule without a file: fill nodes (rdo_schedule_node_init, then what differs, with dependencies
