@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// Files that say what runs where and when: `machine.json`, `jobs.json` and `plan.json`, and the schedules of other
-// tools. docs/files.md has their keys.
+// Files that say what runs where and when: `machine.json`, `jobs.json`, `profile.json` and `plan.json`, and the schedules of
+// other tools. docs/files.md has their keys.
 //
 // A file is read once, checked as a whole, and does not change afterwards. What is wrong with it is one line: file, key
 // path, reason, and what to do. What is only remarkable about it, such as a key that nobody reads, is a note.
@@ -26,13 +26,14 @@ struct rondo_file;
 enum rondo_file_kind {
   RONDO_FILE_MACHINE,
   RONDO_FILE_JOBS,
-  RONDO_FILE_PLAN,  // or a schedule of another tool
+  RONDO_FILE_PLAN,     // or a schedule of another tool
+  RONDO_FILE_PROFILE,  // or a hand-written workload profile
 };
 
 // How to read a file. Zero-initialise, then set what should differ from the defaults.
 struct rondo_file_options {
   const struct rondo_machine *machine;  // a machine file's CPUs must be there and usable; NULL: they are not looked for
-  const char *machine_file;  // path: lanes, targets and resources of jobs and plans must be in it; NULL: any name will do
+  const char *machine_file;  // path: lanes, targets, resources and clusters of the others must be in it; NULL: any name will do
   bool is_strict;            // what is remarkable about a plan's times and modules is an error
 };
 
@@ -43,7 +44,8 @@ struct rondo_file_options {
 //   diag      optional, filled unless OK: file, key path or line and column, reason, what to do
 //   returns   OK, NOT_FOUND (no such file; or a lane, target, resource or CPU that is not there), PERMISSION_DENIED,
 //             INVALID_ARGUMENT (malformed), OUT_OF_RANGE (a number, or a limit), INCOMPATIBLE (of a later version),
-//             UNAVAILABLE (a CPU is offline), DATA_LOSS, RESOURCE_EXHAUSTED, UNIMPLEMENTED (built without a JSON library)
+//             UNAVAILABLE (a CPU is offline), FAILED_PRECONDITION (cycles without a machine's frequencies), DATA_LOSS,
+//             RESOURCE_EXHAUSTED, UNIMPLEMENTED (built without a JSON library)
 //   thread    any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_file_read(const char *path, enum rondo_file_kind kind, const struct rondo_file_options *options,
                                             struct rondo_file **out_file, struct rondo_diag *diag) RONDO_MUST_USE;
@@ -55,9 +57,10 @@ RONDO_API void rondo_file_release(struct rondo_file **file);
 struct rondo_file_info {
   enum rondo_file_kind kind;
   const char *description;  // "a machine", "jobs", "C, a schedule", ...; lives as long as the file
-  int cluster_count, lane_count, resource_count;  // of a machine file, or of the machine that a plan carries
+  int cluster_count, lane_count, resource_count;  // of a machine file, or of the machine that a plan carries; of a profile: clusters
   int job_count;       // of a jobs file; of a plan: instances
-  int dispatch_count;  // of a plan
+  int model_count;     // of a profile: functions of models
+  int dispatch_count;  // of a plan or profile
   int target_count;    // of a plan
   int64_t makespan_ns; // of a plan
   int note_count;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// The public face of the readers and writers: one kind of object for all three kinds of files.
+// The public face of the readers and writers: one kind of object for all kinds of files.
 
 #include "rondo/files.h"
 
 #include "base/alloc.h"
 #include "machine/machine.h"
+#include "plan/profile_file.h"
 #include "plan/schedule_file.h"
 
 struct rondo_file {
@@ -14,6 +15,7 @@ struct rondo_file {
   struct rdo_machine_file machine;  // read, or what the others were checked against
   struct rdo_jobs_file jobs;
   struct rdo_schedule schedule;
+  struct rdo_profile profile;
 };
 
 static enum rondo_status read_file(struct rondo_file *file, const char *path, const struct rondo_file_options *options,
@@ -23,6 +25,7 @@ static enum rondo_status read_file(struct rondo_file *file, const char *path, co
   const struct rdo_machine_file *machine = options->machine_file != NULL ? &file->machine : NULL;
   if (machine != NULL) RDO_TRY(rdo_machine_file_read(options->machine_file, topology, &file->machine, diag));
   if (file->kind == RONDO_FILE_JOBS) return rdo_jobs_file_read(path, machine, &file->jobs, diag);
+  if (file->kind == RONDO_FILE_PROFILE) return rdo_profile_read(path, machine, &file->profile, diag);
   const struct rdo_schedule_options how = {.machine = machine, .is_strict = options->is_strict};
   return rdo_schedule_read(path, &how, &file->schedule, diag);
 }
@@ -32,7 +35,7 @@ enum rondo_status rondo_file_read(const char *path, enum rondo_file_kind kind, c
   const struct rondo_file_options defaults = {0};
   struct rondo_file *file;
   *out_file = NULL;
-  if (kind < RONDO_FILE_MACHINE || kind > RONDO_FILE_PLAN) {
+  if (kind < RONDO_FILE_MACHINE || kind > RONDO_FILE_PROFILE) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no kind of file has number %d", (int)kind);
   }
   RDO_TRY(rdo_alloc(sizeof *file, &file, diag));
@@ -45,6 +48,7 @@ enum rondo_status rondo_file_read(const char *path, enum rondo_file_kind kind, c
 
 void rondo_file_release(struct rondo_file **file) {
   if (file == NULL || *file == NULL) return;
+  rdo_profile_deinit(&(*file)->profile);
   rdo_schedule_deinit(&(*file)->schedule);
   rdo_jobs_file_deinit(&(*file)->jobs);
   rdo_machine_file_deinit(&(*file)->machine);
@@ -56,6 +60,7 @@ static const struct rdo_notes *notes_of(const struct rondo_file *file) {
   switch (file->kind) {
     case RONDO_FILE_MACHINE: return &file->machine.notes;
     case RONDO_FILE_JOBS: return &file->jobs.notes;
+    case RONDO_FILE_PROFILE: return &file->profile.notes;
     case RONDO_FILE_PLAN: break;
   }
   return &file->schedule.notes;
@@ -87,6 +92,12 @@ void rondo_file_info(const struct rondo_file *file, struct rondo_file_info *out_
       out_info->makespan_ns = schedule->makespan_ns;
       if (schedule->machine != NULL) describe_machine(schedule->machine, out_info);
       break;
+    case RONDO_FILE_PROFILE:
+      out_info->description = "a profile";
+      out_info->cluster_count = (int)file->profile.cluster_count;
+      out_info->model_count = (int)file->profile.model_count;
+      out_info->dispatch_count = (int)file->profile.node_count;
+      break;
   }
 }
 
@@ -101,6 +112,7 @@ enum rondo_status rondo_file_write(const struct rondo_file *file, const char *pa
   switch (file->kind) {
     case RONDO_FILE_MACHINE: return rdo_machine_file_write(&file->machine, path, diag);
     case RONDO_FILE_JOBS: return rdo_jobs_file_write(&file->jobs, path, diag);
+    case RONDO_FILE_PROFILE: return rdo_profile_write(&file->profile, path, diag);
     case RONDO_FILE_PLAN: break;
   }
   return rdo_schedule_write(&file->schedule, path, diag);

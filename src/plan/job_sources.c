@@ -52,7 +52,7 @@ static enum rondo_status read_model(struct rdo_workload *workload, const struct 
   return RONDO_OK;
 }
 
-static enum rondo_status read_workload(struct rdo_workload *workload, const struct rdo_value *root, struct rondo_diag *diag) {
+enum rondo_status rdo_workload_read_value(const struct rdo_value *root, struct rdo_workload *workload, struct rondo_diag *diag) {
   RDO_TRY(rdo_value_expect(root, RDO_VALUE_OBJECT, diag));
   RDO_TRY(rdo_arena_alloc(&workload->arena, rdo_value_count(root), sizeof *workload->models, &workload->models, diag));
   for (void *at = rdo_value_begin(root); at != NULL; at = rdo_value_next(root, at)) {
@@ -68,7 +68,7 @@ enum rondo_status rdo_workload_read(const char *path, struct rdo_workload *out_w
   enum rondo_status status = rdo_document_open(path, &out_workload->notes, &document, diag);
   if (status == RONDO_OK) {
     struct rdo_value root = rdo_document_root(&document);
-    status = read_workload(out_workload, &root, diag);
+    status = rdo_workload_read_value(&root, out_workload, diag);
   }
   rdo_document_deinit(&document);
   return status;

@@ -36,6 +36,10 @@ struct rdo_workload {
 //   out_workload  end with rdo_workload_deinit, also after an error
 //   returns       what rdo_document_open returns; INVALID_ARGUMENT, OUT_OF_RANGE (a value)
 enum rondo_status rdo_workload_read(const char *path, struct rdo_workload *out_workload, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// The same from a value.
+enum rondo_status rdo_workload_read_value(const struct rdo_value *value, struct rdo_workload *out_workload, struct rondo_diag *diag) RONDO_MUST_USE;
+
 void rdo_workload_deinit(struct rdo_workload *workload);
 const struct rdo_workload_model *rdo_workload_find(const struct rdo_workload *workload, const char *model);  // NULL = none
 

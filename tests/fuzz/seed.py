@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The rondo authors
 """Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input,table,
-schedule,machine,jobs}/.
+schedule,machine,jobs,profile}/.
 
 Usage: seed.py --out DIR
 """
@@ -128,6 +128,10 @@ def jobs_seeds():
     yield from json_seeds("jobs_file", b"")
 
 
+def profile_seeds():
+    yield from json_seeds("profile_file", b"")
+
+
 def fjsp_seeds():
     yield "chains.txt", b"2 2\n2 1 0 3 2 0 4 1 5\n1 1 1 7\n"
     yield "from-one.txt", b"2 2 1.5\n2 1 1 3 2 1 4 2 5\n1 1 2 7\n"
@@ -143,7 +147,7 @@ def main():
     out = parser.parse_args().out
     for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds),
                         ("table", table_seeds), ("schedule", schedule_seeds), ("machine", machine_seeds), ("jobs", jobs_seeds),
-                        ("fjsp", fjsp_seeds)):
+                        ("profile", profile_seeds), ("fjsp", fjsp_seeds)):
         folder = out / noun
         folder.mkdir(parents=True, exist_ok=True)
         count = 0

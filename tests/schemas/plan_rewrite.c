@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// plan_rewrite KIND IN OUT: reads a machine, jobs or plan file and writes it anew; for KIND `sources` IN is a folder with
+// plan_rewrite KIND IN OUT: reads a machine, jobs, plan or profile file and writes it anew; for KIND `sources` IN is a folder with
 // deadlines.json, dependencies.json and workload.json. Remarks go to standard output, one a line, failures to standard error.
 
 #include <stdio.h>
 #include <string.h>
 
 #include "plan/job_sources.h"
+#include "plan/profile_file.h"
 #include "plan/schedule_file.h"
 
 static void print_notes(const struct rdo_notes *notes) {
@@ -41,6 +42,15 @@ static enum rondo_status rewrite_plan(const char *in, const char *out, struct ro
   return status;
 }
 
+static enum rondo_status rewrite_profile(const char *in, const char *out, struct rondo_diag *diag) {
+  struct rdo_profile profile;
+  enum rondo_status status = rdo_profile_read(in, NULL, &profile, diag);
+  if (status == RONDO_OK) status = rdo_profile_write(&profile, out, diag);
+  print_notes(&profile.notes);
+  rdo_profile_deinit(&profile);
+  return status;
+}
+
 static enum rondo_status combine_sources(const char *folder, const char *out, struct rondo_diag *diag) {
   static const char *const modules[] = {"model_a.vmfb", "model_b.vmfb", "model_c.vmfb"};
   char workload_path[1024], dependencies[1024], deadlines[1024];
@@ -64,7 +74,7 @@ int main(int argc, char **argv) {
   static const struct {
     const char *kind;
     enum rondo_status (*rewrite)(const char *in, const char *out, struct rondo_diag *diag);
-  } kinds[] = {{"machine", rewrite_machine}, {"jobs", rewrite_jobs}, {"plan", rewrite_plan}, {"sources", combine_sources}};
+  } kinds[] = {{"machine", rewrite_machine}, {"jobs", rewrite_jobs}, {"plan", rewrite_plan}, {"profile", rewrite_profile}, {"sources", combine_sources}};
   struct rondo_diag diag = {.status = RONDO_OK};
   for (size_t i = 0; argc == 4 && i < sizeof kinds / sizeof kinds[0]; ++i) {
     if (strcmp(argv[1], kinds[i].kind) != 0) continue;
@@ -72,6 +82,6 @@ int main(int argc, char **argv) {
     if (status != RONDO_OK) fprintf(stderr, "%s\n", diag.message);
     return status == RONDO_OK ? 0 : status == RONDO_UNIMPLEMENTED ? 77 : 1;
   }
-  fprintf(stderr, "plan_rewrite machine|jobs|plan|sources IN OUT\n");
+  fprintf(stderr, "plan_rewrite machine|jobs|plan|profile|sources IN OUT\n");
   return 2;
 }

@@ -21,7 +21,7 @@ SCHEMAS = ROOT / "schemas"
 EXAMPLES = SCHEMAS / "examples"
 REFERENCE = ROOT.parent / "shared/data/merlin/scheduled_networks_periodic_profile_profiled.json"
 VENV_PYTHON = ROOT / "build" / "venv" / "bin" / "python"
-KINDS = {"machine.json": "machine", "topology.json": "machine", "jobs.json": "jobs", "plan.json": "plan"}
+KINDS = {"machine.json": "machine", "topology.json": "machine", "jobs.json": "jobs", "plan.json": "plan", "profile.json": "profile"}
 
 # What both must refuse: (example, keys to the value, another value; REMOVED = no value).
 REMOVED = object()
@@ -66,6 +66,25 @@ WRONG = [
     ("plan.json", ["machine", "clusters"], []),
     ("plan.json", ["jobs", "jobs", 0, "model"], REMOVED),
     ("plan.json", ["period_ms"], 0),
+    ("profile.json", ["schema"], "rondo.plan/1"),
+    ("profile.json", ["clusters"], []),
+    ("profile.json", ["clusters", 0, "name"], ""),
+    ("profile.json", ["clusters", 0, "capacity"], 1025),
+    ("profile.json", ["clusters", 0, "workers"], 0),
+    ("profile.json", ["models"], REMOVED),
+    ("profile.json", ["models", 0, "model"], REMOVED),
+    ("profile.json", ["models", 0, "priority"], 256),
+    ("profile.json", ["models", 0, "call", 0, "samples"], -1),
+    ("profile.json", ["models", 0, "nodes"], {}),
+    ("profile.json", ["models", 0, "nodes", 0, "export"], REMOVED),
+    ("profile.json", ["models", 0, "nodes", 1, "predecessors"], [0, 0]),
+    ("profile.json", ["models", 0, "nodes", 0, "costs", 0, "cluster"], REMOVED),
+    ("profile.json", ["models", 0, "nodes", 0, "costs", 0, "workers"], 0),
+    ("profile.json", ["models", 0, "nodes", 0, "costs", 0, "p50_ns"], REMOVED),
+    ("profile.json", ["models", 0, "nodes", 0, "costs", 0, "p50_us"], 3),
+    ("profile.json", ["models", 0, "nodes", 0, "costs", 0, "p99_ns"], -1),
+    ("profile.json", ["interference", 0, "factor"], REMOVED),
+    ("profile.json", ["interference", 0, "model"], -1),
 ]
 
 

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "plan/job_sources.h"
+#include "plan/profile_file.h"
 #include "plan/schedule_file.h"
 #include "plan_test.h"
 
@@ -104,8 +105,22 @@ static enum rondo_status use_sources(struct rondo_diag *diag) {
   return status;
 }
 
+static enum rondo_status use_profile(struct rondo_diag *diag) {
+  struct rdo_machine_file machine;
+  struct rdo_profile profile = {0}, other = {0};
+  enum rondo_status status = rdo_machine_file_read("m.json", NULL, &machine, diag);
+  if (status == RONDO_OK) status = rdo_profile_read("p.json", &machine, &profile, diag);
+  if (status == RONDO_OK) status = rdo_profile_read("profile.json", &machine, &other, diag);
+  if (status == RONDO_OK) status = rdo_profile_merge(&profile, &other, diag);
+  if (status == RONDO_OK) status = rdo_profile_write(&profile, "out.json", diag);
+  rdo_profile_deinit(&other);
+  rdo_profile_deinit(&profile);
+  rdo_machine_file_deinit(&machine);
+  return status;
+}
+
 static void write_files(void) {
-  write_file("m.json", "{\"clusters\": [{\"name\": \"P\", \"cpus\": \"0\", \"odd\": 1, \"npu\": {}}, {\"name\": \"E\", \"cpus\": [1, 2]}], \"lanes\": [{\"name\": \"A\", \"cluster\": \"E\"}],"
+  write_file("m.json", "{\"clusters\": [{\"name\": \"P\", \"cpus\": \"0\", \"max_frequency_mhz\": 1000, \"odd\": 1, \"npu\": {}}, {\"name\": \"E\", \"cpus\": [1, 2]}], \"lanes\": [{\"name\": \"A\", \"cluster\": \"E\"}],"
                        " \"resources\": [{\"name\": \"dma\"}], \"transitions\": [{\"from\": \"P\", \"to\": \"E\", \"cost_ns\": 4}]}");
   write_file("j.json", "{\"jobs\": [{\"name\": \"a\", \"model\": \"a.vmfb\", \"period_ms\": 2, \"lanes\": [\"E\"], \"resources\": [\"npu\"], \"odd\": 1,"
                        " \"inputs\": [{\"job\": \"b\", \"waits\": true}, {\"file\": \"x.npy\"}]}, {\"name\": \"b\", \"model\": \"b.vmfb\"}]}");
@@ -118,6 +133,8 @@ static void write_files(void) {
   strcat(text, "}, \"metadata\": {\"machine_combinations\": [[\"CPU_P\"]]}}");
   write_file("s.json", text);
   write_file("profile.json", "{\"a\": {\"dispatches\": [{\"name\": \"x\", \"estimated_cycles\": 5, \"requires_npu\": true, \"frequency\": 3}, {\"name\": \"y\", \"estimated_cycles\": 5, \"frequency\": 4}]}}");
+  write_file("p.json", "{\"clusters\": [{\"name\": \"E\"}], \"models\": [{\"model\": \"x/a.vmfb\", \"remarks\": [\"r\"], \"nodes\": [{\"export\": \"x\", \"odd\": 1}, {\"export\": \"y\", \"predecessors\": [0],"
+                       " \"costs\": [{\"cluster\": \"E\", \"p50_ns\": 5, \"samples\": 3}]}]}, {\"model\": \"c\", \"nodes\": []}], \"interference\": [{\"model\": 0, \"beside\": 1, \"cluster\": \"E\", \"factor\": 2}]}");
   write_file("deps.json", "{\"b.0\": \"a.f.0\"}");
   write_file("deadlines.json", "{\"a.f\": 5, \"a.g\": 5}");
 }
@@ -184,6 +201,11 @@ static void test_sources(void **state) {
   fail_each("sources", use_sources);
 }
 
+static void test_profile(void **state) {
+  (void)state;
+  fail_each("profile", use_profile);
+}
+
 static int set_up(void **state) {
   if (enter_folder(state) != 0) return -1;
   write_files();
@@ -191,6 +213,6 @@ static int set_up(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources), cmocka_unit_test(test_profile)};
   return cmocka_run_group_tests(tests, set_up, leave_folder);
 }

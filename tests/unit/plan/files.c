@@ -22,6 +22,7 @@ static void write_files(void) {
   write_file("m.json", "{\"clusters\": [{\"name\": \"CPU_P\", \"workers\": 4}, {\"name\": \"CPU_E\", \"workers\": 2}], \"lanes\": [{\"name\": \"A\", \"cluster\": \"CPU_E\"}, {\"name\": \"B\", \"cluster\": \"CPU_E\"}],"
                        " \"resources\": [{\"name\": \"npu\"}]}");
   write_file("j.json", "{\"jobs\": [{\"name\": \"a\", \"model\": \"a.vmfb\", \"lanes\": [\"A\"]}], \"odd\": 1}");
+  write_file("p.json", "{\"clusters\": [{\"name\": \"CPU_E\"}], \"odd\": 1, \"models\": [{\"model\": \"a\", \"nodes\": [{\"export\": \"x\"}, {\"export\": \"y\"}]}]}");
   write_file("s.json", "{\"dispatches\": {\"a\": {\"duration\": 2, \"hardware_target\": \"A\"}, \"b\": {\"start_time\": 1, \"duration\": 2, \"hardware_target\": \"A\"}}}");
 }
 
@@ -56,6 +57,17 @@ static void test_kinds(void **state) {
   assert_int_equal(info.target_count, 3);
   assert_int_equal(info.makespan_ns, 3000000);
   assert_int_equal(info.note_count, 1);
+  rondo_file_release(&file);
+
+  assert_ok(read_as("p.json", RONDO_FILE_PROFILE, &(struct rondo_file_options){.machine_file = "m.json"}), &diag);
+  assert_string_equal(info.description, "a profile");
+  assert_int_equal(info.cluster_count, 2);
+  assert_int_equal(info.model_count, 1);
+  assert_int_equal(info.dispatch_count, 2);
+  assert_int_equal(info.note_count, 1);
+  assert_ok(rondo_file_write(file, "out.json", &diag), &diag);
+  rondo_file_release(&file);
+  assert_ok(read_as("out.json", RONDO_FILE_PROFILE, NULL), &diag);
   rondo_file_release(&file);
   rondo_file_release(&file);
   rondo_file_release(NULL);
