@@ -27,6 +27,7 @@ static const struct verb verbs[] = {
     {"plan", rdo_tool_plan, "search for a schedule"},
     {"play", rdo_tool_play, "run several models on time, each at its own rate"},
     {"simulate", rdo_tool_simulate, "run a plan on a virtual clock, with noise, under any policy"},
+    {"profile", rdo_tool_profile, "measure what each dispatch of models costs"},
     {"trace", rdo_tool_trace, "statistics and pictures of a played plan"},
 };
 

@@ -16,6 +16,7 @@ int rdo_tool_machine(int argc, char **argv);  // machine.c: what we run on
 int rdo_tool_plan(int argc, char **argv);     // plan.c: a schedule
 int rdo_tool_play(int argc, char **argv);     // play.c: several models on time
 int rdo_tool_simulate(int argc, char **argv);  // simulate.c: a plan on a virtual clock
+int rdo_tool_profile(int argc, char **argv);  // profile.c: what dispatches cost
 int rdo_tool_trace(int argc, char **argv);    // trace.c: what was played, planned against observed
 
 #endif  // RDO_TOOLS_TOOL_H_

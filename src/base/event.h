@@ -40,7 +40,8 @@
 // work is done, and the model may be gone by then.
 // clang-format off
 #define RDO_EVENT_KINDS(X)                                                                                             \
-  /* One thread runs tiles of one dispatch: a = its ordinal in the recording. Again when it comes back for more. */    \
+  /* One thread runs tiles of one dispatch, or a fill, copy, update: a = its ordinal in the recording. Again when it */ \
+  /* comes back for more. */                                                                                           \
   X(DISPATCH_BEGIN, BEGIN, NULL, NAME, "node", "submission", STEP)                                                     \
   /* a = tiles it executed since BEGIN */                                                                              \
   X(DISPATCH_END, END, NULL, NONE, "tiles", NULL, NONE)                                                                \

@@ -227,7 +227,7 @@ static enum rondo_status run_update(const struct rdo_bound *b, const struct rdo_
   return RONDO_OK;
 }
 
-enum rondo_status rdo_transfer_run(const struct rdo_bound *b, const struct rdo_command *command) {
+static enum rondo_status run_transfer(const struct rdo_bound *b, const struct rdo_command *command) {
   const void *body = command;
   switch ((enum rdo_command_kind)command->kind) {
     case RDO_COMMAND_FILL: return run_fill(b, body);
@@ -235,6 +235,17 @@ enum rondo_status rdo_transfer_run(const struct rdo_bound *b, const struct rdo_c
     case RDO_COMMAND_UPDATE: return run_update(b, body);
     default: return RONDO_OK;
   }
+}
+
+static const char *transfer_name(const struct rdo_command *command) {
+  return command->kind == RDO_COMMAND_FILL ? "fill" : command->kind == RDO_COMMAND_COPY ? "copy" : "update";
+}
+
+enum rondo_status rdo_transfer_run(const struct rdo_bound *b, const struct rdo_command *command, uint64_t submission) {
+  rdo_event_emit_name(RDO_EVENT_DISPATCH_BEGIN, transfer_name(command), command->ordinal, submission);
+  enum rondo_status status = run_transfer(b, command);
+  rdo_event_emit(RDO_EVENT_DISPATCH_END, 0, 1, 0);
+  return status;
 }
 
 enum rondo_status rdo_transfer_fill(const struct rdo_buffer *target, uint64_t offset, uint64_t length, uint64_t pattern,

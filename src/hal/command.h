@@ -58,6 +58,7 @@ enum rondo_status rdo_dispatch_run(const struct rdo_command_dispatch *dispatch, 
                                    uint64_t count, const struct rdo_scratch *scratch, struct rondo_diag *diag);
 
 // Runs a fill, copy or update; other kinds do nothing.
-enum rondo_status rdo_transfer_run(const struct rdo_bound *bound, const struct rdo_command *command);
+//   submission  for trace events, 0 = none
+enum rondo_status rdo_transfer_run(const struct rdo_bound *bound, const struct rdo_command *command, uint64_t submission);
 
 #endif  // RDO_HAL_COMMAND_H_

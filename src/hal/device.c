@@ -143,10 +143,12 @@ bool rdo_device_matches(const struct rdo_device *device, struct rdo_bytes patter
 }
 
 enum rondo_status rdo_device_submit(struct rdo_device *device, const struct rdo_operation *operation, struct rondo_diag *diag) {
+  if (device->observe != NULL) device->observe(device->observe_user, operation);
   return rdo_queue_submit(rdo_device_queue(device, operation->affinity), operation, false, diag);
 }
 
 enum rondo_status rdo_device_submit_held(struct rdo_device *device, const struct rdo_operation *operation, struct rondo_diag *diag) {
+  if (device->observe != NULL) device->observe(device->observe_user, operation);
   return rdo_queue_submit(rdo_device_queue(device, operation->affinity), operation, true, diag);
 }
 

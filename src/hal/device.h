@@ -41,6 +41,9 @@ struct rdo_device {
   void *recorded_user;
   int64_t wait_limit_ns;    // of a program's waits for fences, 0 = none; set once after create
   int64_t endless_wait_limit_ns;  // of those without a timeout; likewise
+  // Told of each operation before it is submitted, on the thread that does; NULL = nobody. Set while nothing is.
+  void (*observe)(void *user, const struct rdo_operation *operation);
+  void *observe_user;
   uint32_t queue_count;     // const after create
   pthread_mutex_t lock;            // leaf lock
   struct rdo_proactor *proactor;   // lock: lock: made with the first file over a descriptor

@@ -248,7 +248,7 @@ static enum rondo_status run_tiles(struct rdo_execution *e, uint32_t index, uint
   if (command->kind != RDO_COMMAND_DISPATCH) {
     struct rdo_bound bound = e->bound;
     bound.diag = diag;
-    return rdo_transfer_run(&bound, command);
+    return rdo_transfer_run(&bound, command, e->event_id);
   }
   const struct rdo_command_dispatch *dispatch = (const struct rdo_command_dispatch *)(const void *)command;
   const struct rdo_dispatch_state *state = &e->nodes[index].state;

@@ -29,7 +29,7 @@ static enum rondo_status run_commands(const struct rdo_bound *bound, const struc
       case RDO_COMMAND_DISPATCH: status = run_dispatch(bound, body, scratch); break;
       case RDO_COMMAND_FILL:
       case RDO_COMMAND_COPY:
-      case RDO_COMMAND_UPDATE: status = rdo_transfer_run(bound, command); break;
+      case RDO_COMMAND_UPDATE: status = rdo_transfer_run(bound, command, scratch == NULL ? 0 : scratch->submission); break;
       case RDO_COMMAND_BARRIER: break;  // in order anyway
       case RDO_COMMAND_BRANCH: command = ((const struct rdo_command_branch *)body)->target; continue;
       case RDO_COMMAND_RETURN: return RONDO_OK;

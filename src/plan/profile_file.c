@@ -560,17 +560,19 @@ static bool is_same_name(const char *a, const char *b) {
 
 uint32_t rdo_profile_find_model(const struct rdo_profile *profile, const char *model, const char *function) {
   for (int by_name = 0; by_name < 2; ++by_name) {
-    uint32_t found = RDO_PROFILE_NONE, count = 0;
+    uint32_t found = RDO_PROFILE_NONE, count = 0, exact_count = 0;
     for (uint32_t i = 0; i < profile->model_count; ++i) {
       const struct rdo_profile_model *entry = &profile->models[i];
       if (by_name != 0 ? !is_same_name(entry->model, model) : strcmp(entry->model, model) != 0) continue;
-      if (strcmp(entry->function, function) == 0) return i;
-      // One that does not say its function, or is not asked for one, is found if there is no choice.
-      if (entry->function[0] != '\0' && function[0] != '\0') continue;
-      found = i;
+      // One that does not say its function, or is not asked for one, is found if there is no choice; so is a file's name.
+      bool is_exact = strcmp(entry->function, function) == 0;
+      if (is_exact && by_name == 0) return i;
+      if (!is_exact && entry->function[0] != '\0' && function[0] != '\0') continue;
+      if (is_exact) ++exact_count;
+      if (is_exact || exact_count == 0) found = i;
       ++count;
     }
-    if (count == 1) return found;
+    if (count == 1 || exact_count == 1) return found;
   }
   return RDO_PROFILE_NONE;
 }

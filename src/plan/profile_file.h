@@ -111,6 +111,9 @@ void rdo_profile_deinit(struct rdo_profile *profile);
 //   returns  OK, INVALID_ARGUMENT (the graphs of a model differ: both are named), OUT_OF_RANGE (a limit), RESOURCE_EXHAUSTED
 enum rondo_status rdo_profile_merge(struct rdo_profile *into, const struct rdo_profile *other, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// The same for profiles of one measurement: models are the same only if their paths are, not their files' names.
+enum rondo_status rdo_profile_append(struct rdo_profile *into, const struct rdo_profile *other, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // For those that make a profile without reading one, when costs or nodes have changed: estimates what was not measured,
 // and whether models are calibrated.
 enum rondo_status rdo_profile_complete(struct rdo_profile *profile, struct rondo_diag *diag) RONDO_MUST_USE;

@@ -13,6 +13,7 @@ struct merger {
   struct rdo_profile *out;  // shares a's arena
   uint32_t *clusters;       // of b's clusters, in out
   uint32_t *models;         // of b's models, in out
+  bool is_by_path;          // models are the same only if their paths are
   struct rondo_diag *diag;
 };
 
@@ -198,6 +199,13 @@ static enum rondo_status merge_model(struct merger *merger, const struct rdo_pro
   return merge_nodes(merger, a, b, model);
 }
 
+static uint32_t find_partner(const struct merger *merger, const struct rdo_profile_model *model) {
+  const struct rdo_profile *a = merger->a;
+  uint32_t index = rdo_profile_find_model(a, model->model, model->function);
+  if (index == RDO_PROFILE_NONE || strcmp(a->models[index].function, model->function) != 0) return RDO_PROFILE_NONE;
+  return merger->is_by_path && strcmp(a->models[index].model, model->model) != 0 ? RDO_PROFILE_NONE : index;
+}
+
 // Each model of b is one of a's, by name and function, or a new one.
 static enum rondo_status merge_models(struct merger *merger) {
   const struct rdo_profile *a = merger->a, *b = merger->b;
@@ -206,8 +214,7 @@ static enum rondo_status merge_models(struct merger *merger) {
   RDO_TRY(rdo_arena_alloc(&merger->out->arena, b->model_count, sizeof *merger->models, &merger->models, merger->diag));
   for (uint32_t i = 0; i < a->model_count; ++i) partners[i] = RDO_PROFILE_NONE;
   for (uint32_t i = 0; i < b->model_count; ++i) {
-    uint32_t index = rdo_profile_find_model(a, b->models[i].model, b->models[i].function);
-    if (index != RDO_PROFILE_NONE && strcmp(a->models[index].function, b->models[i].function) != 0) index = RDO_PROFILE_NONE;
+    uint32_t index = find_partner(merger, &b->models[i]);
     if (index != RDO_PROFILE_NONE && partners[index] != RDO_PROFILE_NONE) index = RDO_PROFILE_NONE;
     if (index != RDO_PROFILE_NONE) partners[index] = i;
     merger->models[i] = index;
@@ -275,9 +282,9 @@ static enum rondo_status reserve(struct merger *merger) {
   return rdo_arena_alloc(&out->arena, (size_t)predecessor_count, sizeof *out->predecessors, &out->predecessors, merger->diag);
 }
 
-enum rondo_status rdo_profile_merge(struct rdo_profile *into, const struct rdo_profile *other, struct rondo_diag *diag) {
+static enum rondo_status merge(struct rdo_profile *into, const struct rdo_profile *other, bool is_by_path, struct rondo_diag *diag) {
   struct rdo_profile out = {.arena = into->arena, .machine = into->machine, .path = into->path, .notes = into->notes};
-  struct merger merger = {.a = into, .b = other, .out = &out, .diag = diag};
+  struct merger merger = {.a = into, .b = other, .out = &out, .is_by_path = is_by_path, .diag = diag};
   enum rondo_status status = reserve(&merger);
   if (status == RONDO_OK) status = merge_clusters(&merger);
   if (status == RONDO_OK) status = merge_models(&merger);
@@ -287,4 +294,12 @@ enum rondo_status rdo_profile_merge(struct rdo_profile *into, const struct rdo_p
   into->arena = out.arena;
   if (status == RONDO_OK) *into = out;
   return status;
+}
+
+enum rondo_status rdo_profile_merge(struct rdo_profile *into, const struct rdo_profile *other, struct rondo_diag *diag) {
+  return merge(into, other, false, diag);
+}
+
+enum rondo_status rdo_profile_append(struct rdo_profile *into, const struct rdo_profile *other, struct rondo_diag *diag) {
+  return merge(into, other, true, diag);
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Whether a measurement was disturbed from outside: other threads on its CPUs, a hypervisor that took them away, a
+// frequency that changed. What the system does not tell is taken for steady.
+
+#ifndef RDO_PROFILE_STEADY_H_
+#define RDO_PROFILE_STEADY_H_
+
+#include "machine/cpu_set.h"
+
+enum { RDO_REMARK_BYTES = 256 };
+
+struct rdo_steadiness {
+  struct rdo_cpu_set cpus;
+  long switch_count;      // of all threads of the process, against their will
+  int64_t stolen_ticks;   // on these CPUs
+  int64_t frequency_khz;  // lowest of these CPUs; 0 = not told
+  int64_t begin_ns;
+};
+
+void rdo_steadiness_begin(struct rdo_steadiness *steadiness, const struct rdo_cpu_set *cpus);
+
+// What was unsteady since, one cause a call.
+//   cause    0, 1, ... until the answer is false
+//   calls    that were made since
+//   text     empty if this cause was none
+bool rdo_steadiness_remark(const struct rdo_steadiness *steadiness, int cause, uint64_t calls, char text[RDO_REMARK_BYTES]);
+
+#endif  // RDO_PROFILE_STEADY_H_
