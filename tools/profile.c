@@ -29,6 +29,7 @@ struct profile_args {
   const char *output;
   struct tool_strings inputs;
   struct tool_strings merges;
+  struct tool_strings traces;
   int64_t repeat, warm_up;
   bool wants_interference, wants_nodes, wants_json;
   int worker_counts[WORKER_COUNTS_MAX];
@@ -335,6 +336,16 @@ static int merge_file(const struct profile_args *args, const char *path, struct 
   return status == RONDO_OK ? TOOL_EXIT_OK : fail(status, &diag);
 }
 
+static int merge_trace(const struct profile_args *args, const char *path, struct rondo_profile *profile) {
+  struct rondo_diag diag = {.status = RONDO_OK};
+  uint64_t row_count, used_count;
+  char name[TOOL_NAME_TEXT_BYTES];
+  enum rondo_status status = rondo_profile_merge_trace(profile, path, args->machine, &row_count, &used_count, &diag);
+  if (status != RONDO_OK) return fail(status, &diag);
+  if (used_count < row_count) rdo_tool_message("%s: %" PRIu64 " of %" PRIu64 " rows are of nodes of the profile", rdo_tool_printable(path, name, sizeof name), used_count, row_count);
+  return TOOL_EXIT_OK;
+}
+
 static int make_profile(const struct profile_args *args, const struct tool_strings *models) {
   struct rondo_profile *profile = NULL;
   struct rondo_diag diag = {.status = RONDO_OK};
@@ -346,6 +357,7 @@ static int make_profile(const struct profile_args *args, const struct tool_strin
     release_inputs(inputs, models->count);
   }
   for (int i = 0; i < args->merges.count && code == TOOL_EXIT_OK; ++i) code = merge_file(args, args->merges.items[i], &profile);
+  for (int i = 0; i < args->traces.count && code == TOOL_EXIT_OK; ++i) code = merge_trace(args, args->traces.items[i], profile);
   if (code == TOOL_EXIT_OK && args->output != NULL) {
     enum rondo_status status = rondo_profile_write(profile, args->output, &diag);
     if (status != RONDO_OK) code = fail(status, &diag);
@@ -396,6 +408,7 @@ int rdo_tool_profile(int argc, char **argv) {
       {"warmup", TOOL_OPTION_COUNT, &args.warm_up, "COUNT", "Calls before; default a fifth of these, 5 at least."},
       {"interference", TOOL_OPTION_SWITCH, &args.wants_interference, NULL, "Also measure each model while each one of them runs on another CPU of its cluster."},
       {"merge", TOOL_OPTION_LIST, &args.merges, "FILE", "Add what another profile knows; repeat it for several. Without a MODEL nothing is measured."},
+      {"from-trace", TOOL_OPTION_LIST, &args.traces, "FILE", "Add the durations that a trace of a played plan has observed (CSV, see rondo trace); repeat it for several."},
       {"output", TOOL_OPTION_TEXT, &args.output, "FILE", "Write the profile."},
       {"nodes", TOOL_OPTION_SWITCH, &args.wants_nodes, NULL, "Print a line for each dispatch, too."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
@@ -410,6 +423,7 @@ int rdo_tool_profile(int argc, char **argv) {
       .options = options,
       .examples = "  rondo profile mlp.vmfb dronet.vmfb -o profile.json\n"
                   "  rondo profile mlp.vmfb --machine=machine.json --workers=1,2 --repeat=1000 --nodes\n"
+                  "  rondo profile --merge=profile.json --from-trace=run.csv -o better.json\n"
                   "  rondo profile --merge=monday.json --merge=tuesday.json -o profile.json",
       .exit_codes = "  0  measured, also when not calibrated\n  1  a model could not be loaded or failed, or a file could not be read or written\n"
                     "  2  the command line is wrong\n  130  ended by Ctrl-C; nothing was written",
@@ -426,5 +440,6 @@ int rdo_tool_profile(int argc, char **argv) {
   rdo_tool_strings_release(&positional);
   rdo_tool_strings_release(&args.inputs);
   rdo_tool_strings_release(&args.merges);
+  rdo_tool_strings_release(&args.traces);
   return code;
 }

@@ -187,6 +187,43 @@ class ProfileTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("give a machine file", done.stderr)
 
+    def test_from_trace(self):
+        nodes = [
+            {"export": "net_dispatch_0_conv", "tiles": 4, "costs": [{"cluster": "P", "workers": 2, "p50_ns": 9000, "samples": 1}]},
+            {"export": "net_dispatch_8_copy", "predecessors": [0]},
+            {"export": "net_dispatch_8_copy", "predecessors": [1]},
+        ]
+        profile = self.write("p.json", {"clusters": [{"name": "P", "workers": 2}, {"name": "E"}], "models": [{"model": "x/net.vmfb", "nodes": nodes}, {"model": "y.vmfb", "nodes": []}]})
+        machine = self.write("m.json", {"clusters": [{"name": "P", "workers": 2}, {"name": "E", "workers": 1}], "lanes": [{"name": "E_NET", "cluster": "E"}]})
+        header = (Path(__file__).resolve().parents[1] / "data" / "played.csv").read_text().splitlines()[0].split(",")[:22]
+        rows = [",".join(header)]
+
+        def add(job, number, ordinal, module, target, start, end):
+            row = dict.fromkeys(header, "0")
+            row.update(dispatch_key=f"{job}_dispatch_{number}_{ordinal}", dispatch_id=number, ordinal=ordinal, total=2, job_name=job, module_name=module, target=target, vmfb_path="",
+                       submit_us=start, start_us=start, complete_us=end, end_us=end, residency_us=end, queue_delay_us=start, run_us=end - start, total_latency_us=end)
+            rows.append(",".join(str(row[column]) for column in header))
+
+        for run_us in (11, 13, 12):
+            add("net0", 0, 1, "net$async_dispatch_0", "P", 5, 5 + run_us)
+        add("net1", 8, 2, "", "E_NET", 1, 31)
+        add("net1", 99, 1, "net_dispatch_8_copy", "E", 1, 41)
+        add("other", 0, 1, "", "P", 1, 2)
+        add("net0", 77, 1, "", "P", 1, 2)
+        self.path("run.csv").write_text("\n".join(rows) + "\n")
+        done = self.profile(f"--merge={profile}", f"--machine={machine}", f"--from-trace={self.path('run.csv')}", "-o", self.path("q.json"))
+        self.assertIn("5 of 7 rows are of nodes of the profile", done.stderr)
+        first, second, third = self.read("q.json")["models"][0]["nodes"]
+        (cost,) = first["costs"]  # one sample of 9 us, three of 11, 12 and 13
+        self.assertEqual((cost["workers"], cost["samples"], cost["min_ns"], cost["max_ns"]), (2, 4, 9000, 13000))
+        self.assertEqual(cost["p50_ns"], (9000 + 3 * 12000) // 4)
+        self.assertEqual([(c["cluster"], c["workers"], c["p50_ns"], c["samples"]) for c in second["costs"]], [("E", 1, 40000, 1)])
+        self.assertEqual([(c["cluster"], c["workers"], c["p50_ns"], c["samples"]) for c in third["costs"]], [("E", 1, 30000, 1)])
+        self.path("none.csv").write_text("\n".join([rows[0], rows[-2]]) + "\n")
+        done = run("profile", f"--merge={profile}", f"--from-trace={self.path('none.csv')}")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("none of its 1 rows", done.stderr)
+
     def test_usage(self):
         for arguments, code, text in (
             ([], 2, "which model?"),
