@@ -80,6 +80,7 @@ struct pass {
   struct rdo_node_times *times;
   size_t repeat;
   const volatile int *stop;
+  size_t batch_count;
   // Of calls that count; NULL = not wanted
   int64_t *calls_ns, *programs_ns;
 };
@@ -97,10 +98,11 @@ static void keep_calls(const struct pass *pass, const bool *is_used, size_t coun
   }
 }
 
-static enum rondo_status run_batch(const struct pass *pass, size_t count, struct rondo_diag *diag) {
+static enum rondo_status run_batch(struct pass *pass, size_t count, struct rondo_diag *diag) {
   bool is_used[BATCH_MAX];
   struct rdo_node_times *times = pass->times;
   size_t first_sample = times->sample_count;
+  ++pass->batch_count;
   rdo_runner_start(pass->runner, count);
   RDO_TRY(rdo_runner_wait(pass->runner, diag));
   rdo_events_flush();
@@ -110,7 +112,7 @@ static enum rondo_status run_batch(const struct pass *pass, size_t count, struct
   return RONDO_OK;
 }
 
-static enum rondo_status run_batches(const struct pass *pass, struct rondo_diag *diag) {
+static enum rondo_status run_batches(struct pass *pass, struct rondo_diag *diag) {
   struct rdo_node_times *times = pass->times;
   size_t attempts = 0, batch = 1;
   while (times->sample_count < pass->repeat && attempts < ATTEMPTS * pass->repeat) {
@@ -133,7 +135,7 @@ static enum rondo_status run_batches(const struct pass *pass, struct rondo_diag 
                   RDO_EVENT_RING_CAPACITY);
 }
 
-static enum rondo_status run_pass(const struct pass *pass, struct rondo_diag *diag) {
+static enum rondo_status run_pass(struct pass *pass, struct rondo_diag *diag) {
   const struct rdo_event_sink sink = {rdo_node_times_take, pass->times};
   RDO_TRY(rdo_events_begin(&sink, diag));
   enum rondo_status status = run_batches(pass, diag);
@@ -177,7 +179,7 @@ static void keep_remarks(struct rdo_cost_run *run, const struct rdo_steadiness *
   char text[RDO_REMARK_BYTES];
   const struct rdo_node_times *times = pass->times;
   uint64_t lost = times->different_count + times->dropped_count, calls = times->sample_count + lost;
-  for (int cause = 0; rdo_steadiness_remark(steadiness, cause, calls, text); ++cause) remark(run, text);
+  for (int cause = 0; rdo_steadiness_remark(steadiness, cause, calls, pass->batch_count, text); ++cause) remark(run, text);
   if (times->sample_count == pass->repeat) return;
   snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " calls ran something else, or lost their events", lost, calls);
   remark(run, text);
@@ -187,12 +189,10 @@ static enum rondo_status time_nodes(struct rdo_cost_run *run, struct rdo_runner 
   struct rdo_node_times times;
   struct rdo_steadiness steadiness;
   struct pass pass = {.runner = runner, .times = &times, .repeat = run->repeat, .stop = run->stop};
-  struct rdo_cpu_set cpus = rdo_cpu_set_none();
-  for (uint32_t i = 0; i < run->worker_count; ++i) cpus = rdo_cpu_set_or(cpus, &run->cpus[i]);
   enum rondo_status status = rdo_node_times_init(&times, graph, run->repeat, false, diag);
   if (status == RONDO_OK) status = rdo_alloc_array(run->repeat, sizeof *pass.calls_ns, &pass.calls_ns, diag);
   if (status == RONDO_OK && run->worker_count == 1) status = rdo_alloc_array(run->repeat, sizeof *pass.programs_ns, &pass.programs_ns, diag);
-  rdo_steadiness_begin(&steadiness, &cpus);
+  rdo_steadiness_begin(&steadiness, runner->executor);
   if (status == RONDO_OK) status = run_pass(&pass, diag);
   if (status == RONDO_OK) status = keep_costs(run, &pass, diag);
   if (status == RONDO_OK) {

@@ -219,7 +219,7 @@ static enum rondo_status run_settings(struct measure *measure, int call, struct 
     enum rondo_status status = rdo_cost_run_measure(&runs[i], graph, measure->diag);
     rdo_free(cpus);
     if (status != RONDO_OK) {
-      rdo_annotate(measure->diag, "on %s with %u workers", runs[i].cluster_name, setting->worker_count);
+      rdo_annotate(measure->diag, "on %s, %u worker%s", runs[i].cluster_name, setting->worker_count, setting->worker_count == 1 ? "" : "s");
       return status;
     }
   }

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,9 +17,19 @@ enum {
   STOLEN_SHARE = 100,          // more than one part in so many
 };
 
-static long count_switches(void) {
-  struct rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_nivcsw : 0;
+static int64_t count_switches(const struct rdo_executor *executor) {
+  int64_t total = 0;
+  for (uint32_t i = 0; i < executor->worker_count; ++i) {
+    char path[64], line[256];
+    snprintf(path, sizeof path, "/proc/self/task/%d/status", executor->workers[i].thread_id);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+      int64_t count;
+      if (sscanf(line, "nonvoluntary_ctxt_switches: %" SCNd64, &count) == 1) total += count;
+    }
+    if (file != NULL) fclose(file);
+  }
+  return total;
 }
 
 // The eighth number of a line of /proc/stat.
@@ -52,18 +61,19 @@ static int64_t lowest_frequency(const struct rdo_cpu_set *cpus) {
   return lowest;
 }
 
-void rdo_steadiness_begin(struct rdo_steadiness *steadiness, const struct rdo_cpu_set *cpus) {
-  *steadiness = (struct rdo_steadiness){.cpus = *cpus,
-                                        .switch_count = count_switches(),
-                                        .stolen_ticks = count_stolen(cpus),
-                                        .frequency_khz = lowest_frequency(cpus),
-                                        .begin_ns = rdo_clock_now_ns()};
+void rdo_steadiness_begin(struct rdo_steadiness *steadiness, const struct rdo_executor *executor) {
+  *steadiness = (struct rdo_steadiness){.executor = executor, .cpus = rdo_cpu_set_none()};
+  for (uint32_t i = 0; i < executor->worker_count; ++i) steadiness->cpus = rdo_cpu_set_or(steadiness->cpus, &executor->workers[i].cpus);
+  steadiness->switch_count = count_switches(executor);
+  steadiness->stolen_ticks = count_stolen(&steadiness->cpus);
+  steadiness->frequency_khz = lowest_frequency(&steadiness->cpus);
+  steadiness->begin_ns = rdo_clock_now_ns();
 }
 
-static void remark_switches(const struct rdo_steadiness *steadiness, uint64_t calls, char text[RDO_REMARK_BYTES]) {
-  long count = count_switches() - steadiness->switch_count;
+static void remark_switches(const struct rdo_steadiness *steadiness, uint64_t calls, uint64_t batches, char text[RDO_REMARK_BYTES]) {
+  int64_t count = count_switches(steadiness->executor) - steadiness->switch_count - (int64_t)batches;
   if (count < SWITCHES_LEAST || (uint64_t)count * CALLS_PER_SWITCH <= calls) return;
-  snprintf(text, RDO_REMARK_BYTES, "other threads ran on its CPUs: %ld involuntary switches in %" PRIu64 " calls; end other programs", count, calls);
+  snprintf(text, RDO_REMARK_BYTES, "other threads ran on its CPUs: %" PRId64 " involuntary switches in %" PRIu64 " calls; end other programs", count, calls);
 }
 
 static void remark_stolen(const struct rdo_steadiness *steadiness, char text[RDO_REMARK_BYTES]) {
@@ -81,10 +91,10 @@ static void remark_frequency(const struct rdo_steadiness *steadiness, char text[
   snprintf(text, RDO_REMARK_BYTES, "the frequency of its CPUs went from %" PRId64 " to %" PRId64 " MHz; set the governor to performance", before / 1000, now / 1000);
 }
 
-bool rdo_steadiness_remark(const struct rdo_steadiness *steadiness, int cause, uint64_t calls, char text[RDO_REMARK_BYTES]) {
+bool rdo_steadiness_remark(const struct rdo_steadiness *steadiness, int cause, uint64_t calls, uint64_t batches, char text[RDO_REMARK_BYTES]) {
   text[0] = '\0';
   switch (cause) {
-    case 0: remark_switches(steadiness, calls, text); return true;
+    case 0: remark_switches(steadiness, calls, batches, text); return true;
     case 1: remark_stolen(steadiness, text); return true;
     case 2: remark_frequency(steadiness, text); return true;
     default: return false;
