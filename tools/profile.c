@@ -20,7 +20,7 @@
 #include "options.h"
 #include "tool.h"
 
-enum { WORKER_COUNTS_MAX = 256, WORKERS_MAX = 256, REPEAT_MAX = 1000000, FILES_MAX = 16, PATH_BYTES = 4096 };
+enum { WORKER_COUNTS_MAX = 256, WORKERS_MAX = 256, REPEAT_MAX = 100000, FILES_MAX = 16, PATH_BYTES = 4096 };
 
 struct profile_args {
   const char *function;

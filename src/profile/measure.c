@@ -11,7 +11,7 @@
 #include "plan/profile_public.h"
 #include "profile/cost_run.h"
 
-enum { REPEAT_DEFAULT = 100, REPEAT_MAX = 1000000, WARM_UP_SHARE = 5, WARM_UP_LEAST = 5 };
+enum { REPEAT_DEFAULT = 100, REPEAT_MAX = 100000, WARM_UP_SHARE = 5, WARM_UP_LEAST = 5 };
 
 // A cluster and a number of workers on it.
 struct setting {

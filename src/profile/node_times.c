@@ -180,14 +180,15 @@ void rdo_node_times_add_calls(struct rdo_node_times *times, const int64_t *begin
   for (size_t call = 0, begin = 0, end; call < call_count; ++call, begin = end) {
     while (begin < times->span_count && times->spans[begin].begin_ns < begins_ns[call]) ++begin;
     for (end = begin; end < times->span_count && times->spans[end].begin_ns <= ends_ns[call];) ++end;
+    const struct rdo_span_event *spans = end > begin ? times->spans + begin : NULL;
     out_is_used[call] = false;
     if (has_dropped || times->sample_count == times->sample_capacity) {
       ++times->dropped_count;
-    } else if (!read_call(times, times->spans + begin, end - begin)) {
+    } else if (!read_call(times, spans, end - begin)) {
       ++times->different_count;
     } else {
       out_is_used[call] = true;
-      keep_call(times, times->spans + begin, end - begin);
+      keep_call(times, spans, end - begin);
     }
   }
   times->span_count = 0;

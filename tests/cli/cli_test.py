@@ -31,7 +31,7 @@ VALUES = ROOT / "tests" / "cli" / "values.vmfb"
 COUNTER = ROOT / "tests" / "unit" / "runtime" / "counter.vmfb"
 DYNAMIC = ROOT / "tests" / "unit" / "runtime" / "dynamic.vmfb"
 TIMEOUT_S = 120
-VERBS = ("run", "bench", "check", "demo")
+VERBS = ("run", "bench", "check", "demo", "profile")
 
 
 def npy_bytes(descr, shape, contents, order="False"):
