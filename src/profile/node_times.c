@@ -155,7 +155,8 @@ static bool read_call(struct rdo_node_times *times, const struct rdo_span_event 
   if (recording != graph->recording_count) return false;
   for (size_t i = 0; i < graph->node_count; ++i) {
     uint64_t tiles = graph->nodes[i].tile_count;
-    if (tiles != UINT64_MAX && (tiles == 0) != (times->seen_tiles[i] == 0)) return false;
+    // A sequential dispatch tells its workgroups, which are one tile.
+    if (tiles != UINT64_MAX && (times->seen_tiles[i] < tiles || (tiles == 0 && times->seen_tiles[i] > 0))) return false;
   }
   return true;
 }
