@@ -60,7 +60,8 @@ static bool has_progress_line;
 
 static void report_progress(void *user, const struct rondo_profile_progress *progress) {
   (void)user;
-  fprintf(stderr, "\r%3d of %d  %.60s on %.40s, %d worker%s%s%.60s\x1b[K", progress->step + 1, progress->step_count, progress->model, progress->cluster,
+  fprintf(stderr, "\r%3d of %d  %3d %%  %.60s on %.40s, %d worker%s%s%.60s\x1b[K", progress->step + 1, progress->step_count,
+          progress->call_count > 0 ? (int)((int64_t)progress->done_count * 100 / progress->call_count) : 0, progress->model, progress->cluster,
           progress->worker_count, progress->worker_count == 1 ? "" : "s", progress->beside != NULL ? ", beside " : "", progress->beside != NULL ? progress->beside : "");
   fflush(stderr);
   has_progress_line = true;
@@ -405,7 +406,7 @@ int rdo_tool_profile(int argc, char **argv) {
        "An argument as for rondo run, one flag each, in order; with several models NAME:VALUE, NAME being a model's file without .vmfb. Default the files case0_inputN.npy beside the model, else zeros."},
       {"workers", TOOL_OPTION_TEXT, &args.workers, "COUNTS", "Numbers of workers to measure with, such as 1,2; default 1, 2, 4, ... and all that a cluster has."},
       {"repeat", TOOL_OPTION_POSITIVE, &args.repeat, "COUNT", "Calls that count, for each cluster and number of workers; default 100."},
-      {"warmup", TOOL_OPTION_COUNT, &args.warm_up, "COUNT", "Calls before; default a fifth of these, 5 at least."},
+      {"warmup", TOOL_OPTION_COUNT, &args.warm_up, "COUNT", "Calls before; default a fifth of these, from 5 to 100."},
       {"interference", TOOL_OPTION_SWITCH, &args.wants_interference, NULL, "Also measure each model while each one of them runs on another CPU of its cluster."},
       {"merge", TOOL_OPTION_LIST, &args.merges, "FILE", "Add what another profile knows; repeat it for several. Without a MODEL nothing is measured."},
       {"from-trace", TOOL_OPTION_LIST, &args.traces, "FILE", "Add the durations that a trace of a played plan has observed (CSV, see rondo trace); repeat it for several."},

@@ -35,13 +35,15 @@ struct rondo_profile_call {
   void *user;
 };
 
-// How far it is: step `step` of `step_count`, and what that is.
+// How far it is: step `step` of `step_count`, what that is, and how many of its calls are done. Told at the beginning of each
+// step, with 0 calls, and now and then while it lasts.
 struct rondo_profile_progress {
   const char *model;    // borrowed for the call, as are the others
   const char *cluster;
   const char *beside;   // the model that runs at the same time; NULL = none
   int worker_count;
   int step, step_count;
+  int done_count, call_count;
 };
 
 // Zero-initialise, then set what should differ from the defaults.
@@ -50,7 +52,7 @@ struct rondo_profile_options {
   const int *worker_counts;  // [worker_count_count] numbers of workers, for clusters that have as many; NULL = 1, 2, 4, ... and all
   int worker_count_count;
   int repeat;                // calls that count, for each cluster and number of workers; 0 = 100
-  int warm_up;               // calls before; 0 = a fifth of these, 5 at least
+  int warm_up;               // calls before; 0 = a fifth of these, from 5 to 100
   bool wants_interference;   // each model is also measured while each one of them runs on another CPU of its cluster
   void (*report)(void *user, const struct rondo_profile_progress *progress);  // NULL = nobody
   void *user;

@@ -79,13 +79,15 @@ struct pass {
   struct rdo_runner *runner;
   struct rdo_node_times *times;
   size_t repeat;
-  const volatile int *stop;
+  const struct rdo_cost_run *run;
   size_t batch_count;
   // Of calls that count; NULL = not wanted
   int64_t *calls_ns, *programs_ns;
 };
 
-static bool must_stop(const volatile int *stop) { return stop != NULL && *stop != 0; }
+static enum rondo_status check_stop(const struct rdo_cost_run *run, struct rondo_diag *diag) {
+  return run->stop != NULL && *run->stop != 0 ? rdo_fail(diag, RONDO_CANCELLED, "measuring was stopped") : RONDO_OK;
+}
 
 static void keep_calls(const struct pass *pass, const bool *is_used, size_t count, size_t first_sample) {
   for (size_t i = 0; i < count; ++i) {
@@ -116,10 +118,11 @@ static enum rondo_status run_batches(struct pass *pass, struct rondo_diag *diag)
   struct rdo_node_times *times = pass->times;
   size_t attempts = 0, batch = 1;
   while (times->sample_count < pass->repeat && attempts < ATTEMPTS * pass->repeat) {
-    if (must_stop(pass->stop)) return rdo_fail(diag, RONDO_CANCELLED, "measuring was stopped");
+    RDO_TRY(check_stop(pass->run, diag));
     size_t left = pass->repeat - times->sample_count, count = batch < left ? batch : left;
     uint64_t events_before = times->event_count, dropped_before = times->dropped_count;
     RDO_TRY(run_batch(pass, count, diag));
+    if (pass->run->report != NULL && !times->wants_tiles) pass->run->report(pass->run->user, times->sample_count);
     attempts += count;
     uint64_t events = (times->event_count - events_before) / count + 1;
     batch = events < EVENTS_PER_BATCH ? EVENTS_PER_BATCH / events : 1;
@@ -144,10 +147,14 @@ static enum rondo_status run_pass(struct pass *pass, struct rondo_diag *diag) {
   return status;
 }
 
-static enum rondo_status warm_up(struct rdo_runner *runner, size_t count, struct rondo_diag *diag) {
-  if (count == 0) return RONDO_OK;
-  rdo_runner_start(runner, count);
-  return rdo_runner_wait(runner, diag);
+static enum rondo_status warm_up(const struct rdo_cost_run *run, struct rdo_runner *runner, struct rondo_diag *diag) {
+  for (size_t left = run->warm_up, count; left > 0; left -= count) {
+    count = left < BATCH_MAX ? left : BATCH_MAX;
+    RDO_TRY(check_stop(run, diag));
+    rdo_runner_start(runner, count);
+    RDO_TRY(rdo_runner_wait(runner, diag));
+  }
+  return RONDO_OK;
 }
 
 // The passes -----------------------------------------------------------------------------------------------
@@ -157,7 +164,7 @@ static enum rondo_status find_graph(struct rdo_cost_run *run, struct rdo_runner 
   struct rdo_call_graph again = {0};
   bool is_first = graph->edges.begins == NULL;
   if (is_first) RDO_TRY(rdo_runner_observe(runner, graph, diag));
-  enum rondo_status status = warm_up(runner, run->warm_up, diag);
+  enum rondo_status status = warm_up(run, runner, diag);
   if (status == RONDO_OK) status = rdo_runner_observe(runner, &again, diag);
   if (status == RONDO_OK && !rdo_call_graph_equals(graph, &again)) {
     status = rdo_fail(diag, RONDO_FAILED_PRECONDITION, "function %s: %zu commands in one call, %zu in another, or other ones: there is no graph to profile",
@@ -189,7 +196,7 @@ static void keep_remarks(struct rdo_cost_run *run, const struct rdo_steadiness *
 static enum rondo_status time_nodes(struct rdo_cost_run *run, struct rdo_runner *runner, const struct rdo_call_graph *graph, struct rondo_diag *diag) {
   struct rdo_node_times times;
   struct rdo_steadiness steadiness;
-  struct pass pass = {.runner = runner, .times = &times, .repeat = run->repeat, .stop = run->stop};
+  struct pass pass = {.runner = runner, .times = &times, .repeat = run->repeat, .run = run};
   enum rondo_status status = rdo_node_times_init(&times, graph, run->repeat, false, diag);
   if (status == RONDO_OK) status = rdo_alloc_array(run->repeat, sizeof *pass.calls_ns, &pass.calls_ns, diag);
   if (status == RONDO_OK && run->worker_count == 1) status = rdo_alloc_array(run->repeat, sizeof *pass.programs_ns, &pass.programs_ns, diag);
@@ -210,7 +217,7 @@ static enum rondo_status time_tiles(struct rdo_cost_run *run, struct rdo_runner 
   struct rdo_node_times times;
   size_t count = run->repeat / TILE_PASS_SHARE;
   if (count < TILE_PASS_LEAST) count = TILE_PASS_LEAST;
-  struct pass pass = {.runner = runner, .times = &times, .repeat = count, .stop = run->stop};
+  struct pass pass = {.runner = runner, .times = &times, .repeat = count, .run = run};
   struct rondo_diag own;
   rdo_diag_clear(&own);
   enum rondo_status status = rdo_node_times_init(&times, graph, count, true, &own);
@@ -226,8 +233,7 @@ static enum rondo_status time_tiles(struct rdo_cost_run *run, struct rdo_runner 
 static enum rondo_status run_first_pass(struct rdo_cost_run *run, struct rdo_call_graph *graph, struct rondo_diag *diag) {
   const struct rdo_runner_options options = {.call = run->call, .cpus = run->cpus, .worker_count = run->worker_count};
   struct rdo_runner runner;
-  size_t capacity = run->warm_up > BATCH_MAX ? run->warm_up : BATCH_MAX;
-  enum rondo_status status = rdo_runner_init(&runner, &options, capacity, diag);
+  enum rondo_status status = rdo_runner_init(&runner, &options, BATCH_MAX, diag);
   if (status == RONDO_OK) status = find_graph(run, &runner, graph, diag);
   if (status == RONDO_OK) status = rdo_text_copy(&graph->arena, rondo_function_name(runner.function), &run->function, diag);
   if (status == RONDO_OK) status = time_nodes(run, &runner, graph, diag);
@@ -240,7 +246,7 @@ static enum rondo_status run_tile_pass(struct rdo_cost_run *run, const struct rd
   struct rdo_runner runner;
   if (graph->node_count > TILE_NODES_MAX) return RONDO_OK;
   enum rondo_status status = rdo_runner_init(&runner, &options, BATCH_MAX, diag);
-  if (status == RONDO_OK) status = warm_up(&runner, run->warm_up < BATCH_MAX ? run->warm_up : BATCH_MAX, diag);
+  if (status == RONDO_OK) status = warm_up(run, &runner, diag);
   if (status == RONDO_OK) status = time_tiles(run, &runner, graph, diag);
   rdo_runner_deinit(&runner);
   return status;
@@ -258,25 +264,29 @@ void rdo_cost_run_deinit(struct rdo_cost_run *run) {
 
 // Interference ---------------------------------------------------------------------------------------------
 
-static enum rondo_status time_calls(struct rdo_runner *runner, size_t repeat, int64_t *out_ns, struct rondo_diag *diag) {
-  rdo_runner_start(runner, repeat);
-  RDO_TRY(rdo_runner_wait(runner, diag));
-  for (size_t i = 0; i < repeat; ++i) runner->ends_ns[i] -= runner->begins_ns[i];
-  qsort(runner->ends_ns, repeat, sizeof *runner->ends_ns, compare_ns);
-  *out_ns = rank(runner->ends_ns, repeat, 500);
+static enum rondo_status time_calls(const struct rdo_cost_run *run, struct rdo_runner *runner, int64_t *times_ns, int64_t *out_ns, struct rondo_diag *diag) {
+  for (size_t done = 0, count; done < run->repeat; done += count) {
+    count = run->repeat - done < BATCH_MAX ? run->repeat - done : BATCH_MAX;
+    RDO_TRY(check_stop(run, diag));
+    rdo_runner_start(runner, count);
+    RDO_TRY(rdo_runner_wait(runner, diag));
+    for (size_t i = 0; i < count; ++i) times_ns[done + i] = runner->ends_ns[i] - runner->begins_ns[i];
+  }
+  qsort(times_ns, run->repeat, sizeof *times_ns, compare_ns);
+  *out_ns = rank(times_ns, run->repeat, 500);
   return RONDO_OK;
 }
 
 // Calls beside another function, which has begun before and goes on until all are over.
-static enum rondo_status time_calls_beside(struct rdo_runner *runner, const struct rondo_profile_call *beside, const struct rdo_cpu_set *beside_cpu, size_t repeat,
-                                           int64_t *out_ns, struct rondo_diag *diag) {
+static enum rondo_status time_calls_beside(const struct rdo_cost_run *run, struct rdo_runner *runner, const struct rondo_profile_call *beside,
+                                           const struct rdo_cpu_set *beside_cpu, int64_t *times_ns, int64_t *out_ns, struct rondo_diag *diag) {
   const struct rdo_runner_options options = {.call = beside, .cpus = beside_cpu, .worker_count = 1};
   struct rdo_runner other;
-  enum rondo_status status = rdo_runner_init(&other, &options, 1, diag);
-  if (status == RONDO_OK) status = warm_up(&other, 1, diag);
+  enum rondo_status status = rdo_runner_init(&other, &options, BATCH_MAX, diag);
+  if (status == RONDO_OK) status = warm_up(run, &other, diag);
   if (status == RONDO_OK) {
     rdo_runner_start(&other, 0);
-    status = time_calls(runner, repeat, out_ns, diag);
+    status = time_calls(run, runner, times_ns, out_ns, diag);
     rdo_runner_stop(&other);
     enum rondo_status ended = rdo_runner_wait(&other, status == RONDO_OK ? diag : NULL);
     if (status == RONDO_OK) status = ended;
@@ -285,13 +295,16 @@ static enum rondo_status time_calls_beside(struct rdo_runner *runner, const stru
   return status;
 }
 
-enum rondo_status rdo_cost_run_call(const struct rondo_profile_call *call, const struct rdo_cpu_set *cpu, const struct rondo_profile_call *beside,
-                                    const struct rdo_cpu_set *beside_cpu, size_t repeat, size_t warm_up_count, int64_t *out_ns, struct rondo_diag *diag) {
-  const struct rdo_runner_options options = {.call = call, .cpus = cpu, .worker_count = 1};
+enum rondo_status rdo_cost_run_call(const struct rdo_cost_run *run, const struct rondo_profile_call *beside, const struct rdo_cpu_set *beside_cpu, int64_t *out_ns,
+                                    struct rondo_diag *diag) {
+  const struct rdo_runner_options options = {.call = run->call, .cpus = run->cpus, .worker_count = 1};
   struct rdo_runner runner;
-  enum rondo_status status = rdo_runner_init(&runner, &options, repeat > warm_up_count ? repeat : warm_up_count, diag);
-  if (status == RONDO_OK) status = warm_up(&runner, warm_up_count, diag);
-  if (status == RONDO_OK) status = beside == NULL ? time_calls(&runner, repeat, out_ns, diag) : time_calls_beside(&runner, beside, beside_cpu, repeat, out_ns, diag);
+  int64_t *times_ns;
+  RDO_TRY(rdo_alloc_array(run->repeat, sizeof *times_ns, &times_ns, diag));
+  enum rondo_status status = rdo_runner_init(&runner, &options, BATCH_MAX, diag);
+  if (status == RONDO_OK) status = warm_up(run, &runner, diag);
+  if (status == RONDO_OK) status = beside == NULL ? time_calls(run, &runner, times_ns, out_ns, diag) : time_calls_beside(run, &runner, beside, beside_cpu, times_ns, out_ns, diag);
   rdo_runner_deinit(&runner);
+  rdo_free(times_ns);
   return status;
 }

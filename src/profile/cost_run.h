@@ -26,6 +26,8 @@ struct rdo_cost_run {
   const char *cluster_name;
   size_t repeat, warm_up;
   const volatile int *stop;               // NULL = never
+  void (*report)(void *user, size_t done_count);  // now and then; NULL = nobody
+  void *user;
   // Out
   const char *function;                   // its name, in the graph's arena
   struct rdo_profile_cost *costs;         // [node_count], owned; worker_count 0 = none
@@ -41,9 +43,9 @@ enum rondo_status rdo_cost_run_measure(struct rdo_cost_run *run, struct rdo_call
 
 // The middle time of a call, alone or beside another function.
 //   beside   runs all the time on `beside_cpu`; NULL = none
-enum rondo_status rdo_cost_run_call(const struct rondo_profile_call *call, const struct rdo_cpu_set *cpu, const struct rondo_profile_call *beside,
-                                    const struct rdo_cpu_set *beside_cpu, size_t repeat, size_t warm_up, int64_t *out_ns, struct rondo_diag *diag)
-    RONDO_MUST_USE;
+//   run      call, cpus (of one worker), repeat, warm_up and stop are used
+enum rondo_status rdo_cost_run_call(const struct rdo_cost_run *run, const struct rondo_profile_call *beside, const struct rdo_cpu_set *beside_cpu, int64_t *out_ns,
+                                    struct rondo_diag *diag) RONDO_MUST_USE;
 
 void rdo_cost_run_deinit(struct rdo_cost_run *run);
 

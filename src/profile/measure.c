@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "machine/placement.h"
 #include "plan/machine_file.h"
 #include "plan/profile_public.h"
 #include "profile/cost_run.h"
 
-enum { REPEAT_DEFAULT = 100, REPEAT_MAX = 100000, WARM_UP_SHARE = 5, WARM_UP_LEAST = 5 };
+enum { REPEAT_DEFAULT = 100, REPEAT_MAX = 100000, WARM_UP_SHARE = 5, WARM_UP_LEAST = 5, WARM_UP_MOST = 100 };
 
 // A cluster and a number of workers on it.
 struct setting {
@@ -29,6 +30,8 @@ struct measure {
   struct setting *settings;
   uint32_t setting_count;
   int step, step_count;
+  struct rondo_profile_progress progress;  // of the step
+  int64_t told_ns;                         // when it was told last
   struct rdo_profile *profile;   // the result
   struct rondo_diag *diag;
 };
@@ -100,7 +103,9 @@ static enum rondo_status check_options(struct measure *measure) {
   }
   measure->repeat = options->repeat > 0 ? (size_t)options->repeat : REPEAT_DEFAULT;
   measure->warm_up = options->warm_up > 0 ? (size_t)options->warm_up : measure->repeat / WARM_UP_SHARE;
-  if (options->warm_up == 0 && measure->warm_up < WARM_UP_LEAST) measure->warm_up = WARM_UP_LEAST;
+  if (options->warm_up > 0) return RONDO_OK;
+  if (measure->warm_up < WARM_UP_LEAST) measure->warm_up = WARM_UP_LEAST;
+  if (measure->warm_up > WARM_UP_MOST) measure->warm_up = WARM_UP_MOST;
   return RONDO_OK;
 }
 
@@ -114,14 +119,26 @@ static enum rondo_status copy_cpus(struct measure *measure, const struct setting
 static enum rondo_status tell_step(struct measure *measure, int call, uint32_t cluster, uint32_t worker_count, int beside) {
   const struct rondo_profile_options *options = measure->options;
   if (options->stop != NULL && *options->stop != 0) return rdo_fail(measure->diag, RONDO_CANCELLED, "measuring was stopped");
-  const struct rondo_profile_progress progress = {.model = measure->calls[call].path,
-                                                  .cluster = measure->machine.clusters[cluster].name,
-                                                  .beside = beside >= 0 ? measure->calls[beside].path : NULL,
-                                                  .worker_count = (int)worker_count,
-                                                  .step = measure->step++,
-                                                  .step_count = measure->step_count};
-  if (options->report != NULL) options->report(options->user, &progress);
+  measure->progress = (struct rondo_profile_progress){.model = measure->calls[call].path,
+                                                      .cluster = measure->machine.clusters[cluster].name,
+                                                      .beside = beside >= 0 ? measure->calls[beside].path : NULL,
+                                                      .worker_count = (int)worker_count,
+                                                      .step = measure->step++,
+                                                      .step_count = measure->step_count,
+                                                      .call_count = (int)measure->repeat};
+  measure->told_ns = rdo_clock_now_ns();
+  if (options->report != NULL) options->report(options->user, &measure->progress);
   return RONDO_OK;
+}
+
+static void tell_calls(void *user, size_t done_count) {
+  const int64_t pause_ns = 100000000;
+  struct measure *measure = user;
+  int64_t now_ns = rdo_clock_now_ns();
+  if (measure->options->report == NULL || now_ns - measure->told_ns < pause_ns) return;
+  measure->told_ns = now_ns;
+  measure->progress.done_count = (int)done_count;
+  measure->options->report(measure->options->user, &measure->progress);
 }
 
 // One function ---------------------------------------------------------------------------------------------
@@ -215,7 +232,9 @@ static enum rondo_status run_settings(struct measure *measure, int call, struct 
                                     .cluster_name = measure->machine.clusters[setting->cluster].name,
                                     .repeat = measure->repeat,
                                     .warm_up = measure->warm_up,
-                                    .stop = measure->options->stop};
+                                    .stop = measure->options->stop,
+                                    .report = tell_calls,
+                                    .user = measure};
     enum rondo_status status = rdo_cost_run_measure(&runs[i], graph, measure->diag);
     rdo_free(cpus);
     if (status != RONDO_OK) {
@@ -250,11 +269,17 @@ static uint32_t find_model(const struct measure *measure, int call) {
   return rdo_profile_find_model(measure->profile, measure->calls[call].path, function != NULL ? function : "");
 }
 
-static enum rondo_status measure_pair(struct measure *measure, uint32_t cluster, int call, int beside, int64_t alone_ns, struct rdo_profile_interference *interference) {
+// A call with one worker on the first CPU of a cluster, beside another one on the second, or alone.
+static enum rondo_status time_call(struct measure *measure, uint32_t cluster, int call, int beside, int64_t *out_ns) {
   const struct rdo_worker_place *places = measure->places[cluster].workers;
-  int64_t ns;
+  const struct rdo_cost_run run = {.call = &measure->calls[call], .cpus = &places[0].cpus, .repeat = measure->repeat, .warm_up = measure->warm_up, .stop = measure->options->stop};
   RDO_TRY(tell_step(measure, call, cluster, 1, beside));
-  RDO_TRY(rdo_cost_run_call(&measure->calls[call], &places[0].cpus, &measure->calls[beside], &places[1].cpus, measure->repeat, measure->warm_up, &ns, measure->diag));
+  return rdo_cost_run_call(&run, beside >= 0 ? &measure->calls[beside] : NULL, &places[1].cpus, out_ns, measure->diag);
+}
+
+static enum rondo_status measure_pair(struct measure *measure, uint32_t cluster, int call, int beside, int64_t alone_ns, struct rdo_profile_interference *interference) {
+  int64_t ns;
+  RDO_TRY(time_call(measure, cluster, call, beside, &ns));
   *interference = (struct rdo_profile_interference){.model = find_model(measure, call), .beside = find_model(measure, beside), .cluster = cluster,
                                                     .factor = alone_ns > 0 ? (double)ns / (double)alone_ns : 1};
   return RONDO_OK;
@@ -273,8 +298,7 @@ static enum rondo_status measure_pairs(struct measure *measure) {
     int64_t alone_ns[RDO_PROFILE_CLUSTERS_MAX] = {0};
     for (uint32_t cluster = 0; cluster < cluster_count; ++cluster) {
       if (!has_pairs(measure, cluster)) continue;
-      RDO_TRY(tell_step(measure, call, cluster, 1, -1));
-      RDO_TRY(rdo_cost_run_call(&measure->calls[call], &measure->places[cluster].workers[0].cpus, NULL, NULL, measure->repeat, measure->warm_up, &alone_ns[cluster], measure->diag));
+      RDO_TRY(time_call(measure, cluster, call, -1, &alone_ns[cluster]));
     }
     for (int beside = 0; beside < measure->call_count; ++beside) {
       for (uint32_t cluster = 0; cluster < cluster_count; ++cluster) {

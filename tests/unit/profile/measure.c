@@ -42,6 +42,8 @@ struct heard {
 
 static void hear(void *user, const struct rondo_profile_progress *progress) {
   struct heard *heard = user;
+  if (progress->done_count < 0 || progress->done_count > progress->call_count) heard->is_in_order = false;
+  if (progress->done_count > 0) return;
   if (progress->step != heard->count++ || progress->model == NULL || progress->cluster == NULL || progress->worker_count != 1) heard->is_in_order = false;
   heard->steps = progress->step_count;
 }
