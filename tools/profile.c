@@ -8,13 +8,13 @@
 #include "rondo/profile.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "inputs.h"
 #include "measure.h"
+#include "interrupt.h"
 #include "message.h"
 #include "model_args.h"
 #include "options.h"
@@ -35,24 +35,6 @@ struct profile_args {
   int worker_counts[WORKER_COUNTS_MAX];
   int worker_count_count;
 };
-
-// Interrupts: measuring ends; a second one ends the process -------------------------------------------------
-
-static volatile int was_interrupted;
-
-static void handle_interrupt(int signal_number) {
-  (void)signal_number;
-  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
-  was_interrupted = 1;
-}
-
-static void install_interrupt(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handle_interrupt;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-}
 
 // Progress: one line, on a terminal only --------------------------------------------------------------------
 
@@ -310,12 +292,13 @@ static int measure_models(const struct profile_args *args, const struct tool_str
                                                 .warm_up = (int)args->warm_up,
                                                 .wants_interference = args->wants_interference,
                                                 .report = isatty(STDERR_FILENO) ? report_progress : NULL,
-                                                .stop = &was_interrupted};
+                                                .stop = &rdo_tool_was_interrupted};
   if (code == TOOL_EXIT_OK) {
-    install_interrupt();
+    rdo_tool_interrupt_begin();
+    rdo_tool_interrupt_ask(NULL, NULL);
     enum rondo_status status = rondo_profile_measure(&options, calls, models->count, out_profile, &diag);
     clear_progress();
-    if (status == RONDO_CANCELLED && was_interrupted) code = TOOL_EXIT_INTERRUPTED;
+    if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) code = rdo_tool_interrupt_exit_code();
     else if (status != RONDO_OK) code = fail(status, &diag);
   }
   free(calls);
@@ -427,7 +410,7 @@ int rdo_tool_profile(int argc, char **argv) {
                   "  rondo profile --merge=profile.json --from-trace=run.csv -o better.json\n"
                   "  rondo profile --merge=monday.json --merge=tuesday.json -o profile.json",
       .exit_codes = "  0  measured, also when not calibrated\n  1  a model could not be loaded or failed, or a file could not be read or written\n"
-                    "  2  the command line is wrong\n  130  ended by Ctrl-C; nothing was written",
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C, 143 by SIGTERM; nothing was written",
   };
   struct tool_strings positional;
   bool wants_help = false;

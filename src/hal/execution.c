@@ -107,7 +107,7 @@ static void perform_transfer(struct rdo_execution *e, const struct rdo_command *
   rdo_diag_clear(&diag);
   struct rdo_bound bound = e->bound;
   bound.diag = &diag;
-  enum rondo_status status = rdo_transfer_run(&bound, command);
+  enum rondo_status status = rdo_transfer_run(&bound, command, e->event_id);
   if (status != RONDO_OK) fail_execution(e, status, &diag);
 }
 
