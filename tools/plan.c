@@ -5,36 +5,35 @@
 
 #define _POSIX_C_SOURCE 200809L
 
-#include "rondo/plan.h"
-
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
-#include "interrupt.h"
 #include "message.h"
 #include "options.h"
+#include "plan.h"
 #include "tool.h"
 
-enum {
-  CHART_COLUMNS = 84,
-  OPERATION_TEXT_BYTES = 160,
-};
-
-static const uint64_t file_bytes_max = UINT64_C(256) << 20;
 static const double progress_after_s = 1;
 
-struct plan_args {
-  const char *fjsp_path;
-  const char *output_path;
-  double time_limit_s;  // negative: not given
-  int64_t iterations;
-  int64_t thread_count;
-  int64_t seed;
-  bool wants_json;
-  bool wants_chart;
-};
+// Interrupts: the search ends with the best so far; a second one ends the process ---------------------------
+
+static volatile int was_interrupted;
+
+static void handle_interrupt(int signal_number) {
+  (void)signal_number;
+  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
+  was_interrupted = 1;
+}
+
+static void install_interrupt(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handle_interrupt;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+}
 
 // Progress: one line, on a terminal only, once a search takes longer than a second ---------------------------
 
@@ -49,203 +48,143 @@ static void report_progress(void *user, const struct rondo_solve_progress *progr
   has_progress_line = true;
 }
 
-static void clear_progress(void) {
+void rdo_tool_plan_clear_progress(void) {
   if (has_progress_line) fputs("\r\x1b[K", stderr);
   has_progress_line = false;
 }
 
-// Results --------------------------------------------------------------------------------------------------
-
-// Where an operation is in its job: nodes of a job stand side by side.
-struct plan_operation {
-  int job, index;
-  int machine;
-  int64_t start, end;
-};
-
-static void find_operation(const struct rondo_problem *problem, const struct rondo_schedule *schedule, int node, struct plan_operation *operation) {
-  const struct rondo_placed_node *placed = &rondo_schedule_nodes(schedule)[node];
-  const struct rondo_problem_use *uses;
-  int job = rondo_problem_node_job(problem, node);
-  operation->index = job == operation->job ? operation->index + 1 : 0;
-  operation->job = job;
-  rondo_problem_mode_uses(problem, node, placed->mode, &uses);
-  operation->machine = uses[0].machine;
-  operation->start = placed->start;
-  operation->end = placed->end;
-}
-
-static char job_symbol(int job) {
-  static const char symbols[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  return symbols[job % (int)(sizeof symbols - 1)];
-}
-
-// One line a machine, one column a span of time: the job that runs in the middle of it.
-static void print_chart(const struct rondo_problem *problem, const struct rondo_schedule *schedule) {
-  struct rondo_problem_info info;
-  struct rondo_schedule_info result;
-  rondo_problem_info(problem, &info);
-  rondo_schedule_info(schedule, &result);
-  double span = (double)result.makespan / CHART_COLUMNS;
-  for (int machine = 0; machine < info.machine_count; ++machine) {
-    char line[CHART_COLUMNS + 1];
-    struct plan_operation operation = {.job = -1};
-    memset(line, '.', CHART_COLUMNS);
-    line[CHART_COLUMNS] = '\0';
-    for (int i = 0; i < info.node_count; ++i) {
-      find_operation(problem, schedule, i, &operation);
-      if (operation.machine != machine) continue;
-      for (int column = 0; column < CHART_COLUMNS; ++column) {
-        double middle = (column + 0.5) * span;
-        if (middle >= (double)operation.start && middle < (double)operation.end) line[column] = job_symbol(operation.job);
-      }
-    }
-    printf("  %4d  %s\n", machine, line);
-  }
-  printf("        0%*" PRId64 "\n", CHART_COLUMNS - 1, result.makespan);
-}
-
-static enum rondo_status write_operations(const struct rondo_problem *problem, const struct rondo_schedule *schedule, const char *path, struct rondo_diag *diag) {
-  struct tool_bytes bytes = {0};
-  struct rondo_problem_info info;
-  struct rondo_schedule_info result;
-  char text[OPERATION_TEXT_BYTES];
-  struct plan_operation operation = {.job = -1};
-  rondo_problem_info(problem, &info);
-  rondo_schedule_info(schedule, &result);
-  int length = snprintf(text, sizeof text, "{\n  \"makespan\": %" PRId64 ",\n  \"bound\": %" PRId64 ",\n  \"operations\": [\n", result.makespan, result.bound);
-  enum rondo_status status = rdo_tool_bytes_append(&bytes, text, (size_t)length, diag);
-  for (int i = 0; i < info.node_count && status == RONDO_OK; ++i) {
-    find_operation(problem, schedule, i, &operation);
-    length = snprintf(text, sizeof text, "    {\"job\": %d, \"operation\": %d, \"machine\": %d, \"start\": %" PRId64 ", \"end\": %" PRId64 "}%s\n",
-                      operation.job, operation.index, operation.machine, operation.start, operation.end, i + 1 < info.node_count ? "," : "");
-    status = rdo_tool_bytes_append(&bytes, text, (size_t)length, diag);
-  }
-  if (status == RONDO_OK) status = rdo_tool_bytes_append(&bytes, "  ]\n}\n", 6, diag);
-  if (status == RONDO_OK) status = rdo_tool_file_write(path, bytes.data, bytes.size, false, diag);
-  rdo_tool_bytes_release(&bytes);
-  return status;
-}
-
-static void print_json(const struct plan_args *args, const struct rondo_problem_info *info, const struct rondo_schedule_info *result) {
-  printf("{\"makespan\": %" PRId64 ", \"bound\": %" PRId64 ", \"gap\": %.6f, \"seconds\": %.3f, \"optimal\": %s, ",
-         result->makespan, result->bound, result->gap, result->seconds, result->is_optimal ? "true" : "false");
-  printf("\"first_makespan\": %" PRId64 ", \"first_seconds\": %.6f, \"best_seconds\": %.3f, \"iterations\": %" PRId64 ", \"threads\": %d, \"seed\": %" PRId64 ", \"method\": \"%s\", ",
-         result->first_makespan, result->first_seconds, result->best_seconds, result->iteration_count, result->thread_count, args->seed, result->method);
-  printf("\"jobs\": %d, \"machines\": %d, \"operations\": %d, \"modes\": %" PRId64 ", \"interrupted\": %s}\n",
-         info->job_count, info->machine_count, info->node_count, info->mode_count, rdo_tool_was_interrupted ? "true" : "false");
-}
-
-static void print_text(const struct rondo_problem_info *info, const struct rondo_schedule_info *result) {
-  printf("%d operations of %d jobs on %d machines\n", info->node_count, info->job_count, info->machine_count);
-  printf("makespan  %" PRId64 "%s\n", result->makespan, result->is_optimal ? ", proved to be the best" : "");
-  printf("bound     %" PRId64 ", gap %.2f %%\n", result->bound, 100 * result->gap);
-  printf("found     after %.2f s of %.2f s, %" PRId64 " steps; the list schedule, after %.1f ms, has %" PRId64 "\n",
-         result->best_seconds, result->seconds, result->iteration_count, 1e3 * result->first_seconds, result->first_makespan);
-}
-
-static int fail(const struct rondo_diag *diag) {
-  rdo_tool_message("%s", diag->message);
-  return TOOL_EXIT_FAILURE;
-}
-
-static int print_result(const struct plan_args *args, const struct rondo_problem *problem, const struct rondo_schedule *schedule) {
-  struct rondo_problem_info info;
-  struct rondo_schedule_info result;
-  struct rondo_diag diag = {0};
-  rondo_problem_info(problem, &info);
-  rondo_schedule_info(schedule, &result);
-  if (args->wants_json) print_json(args, &info, &result);
-  else print_text(&info, &result);
-  if (args->wants_chart) print_chart(problem, schedule);
-  if (args->output_path != NULL && write_operations(problem, schedule, args->output_path, &diag) != RONDO_OK) return fail(&diag);
-  return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
-}
+bool rdo_tool_plan_was_interrupted(void) { return was_interrupted != 0; }
 
 // The verb -------------------------------------------------------------------------------------------------
 
-static enum rondo_status read_problem(const char *path, struct rondo_problem **out_problem, struct rondo_diag *diag) {
-  struct tool_bytes bytes = {0};
-  char name[TOOL_NAME_TEXT_BYTES];
-  *out_problem = NULL;
-  enum rondo_status status = rdo_tool_file_read(path, file_bytes_max, &bytes, diag);
-  if (status == RONDO_OK) {
-    status = rondo_problem_read_fjsp((const char *)bytes.data, bytes.size, rdo_tool_printable(path, name, sizeof name), out_problem, diag);
-  }
-  rdo_tool_bytes_release(&bytes);
-  return status;
-}
-
-static int plan(const struct plan_args *args) {
-  struct rondo_problem *problem = NULL;
-  struct rondo_schedule *schedule = NULL;
-  struct rondo_diag diag = {0};
-  const struct rondo_solve_options options = {
-      .time_limit_s = args->time_limit_s < 0 ? 0 : args->time_limit_s == 0 ? -1 : args->time_limit_s,
-      .iteration_limit = args->iterations,
-      .thread_count = (int)args->thread_count,
-      .seed = (uint64_t)args->seed,
-      .stop = &rdo_tool_was_interrupted,
-      .report = isatty(STDERR_FILENO) ? report_progress : NULL,
-  };
-  int code;
-  rdo_tool_interrupt_begin();
-  rdo_tool_interrupt_ask(NULL, NULL);
-  enum rondo_status status = read_problem(args->fjsp_path, &problem, &diag);
-  if (status == RONDO_OK) status = rondo_solve(problem, &options, &schedule, &diag);
-  clear_progress();
-  if (status == RONDO_OK) code = print_result(args, problem, schedule);
-  else code = fail(&diag);
-  rondo_schedule_release(&schedule);
-  rondo_problem_release(&problem);
-  return code;
-}
-
-static int check_args(const struct plan_args *args, const struct tool_strings *positional) {
-  static const int64_t threads_max = 256;
-  if (positional->count > 0) {
-    rdo_tool_message("unexpected argument '%.60s'", positional->items[0]);
-  } else if (args->fjsp_path == NULL) {
-    rdo_tool_message("rondo plan needs a problem: --fjsp=FILE");
-  } else if (args->thread_count > threads_max) {
-    rdo_tool_message("--threads is at most %" PRId64, threads_max);
-  } else {
-    return TOOL_EXIT_OK;
-  }
+static int fail_usage(void) {
   fprintf(stderr, "Try 'rondo plan --help'.\n");
   return TOOL_EXIT_USAGE;
 }
 
+// "tardiness,makespan": the most important first.
+static int read_objectives(struct plan_args *args) {
+  static const char *const names[] = {"makespan", "tardiness", "phase", "energy"};
+  struct rondo_solve_options *solve = &args->solve;
+  for (const char *at = args->objectives; at != NULL && *at != '\0';) {
+    size_t length = strcspn(at, ",");
+    int found = -1;
+    for (int i = 0; i < RONDO_OBJECTIVE_COUNT; ++i) {
+      if (strlen(names[i]) == length && memcmp(names[i], at, length) == 0) found = i;
+    }
+    for (int i = 0; i < solve->objective_count && found >= 0; ++i) {
+      if (solve->objectives[i] == (enum rondo_objective)found) found = -1;
+    }
+    if (found < 0) {
+      rdo_tool_message("--objective: '%.*s' is none of makespan, tardiness, phase, energy, or stands there twice", (int)(length < 60 ? length : 60), at);
+      return fail_usage();
+    }
+    solve->objectives[solve->objective_count++] = (enum rondo_objective)found;
+    at += length + (at[length] == ',');
+  }
+  return TOOL_EXIT_OK;
+}
+
+// What is positional: a jobs file or schedule, or with --modules more of them.
+static int take_files(struct plan_args *args, const struct tool_strings *positional) {
+  int first = 0;
+  if (args->modules.count == 0 && args->fjsp_path == NULL && args->check_path == NULL && positional->count > 0) args->planner.input_path = positional->items[first++];
+  for (; first < positional->count && args->modules.count > 0; ++first) {
+    if (!rdo_tool_strings_append(&args->modules, positional->items[first])) return TOOL_EXIT_FAILURE;
+  }
+  if (first == positional->count) return TOOL_EXIT_OK;
+  rdo_tool_message("unexpected argument '%.60s'", positional->items[first]);
+  return fail_usage();
+}
+
+static int check_args(struct plan_args *args, const struct tool_strings *positional) {
+  static const int64_t threads_max = 256, overlap_max = 256;
+  static const double horizon_ms_max = 1e9;
+  int code = take_files(args, positional);
+  if (code != TOOL_EXIT_OK) return code;
+  int input_count = (args->fjsp_path != NULL) + (args->check_path != NULL) + (args->planner.input_path != NULL) + (args->modules.count > 0);
+  if (input_count == 0) {
+    rdo_tool_message("rondo plan needs a problem: --fjsp=FILE, a jobs file or schedule, or --modules");
+  } else if (input_count > 1) {
+    rdo_tool_message("one of --fjsp, --check, --modules and a file can be planned at a time");
+  } else if (args->thread_count > threads_max) {
+    rdo_tool_message("--threads is at most %" PRId64, threads_max);
+  } else if (args->overlap_count > overlap_max) {
+    rdo_tool_message("--overlap is at most %" PRId64, overlap_max);
+  } else if (args->horizon_ms > horizon_ms_max) {
+    rdo_tool_message("--horizon is at most %g ms", horizon_ms_max);
+  } else {
+    return read_objectives(args);
+  }
+  return fail_usage();
+}
+
+static int plan(struct plan_args *args) {
+  args->solve.time_limit_s = args->time_limit_s < 0 ? 0 : args->time_limit_s == 0 ? -1 : args->time_limit_s;
+  args->solve.iteration_limit = args->iterations;
+  args->solve.thread_count = (int)args->thread_count;
+  args->solve.seed = (uint64_t)args->seed;
+  args->solve.stop = &was_interrupted;
+  args->solve.report = isatty(STDERR_FILENO) ? report_progress : NULL;
+  if (args->check_path != NULL) return rdo_tool_plan_check(args);
+  install_interrupt();
+  return args->fjsp_path != NULL ? rdo_tool_plan_fjsp(args) : rdo_tool_plan_files(args);
+}
+
 int rdo_tool_plan(int argc, char **argv) {
-  struct plan_args args = {.time_limit_s = -1};
+  struct plan_args args = {.time_limit_s = -1, .slack_percent = RONDO_SLACK_PERCENT_DEFAULT};
   const struct tool_option options[] = {
+      {"machine", TOOL_OPTION_TEXT, &args.planner.machine_path, "FILE", "Machine file; default the one that the jobs name, or the schedule carries. --hardware-config is the same."},
+      {"hardware_config", TOOL_OPTION_TEXT, &args.planner.machine_path, "FILE", "See --machine."},
+      {"profile", TOOL_OPTION_TEXT, &args.planner.profile_path, "FILE", "What dispatches cost: a file of 'rondo profile', or a hand-written workload. Schedules have durations of their own."},
+      {"modules", TOOL_OPTION_LIST, &args.modules, "FILE", "Plan these modules, instead of a jobs file; more of them follow as arguments."},
+      {"dependencies", TOOL_OPTION_TEXT, &args.planner.dependencies_path, "FILE", "What modules take from each other."},
+      {"deadlines", TOOL_OPTION_TEXT, &args.planner.deadlines_path, "FILE", "Deadlines of the modules' functions, in nanoseconds."},
+      {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
+      {"horizon", TOOL_OPTION_NUMBER, &args.horizon_ms, "MS", "Plan the releases before this time; default those of one hyperperiod, after which all periods repeat."},
+      {"objective", TOOL_OPTION_TEXT, &args.objectives, "LIST", "What to make small, the most important first: makespan, tardiness, phase, energy; default tardiness,phase,makespan,energy."},
+      {"move", TOOL_OPTION_LIST, &args.moves, "JOB=LANES", "Of a schedule: let a job use these lanes instead of its own, as in dronet=CPU_P,CPU_E; A+B is both at once. Repeat it for several jobs."},
+      {"overlap", TOOL_OPTION_POSITIVE, &args.overlap_count, "COUNT", "Of a schedule: so many dispatches that do not tell their workers may share a lane at a time; default 1."},
+      {"allow_late", TOOL_OPTION_SWITCH, &args.planner.allows_late, NULL, "Write a plan even if it misses deadlines."},
+      {"check", TOOL_OPTION_TEXT, &args.check_path, "PLAN", "Check a plan, or a schedule of another tool, instead of making one, and list all that is wrong with it."},
       {"fjsp", TOOL_OPTION_TEXT, &args.fjsp_path, "FILE",
        "A flexible job shop in the standard text format: a line with the numbers of jobs and machines, then a line a job: its number of operations, "
        "and for each of them the number of alternatives with a machine and a duration each."},
-      {"time_limit", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS", "Search for so long; default 10, or without end when --iterations is given; 0: only the first schedule."},
+      {"time_limit", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS", "Search for so long; default 10, or without end when --iterations is given; 0: only the first schedule. --time is the same."},
+      {"time", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS", "See --time_limit."},
       {"iterations", TOOL_OPTION_POSITIVE, &args.iterations, "COUNT",
-       "Let each thread take so many steps. Without --time_limit the result then depends on the file, the seed and the number of threads only."},
+       "Let each thread take so many steps. Without --time_limit the result then depends on the files, the seed and the number of threads only."},
       {"threads", TOOL_OPTION_POSITIVE, &args.thread_count, "COUNT", "Search with so many threads; default one for each CPU that the process may use."},
       {"seed", TOOL_OPTION_COUNT, &args.seed, "NUMBER", "Seed of the random numbers; default 0."},
-      {"show", TOOL_OPTION_SWITCH, &args.wants_chart, NULL, "Draw the schedule: a line a machine, a symbol a job."},
-      {"output", TOOL_OPTION_TEXT, &args.output_path, "FILE", "Write the schedule as JSON: job, operation, machine, start and end of each operation."},
+      {"output", TOOL_OPTION_TEXT, &args.output_path, "FILE", "Write the plan there; of a job shop job, operation, machine, start and end of each operation."},
+      {"show", TOOL_OPTION_SWITCH, &args.wants_chart, NULL, "Draw the plan on the terminal: a line a lane, a symbol a job."},
+      {"plot", TOOL_OPTION_TEXT, &args.plot_path, "FILE", "Draw it as SVG."},
+      {"graph", TOOL_OPTION_TEXT, &args.graph_path, "FILE", "Write its graph for Graphviz, and print critical path, stages and parallelism."},
+      {"critical_path", TOOL_OPTION_SWITCH, &args.wants_graph, NULL, "Print critical path, stages and parallelism."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print the result as one line of JSON."},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
       .verb = "plan",
-      .synopsis = "--fjsp=FILE [flags]",
-      .about = "Searches for a schedule: which operation runs where and when, so that the last one ends as early as\n"
-               "possible. A first schedule is there within milliseconds and gets better until it is proved to be the\n"
-               "best, or the time is up. Printed with it: a bound that no schedule can beat, and the gap between\n"
-               "the two, (makespan - bound) / bound. Every schedule is verified before it is printed.\n"
+      .synopsis = "JOBS.json|SCHEDULE.json|--modules FILE...|--fjsp=FILE|--check=PLAN [flags]",
+      .about = "Decides ahead of time where and when each dispatch of each job runs: all releases of one\n"
+               "hyperperiod, each dispatch on the lane and with the number of workers that serve the whole best.\n"
+               "A jobs file, or modules with what is said of them, is planned with a profile; a schedule, or an\n"
+               "earlier plan, is planned again. If deadlines cannot be kept, the jobs and the reasons are told,\n"
+               "and nothing is written.\n"
+               "A first schedule is there within milliseconds and gets better until it is proved to be the best,\n"
+               "or the time is up. Printed with it: a bound that no schedule can beat, and the gap between the\n"
+               "two, (makespan - bound) / bound. Every schedule is verified before it is printed.\n"
                "Ctrl-C ends the search with the best schedule so far, a second one at once.",
       .options = options,
-      .examples = "  rondo plan --fjsp=mk01.txt --show\n"
-                  "  rondo plan --fjsp=mk10.txt --time_limit=60 --output=mk10.json\n"
-                  "  rondo plan --fjsp=mk10.txt --iterations=100000 --threads=2 --seed=7 --json",
-      .exit_codes = "  0  a schedule was found\n  1  the file could not be read, or is malformed\n"
-                    "  2  the command line is wrong\n  130  ended by Ctrl-C, 143 by SIGTERM; the best schedule so far was printed",
+      .examples = "  rondo plan jobs.json --machine=machine.json --profile=profile.json -o plan.json --show\n"
+                  "  rondo plan --modules a.vmfb b.vmfb --hardware-config=machine.json --profile=profile.json -o plan.json\n"
+                  "  rondo plan schedule.json --move=dronet=CPU_P,CPU_E --time=1 -o plan.json\n"
+                  "  rondo plan --check=plan.json\n"
+                  "  rondo plan --fjsp=mk10.txt --time_limit=60 --output=mk10.json",
+      .exit_codes = "  0  a plan was found that keeps all deadlines; or nothing is wrong with the one that was checked\n"
+                    "  1  there is none, or it could not be found; or a file could not be read, or is malformed\n"
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C; the best schedule so far was printed",
   };
   struct tool_strings positional;
   bool wants_help = false;
@@ -257,5 +196,7 @@ int rdo_tool_plan(int argc, char **argv) {
     if (code == TOOL_EXIT_OK && !wants_help) code = plan(&args);
   }
   rdo_tool_strings_release(&positional);
+  rdo_tool_strings_release(&args.modules);
+  rdo_tool_strings_release(&args.moves);
   return code;
 }

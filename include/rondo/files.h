@@ -88,6 +88,95 @@ RONDO_API enum rondo_status rondo_file_write(const struct rondo_file *file, cons
 //   thread    any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_machine_write(const struct rondo_machine *machine, const char *path, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// Plans -------------------------------------------------------------------------------------------------
+
+// A dispatch of a plan. Texts live as long as the file.
+struct rondo_plan_dispatch {
+  const char *key;
+  const char *job;     // instance: one call
+  const char *source;  // the job that it is a call of, or what the names of its calls have in common
+  const char *target;  // the first, when it occupies several
+  int job_index;       // 0 .. job_count - 1
+  int target_index;    // 0 .. target_count - 1
+  int64_t start_ns, duration_ns;
+  int worker_count;    // 0 = not said
+};
+
+//   index    0 .. dispatch_count - 1, in the order of the file
+//   returns  false: no such dispatch, or the file is no plan
+//   thread   any, concurrently   phase  rt
+RONDO_API bool rondo_plan_dispatch(const struct rondo_file *plan, int index, struct rondo_plan_dispatch *out_dispatch);
+
+// The name of a target; NULL: no such target, or the file is no plan.
+//   thread   any, concurrently   phase  rt
+RONDO_API const char *rondo_plan_target(const struct rondo_file *plan, int index);
+
+// What a plan's graph looks like, by its dependencies and planned durations, whatever it was given to run on.
+struct rondo_plan_graph {
+  int64_t work_ns;           // of all dispatches together
+  int64_t critical_ns;       // the longest path
+  int critical_count;        // dispatches on it
+  int stage_count;           // a dispatch stands one stage behind its last predecessor
+  int stage_width_max;       // dispatches of the widest stage
+  double parallelism;        // work by critical path: no number of workers makes it faster by more, if each dispatch has one
+  int planned_parallel_max;  // dispatches that the plan has at work at once
+};
+
+// Measures a plan's graph.
+//   out_critical  optional, array of dispatch_count: the critical path's dispatches in order, critical_count of them
+//   returns       OK, INVALID_ARGUMENT (no plan), RESOURCE_EXHAUSTED
+//   thread        any, concurrently   phase  setup
+RONDO_API enum rondo_status rondo_plan_graph(const struct rondo_file *plan, struct rondo_plan_graph *out_graph, int *out_critical,
+                                             struct rondo_diag *diag) RONDO_MUST_USE;
+
+// What a plan must obey, and how findings are called.
+#define RONDO_PLAN_RULES(X)               \
+  X(PRECEDENCE, "precedence")             \
+  X(OVERLAP, "overlap")                   \
+  X(SHARED, "shared")                     \
+  X(RESOURCE, "resource")                 \
+  X(TARGET, "target")                     \
+  X(WIDTH, "width")                       \
+  X(RELEASE, "release")                   \
+  X(DEADLINE, "deadline")                 \
+  X(CALLS, "calls")                       \
+  X(TIME_DEPENDENCY, "time_dependency")   \
+  X(MAKESPAN, "makespan")
+
+enum rondo_plan_rule {
+  RONDO_PLAN_RULE_PRECEDENCE,       // no start before a predecessor's end, and what moving between clusters costs
+  RONDO_PLAN_RULE_OVERLAP,          // no more workers of a target at once than it has; without a machine one dispatch
+  RONDO_PLAN_RULE_SHARED,           // no more workers at once on CPUs that targets share than there are
+  RONDO_PLAN_RULE_RESOURCE,         // no more users of a resource at once than it has room for, and all that a job holds
+  RONDO_PLAN_RULE_TARGET,           // only on lanes of the machine, and of those on the job's
+  RONDO_PLAN_RULE_WIDTH,            // no more workers than the targets have, or the job may have
+  RONDO_PLAN_RULE_RELEASE,          // no start before the release, and releases as the job has them
+  RONDO_PLAN_RULE_DEADLINE,         // no end after the deadline, and deadlines as the job has them
+  RONDO_PLAN_RULE_CALLS,            // the calls of a job one after the other
+  RONDO_PLAN_RULE_TIME_DEPENDENCY,  // each names the dispatch before it on its target
+  RONDO_PLAN_RULE_MAKESPAN,         // makespan, bound and period fit the dispatches
+};
+
+struct rondo_plan_finding {
+  enum rondo_plan_rule rule;
+  const char *rule_name;
+  const char *place;    // key path; valid during the call, as the message is
+  const char *message;  // one line
+};
+
+struct rondo_plan_finder {
+  void (*find)(void *user, const struct rondo_plan_finding *finding);
+  void *user;
+};
+
+// Checks a plan, or a schedule of another tool, independently of who made it.
+//   plan      a file of kind RONDO_FILE_PLAN, borrowed; checked against the machine file it was read with, else the one that it carries
+//   finder    optional, called for each finding on this thread
+//   returns   OK, also with findings; INVALID_ARGUMENT (no plan), RESOURCE_EXHAUSTED
+//   thread    any, concurrently   phase  setup
+RONDO_API enum rondo_status rondo_plan_check(const struct rondo_file *plan, const struct rondo_plan_finder *finder, uint64_t *out_finding_count,
+                                             struct rondo_diag *diag) RONDO_MUST_USE;
+
 #ifdef __cplusplus
 }
 #endif

@@ -84,6 +84,16 @@ struct rondo_trace_load_options {
 RONDO_API enum rondo_status rondo_trace_table_load(const char *path, const struct rondo_trace_load_options *options,
                                                    struct rondo_trace_table **out_table, struct rondo_diag *diag) RONDO_MUST_USE;
 
+struct rondo_file;
+
+// Makes the table of a run that did exactly what a plan says: for the pictures and graphs of plans.
+//   plan       a file of kind RONDO_FILE_PLAN (rondo/files.h), borrowed
+//   out_table  owned by caller, end with rondo_trace_table_release; NULL on error
+//   returns    OK, INVALID_ARGUMENT (no plan, or more targets than a table has), RESOURCE_EXHAUSTED
+//   thread     any, concurrently         phase  setup
+RONDO_API enum rondo_status rondo_trace_table_of_plan(const struct rondo_file *plan, struct rondo_trace_table **out_table,
+                                                      struct rondo_diag *diag) RONDO_MUST_USE;
+
 // Nulls the pointer. NULL and pointer to NULL are fine.
 RONDO_API void rondo_trace_table_release(struct rondo_trace_table **table);
 

@@ -3,20 +3,11 @@
 //
 // The public face of the readers and writers: one kind of object for all kinds of files.
 
-#include "rondo/files.h"
+#include "plan/file.h"
 
 #include "base/alloc.h"
 #include "machine/machine.h"
 #include "plan/profile_file.h"
-#include "plan/schedule_file.h"
-
-struct rondo_file {
-  enum rondo_file_kind kind;
-  struct rdo_machine_file machine;  // read, or what the others were checked against
-  struct rdo_jobs_file jobs;
-  struct rdo_schedule schedule;
-  struct rdo_profile profile;
-};
 
 static enum rondo_status read_file(struct rondo_file *file, const char *path, const struct rondo_file_options *options,
                                    struct rondo_diag *diag) {

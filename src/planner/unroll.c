@@ -4,13 +4,13 @@
 #include "planner/unroll.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "planner/cost.h"
 
-enum { WIDTH_MAX = 256, PERIODS_TOLD_MAX = 8 };
+enum { PERIODS_TOLD_MAX = 8 };
 
 // What all calls of a job have in common. Its first node is the host program, if its cost is known.
 struct job_template {
@@ -42,33 +42,6 @@ static double ms(int64_t time_ns) { return (double)time_ns / 1e6; }
 
 // Costs -----------------------------------------------------------------------------------------------------
 
-static enum rondo_status find_clusters(struct unroller *unroller) {
-  const struct rdo_machine_file *machine = unroller->machine;
-  const struct rdo_profile *profile = unroller->profile;
-  bool is_known = false;
-  RDO_TRY(rdo_arena_alloc(&unroller->arena, (size_t)machine->cluster_count, sizeof *unroller->clusters, &unroller->clusters, unroller->diag));
-  for (int i = 0; i < machine->cluster_count; ++i) {
-    unroller->clusters[i] = RDO_PROFILE_NONE;
-    for (uint32_t k = 0; k < profile->cluster_count; ++k) {
-      if (strcmp(profile->clusters[k], machine->clusters[i].name) == 0) unroller->clusters[i] = k;
-    }
-    is_known |= unroller->clusters[i] != RDO_PROFILE_NONE;
-  }
-  if (is_known) return RONDO_OK;
-  return rdo_fail(unroller->diag, RONDO_NOT_FOUND, "%s: clusters: none of them is one of the machine's, such as \"%s\": measure with this machine file", profile->path,
-                  machine->clusters[0].name);
-}
-
-static enum rondo_status plan_duration(struct unroller *unroller, int job, const struct rdo_profile_cost *cost, int64_t *out_ns) {
-  double spread = cost->p99_ns > cost->p50_ns ? (double)(cost->p99_ns - cost->p50_ns) : 0;
-  double duration = (double)cost->p50_ns + spread * unroller->options->slack_percent / 100;
-  if (duration >= 0 && duration <= (double)RDO_TIME_NS_MAX) {
-    *out_ns = (int64_t)(duration + 0.5);
-    return RONDO_OK;
-  }
-  return FAIL_JOB(unroller, RONDO_OUT_OF_RANGE, job, "", "a dispatch would take %g ns, 0 to 104 days are possible: is the profile right?", duration);
-}
-
 // Whether every CPU of a lane can use a resource.
 static bool reaches(const struct rdo_machine_file *machine, const struct rdo_lane_entry *lane, int resource) {
   const struct rdo_cpu_set *cpus = &machine->resources[resource].cpus;
@@ -86,31 +59,10 @@ static bool may_run(const struct unroller *unroller, const struct rdo_job_entry 
   return is_allowed;
 }
 
-static enum rondo_status add_mode(struct unroller *unroller, struct rdo_draft_node *node, int64_t duration_ns, int lane, int width) {
-  const struct rdo_draft_use use = {lane, width};
-  ++node->mode_count;
-  return rdo_draft_add_mode(unroller->draft, duration_ns, &use, 1, unroller->diag);
-}
-
-// More workers only where they make it faster.
-static enum rondo_status add_lane_modes(struct unroller *unroller, int job, const struct rdo_profile_node *from, int lane, struct rdo_draft_node *node) {
-  const struct rdo_lane_entry *entry = &unroller->machine->lanes[lane];
-  int widest = entry->worker_count < WIDTH_MAX ? entry->worker_count : WIDTH_MAX, limit = unroller->jobs->jobs[job].worker_count_max;
-  uint64_t tile_count = from->tile_count > 0 ? from->tile_count : 1;
-  int64_t best_ns = INT64_MAX;
-  if (limit > 0 && limit < widest) widest = limit;
-  if (tile_count < (uint64_t)widest) widest = (int)tile_count;
-  for (int width = 1; width <= widest; ++width) {
-    const struct rdo_profile_cost *cost = rdo_profile_find_cost(unroller->profile, from, unroller->clusters[entry->cluster], (uint32_t)width);
-    int64_t duration_ns;
-    if (cost == NULL) continue;
-    if (cost->tile_ns_max > node->tile_ns_max) node->tile_ns_max = cost->tile_ns_max;
-    RDO_TRY(plan_duration(unroller, job, cost, &duration_ns));
-    if (duration_ns >= best_ns) continue;
-    best_ns = duration_ns;
-    RDO_TRY(add_mode(unroller, node, duration_ns, lane, width));
-  }
-  return RONDO_OK;
+// Failures of a job say which job it is.
+static enum rondo_status name_job(struct unroller *unroller, enum rondo_status status, int job) {
+  if (status != RONDO_OK && status != RONDO_RESOURCE_EXHAUSTED) rdo_prefix(unroller->diag, "%s: jobs[%d]", unroller->draft->place, job);
+  return status;
 }
 
 static enum rondo_status add_node_resources(struct unroller *unroller, int job, const char *name, struct rdo_draft_node *node) {
@@ -138,7 +90,9 @@ static enum rondo_status fill_node(struct unroller *unroller, int job, const str
   node->mode_begin = (uint32_t)unroller->draft->mode_count;
   for (int lane = 0; lane < unroller->machine->lane_count; ++lane) {
     bool is_known = unroller->clusters[unroller->machine->lanes[lane].cluster] != RDO_PROFILE_NONE;
-    if (is_known && may_run(unroller, &unroller->jobs->jobs[job], node, lane)) RDO_TRY(add_lane_modes(unroller, job, from, lane, node));
+    if (is_known && may_run(unroller, &unroller->jobs->jobs[job], node, lane)) {
+      RDO_TRY(name_job(unroller, rdo_cost_add_modes(unroller->draft, unroller->profile, from, unroller->clusters[unroller->machine->lanes[lane].cluster], lane, unroller->jobs->jobs[job].worker_count_max, unroller->options->slack_percent, node, unroller->diag), job));
+    }
   }
   if (node->mode_count > 0) return RONDO_OK;
   return FAIL_JOB(unroller, RONDO_NOT_FOUND, job, ".lanes", "on none of them is it known what dispatch %d (%s) of \"%s\" costs: measure there, or allow other lanes", id, from->export_name, unroller->jobs->jobs[job].name);
@@ -155,8 +109,9 @@ static enum rondo_status fill_program(struct unroller *unroller, int job, const 
       const struct rdo_profile_cost *cost = &unroller->profile->costs[model->program_begin + i];
       int64_t duration_ns;
       if (cost->cluster != unroller->clusters[unroller->machine->lanes[lane].cluster]) continue;
-      RDO_TRY(plan_duration(unroller, job, cost, &duration_ns));
-      RDO_TRY(add_mode(unroller, node, duration_ns, lane, 1));
+      RDO_TRY(name_job(unroller, rdo_cost_plan(cost, unroller->options->slack_percent, &duration_ns, unroller->diag), job));
+      ++node->mode_count;
+      RDO_TRY(rdo_draft_add_mode(unroller->draft, duration_ns, &(struct rdo_draft_use){lane, 1}, 1, unroller->diag));
       break;
     }
   }
@@ -433,7 +388,8 @@ static enum rondo_status note_limits(struct unroller *unroller) {
 static enum rondo_status unroll(struct unroller *unroller) {
   const struct rdo_jobs_file *jobs = unroller->jobs;
   uint32_t *node_begins;
-  RDO_TRY(find_clusters(unroller));
+  RDO_TRY(rdo_arena_alloc(&unroller->arena, (size_t)unroller->machine->cluster_count, sizeof *unroller->clusters, &unroller->clusters, unroller->diag));
+  RDO_TRY(rdo_cost_find_clusters(unroller->profile, unroller->machine, unroller->clusters, unroller->diag));
   RDO_TRY(rdo_arena_alloc(&unroller->arena, (size_t)jobs->job_count, sizeof *unroller->templates, &unroller->templates, unroller->diag));
   for (int i = 0; i < jobs->job_count; ++i) RDO_TRY(make_template(unroller, i));
   RDO_TRY(find_hyperperiod(unroller));
@@ -450,7 +406,6 @@ enum rondo_status rdo_draft_unroll(struct rdo_draft *draft, const struct rdo_job
   RDO_TRY(rdo_draft_init(draft, machine, jobs->path != NULL && jobs->path[0] != '\0' ? jobs->path : "jobs", diag));
   draft->job_set = jobs;
   draft->carries_machine = true;
-  if (!isfinite(options->slack_percent) || options->slack_percent < 0) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "a slack of %g %% cannot be: give 0 or more", options->slack_percent);
   enum rondo_status status = unroll(&unroller);
   rdo_arena_deinit(&unroller.arena);
   return status;

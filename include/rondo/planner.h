@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// From files to a plan: jobs, a machine and a profile of what their models cost, or a schedule that is to be planned again,
+// become a plan file's contents, or the reasons why there is none. What is solved on the way is rondo/plan.h; what the files
+// say is docs/files.md, what is done with it docs/plan.md.
+
+#ifndef RONDO_PLANNER_H_
+#define RONDO_PLANNER_H_
+
+#include "rondo/files.h"
+#include "rondo/plan.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rondo_planning;
+
+// What is added to a dispatch's median if nothing is said: this share of what its 99th percentile is above it. Those of many
+// dispatches add up to more than the percentile of the whole, so all of it would be too much.
+#define RONDO_SLACK_PERCENT_DEFAULT 50.0
+
+// How to plan. Zero-initialise, or rondo_planner_options_init, then set what should differ.
+struct rondo_planner_options {
+  // One of them: a jobs file, or a schedule or plan file, which is planned again; or modules, with what is said of them.
+  const char *input_path;
+  const char *const *module_paths;
+  int module_count;
+  const char *dependencies_path;  // with modules; NULL = none
+  const char *deadlines_path;     // with modules; NULL = none
+  const char *machine_path;       // NULL = the one that jobs name, or the schedule carries
+  const char *profile_path;       // needed for jobs and modules; of a schedule NULL = its own durations
+  double slack_percent;           // see above: 0 = medians are planned with
+  int64_t horizon_ns;             // releases from here on are not planned; 0 = those of one hyperperiod
+  // Of a schedule: "JOB=LANE,LANE+LANE" lets a job's dispatches use other lanes, or sets of them.
+  const char *const *moves;
+  int move_count;
+  int overlap_count;        // of a schedule: dispatches that tell no workers share a lane with so many; 0 = 1
+  bool allows_late;         // a plan that misses deadlines is a plan, too
+  const char *output_path;  // where the plan will be written: paths in it begin there. NULL = in the current folder
+  struct rondo_solve_options solve;
+};
+
+// The defaults.
+RONDO_API void rondo_planner_options_init(struct rondo_planner_options *out_options);
+
+// Reads the files, tests whether deadlines can be kept, searches, and checks the plan.
+//   options       borrowed
+//   out_planning  owned by caller, end with rondo_planning_release; NULL on error
+//   diag          optional, filled unless OK: file, key path, reason, what to do
+//   returns       OK, also when there is no plan (see reasons); what reading files returns; INVALID_ARGUMENT, NOT_FOUND,
+//                 OUT_OF_RANGE (what the files say does not fit together), RESOURCE_EXHAUSTED, INTERNAL (a bug: the plan did
+//                 not pass its check)
+//   thread        any, concurrently   phase  setup
+RONDO_API enum rondo_status rondo_planning_create(const struct rondo_planner_options *options, struct rondo_planning **out_planning,
+                                                  struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Ends it and sets the pointer to NULL. NULL and a pointer to NULL are fine.
+//   thread       owner               phase  setup
+RONDO_API void rondo_planning_release(struct rondo_planning **planning);
+
+// The plan: a file of kind RONDO_FILE_PLAN, to be written, checked or looked into; NULL: there is none.
+//   returns      belongs to the planning
+RONDO_API const struct rondo_file *rondo_planning_file(const struct rondo_planning *planning);
+
+struct rondo_planning_info {
+  bool is_admitted;          // there is a plan, and it keeps all deadlines
+  bool is_schedule;          // the input was a schedule
+  int dispatch_count, call_count, lane_count;
+  int64_t mode_count;        // ways to run all dispatches
+  int64_t hyperperiod_ns;    // 0 = none
+  bool has_schedule;         // the solver ran: `solved` is filled
+  struct rondo_schedule_info solved;  // times in nanoseconds
+  double scale;              // of a refusal: deadlines are kept when all periods and deadlines are so much longer; 0 = not known
+};
+
+//   thread       any, concurrently   phase  rt
+RONDO_API void rondo_planning_info(const struct rondo_planning *planning, struct rondo_planning_info *out_info);
+
+// A job in the plan, with all its calls.
+struct rondo_planned_job {
+  const char *name;
+  int call_count;
+  int64_t period_ns;          // 0 = none
+  int64_t deadline_ns;        // from the release on, or from the start if it has no releases; 0 = none
+  int64_t worst_latency_ns;   // from there to the end of the last dispatch
+  int64_t worst_delay_ns;     // from the release to the first start
+  int late_count;             // calls that end after their deadline
+};
+
+//   out_count    their number
+//   returns      an array that belongs to the planning; NULL when there is no plan
+RONDO_API const struct rondo_planned_job *rondo_planning_jobs(const struct rondo_planning *planning, int *out_count);
+
+// Why there is no plan, one line each, and what is worth knowing about it.
+//   returns      the text, which belongs to the planning; NULL: no such index
+RONDO_API const char *rondo_planning_reason(const struct rondo_planning *planning, int index);
+RONDO_API const char *rondo_planning_note(const struct rondo_planning *planning, int index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif  // RONDO_PLANNER_H_

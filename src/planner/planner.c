@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// The public face: reads the files, and takes them through draft, admission, search and check to a plan.
+
+#include "rondo/planner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "plan/file.h"
+#include "plan/job_sources.h"
+#include "plan/name_map.h"
+#include "plan/plan_check.h"
+#include "planner/admission.h"
+#include "planner/carry.h"
+#include "planner/compose.h"
+#include "planner/problem.h"
+#include "planner/reschedule.h"
+#include "planner/unroll.h"
+
+#define SCALE_SECONDS 0.2
+
+struct rondo_planning {
+  struct rondo_planning_info info;
+  struct rondo_file *file;
+  struct rondo_planned_job *jobs;
+  int job_count;
+  struct rdo_notes reasons, notes;
+  struct rdo_arena arena;  // names of the jobs
+};
+
+// What is read, on the way to a plan. Files that a plan carries are on the heap, since it takes them over.
+struct planner {
+  const struct rondo_planner_options *options;
+  struct rondo_planning *planning;
+  struct rdo_machine_file *machine;  // NULL = none
+  struct rdo_jobs_file *jobs;        // NULL = none
+  struct rdo_schedule source;
+  struct rdo_profile profile;
+  bool has_profile;
+  struct rdo_draft draft;
+  struct rondo_diag *diag;
+};
+
+void rondo_planner_options_init(struct rondo_planner_options *out_options) { *out_options = (struct rondo_planner_options){.slack_percent = RONDO_SLACK_PERCENT_DEFAULT}; }
+
+// Reading ---------------------------------------------------------------------------------------------------
+
+static enum rondo_status read_machine(struct planner *planner, const char *path) {
+  RDO_TRY(rdo_alloc(sizeof *planner->machine, &planner->machine, planner->diag));
+  return rdo_machine_file_read(path, NULL, planner->machine, planner->diag);
+}
+
+static enum rondo_status read_profile(struct planner *planner) {
+  if (planner->options->profile_path == NULL) return RONDO_OK;
+  planner->has_profile = true;
+  return rdo_profile_read(planner->options->profile_path, planner->machine, &planner->profile, planner->diag);
+}
+
+// The jobs' own machine file, when the caller names none: it is known once they are read.
+static enum rondo_status read_jobs(struct planner *planner) {
+  const struct rondo_planner_options *options = planner->options;
+  RDO_TRY(rdo_alloc(sizeof *planner->jobs, &planner->jobs, planner->diag));
+  if (options->machine_path == NULL) {
+    enum rondo_status status = rdo_jobs_file_read(options->input_path, NULL, planner->jobs, planner->diag);
+    if (status == RONDO_OK && planner->jobs->machine[0] == '\0') {
+      status = rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "%s: machine: is missing: name a machine file there, or with --machine; `rondo machine --output=FILE` writes one", options->input_path);
+    }
+    if (status == RONDO_OK) status = read_machine(planner, planner->jobs->machine_path);
+    rdo_jobs_file_deinit(planner->jobs);
+    RDO_TRY(status);
+  } else {
+    RDO_TRY(read_machine(planner, options->machine_path));
+  }
+  return rdo_jobs_file_read(options->input_path, planner->machine, planner->jobs, planner->diag);
+}
+
+// Rates of jobs made of modules are those of a hand-written profile; a measured one does not tell any.
+static enum rondo_status combine_jobs(struct planner *planner) {
+  const struct rondo_planner_options *options = planner->options;
+  struct rdo_workload workload = {0};
+  struct rdo_document document;
+  struct rdo_value schema;
+  bool has_workload = false;
+  if (options->machine_path == NULL) return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "modules are planned for a machine: name its file with --machine or --hardware-config");
+  RDO_TRY(read_machine(planner, options->machine_path));
+  RDO_TRY(rdo_alloc(sizeof *planner->jobs, &planner->jobs, planner->diag));
+  enum rondo_status status = RONDO_OK;
+  if (options->profile_path != NULL) {
+    status = rdo_document_open(options->profile_path, NULL, &document, planner->diag);
+    if (status == RONDO_OK) {
+      struct rdo_value root = rdo_document_root(&document);
+      has_workload = rdo_value_kind(&root) == RDO_VALUE_OBJECT && !rdo_value_find(&root, "models", &schema) && !rdo_value_find(&root, "schema", &schema);
+      if (has_workload) status = rdo_workload_read_value(&root, &workload, planner->diag);
+    }
+    rdo_document_deinit(&document);
+  }
+  const struct rdo_job_sources sources = {.modules = options->module_paths, .module_count = options->module_count, .dependencies = options->dependencies_path,
+                                          .deadlines = options->deadlines_path, .workload = has_workload ? &workload : NULL};
+  if (status == RONDO_OK) status = rdo_jobs_file_combine(&sources, planner->machine, planner->jobs, planner->diag);
+  rdo_workload_deinit(&workload);
+  return status;
+}
+
+// Whether a file is a schedule, which plans are too, or jobs.
+static enum rondo_status find_kind(struct planner *planner) {
+  struct rdo_document document;
+  struct rdo_value member;
+  enum rondo_status status = rdo_document_open(planner->options->input_path, NULL, &document, planner->diag);
+  if (status == RONDO_OK) {
+    struct rdo_value root = rdo_document_root(&document);
+    bool is_object = rdo_value_kind(&root) == RDO_VALUE_OBJECT;
+    planner->planning->info.is_schedule = is_object && rdo_value_find(&root, "dispatches", &member);
+    if (!planner->planning->info.is_schedule && !(is_object && rdo_value_find(&root, "jobs", &member))) {
+      status = rdo_value_fail(&root, planner->diag, RONDO_INVALID_ARGUMENT, "is neither a jobs file, which has `jobs`, nor a schedule, which has `dispatches`");
+    }
+  }
+  rdo_document_deinit(&document);
+  return status;
+}
+
+static enum rondo_status draft_schedule(struct planner *planner) {
+  const struct rondo_planner_options *options = planner->options;
+  if (options->machine_path != NULL) RDO_TRY(read_machine(planner, options->machine_path));
+  const struct rdo_schedule_options how = {.machine = planner->machine};
+  const struct rdo_reschedule_options reschedule = {.moves = options->moves, .move_count = options->move_count, .overlap_count = options->overlap_count, .slack_percent = options->slack_percent};
+  RDO_TRY(rdo_schedule_read(options->input_path, &how, &planner->source, planner->diag));
+  if (options->profile_path != NULL) {
+    planner->has_profile = true;
+    RDO_TRY(rdo_profile_read(options->profile_path, planner->machine != NULL ? planner->machine : planner->source.machine, &planner->profile, planner->diag));
+  }
+  return rdo_draft_reschedule(&planner->draft, &planner->source, planner->machine, planner->has_profile ? &planner->profile : NULL, &reschedule, planner->diag);
+}
+
+static enum rondo_status draft_jobs(struct planner *planner) {
+  const struct rondo_planner_options *options = planner->options;
+  const struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent, .horizon_ns = options->horizon_ns};
+  RDO_TRY(options->module_count > 0 ? combine_jobs(planner) : read_jobs(planner));
+  if (options->profile_path == NULL) return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "jobs are planned with what their dispatches cost: name a profile with --profile; `rondo profile` measures one");
+  RDO_TRY(read_profile(planner));
+  return rdo_draft_unroll(&planner->draft, planner->jobs, planner->machine, &planner->profile, &unroll, planner->diag);
+}
+
+static enum rondo_status make_draft(struct planner *planner) {
+  const struct rondo_planner_options *options = planner->options;
+  if ((options->input_path != NULL) == (options->module_count > 0)) return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "either a file or modules can be planned");
+  if (options->input_path != NULL) RDO_TRY(find_kind(planner));
+  if (planner->planning->info.is_schedule) return draft_schedule(planner);
+  if (options->move_count > 0 || options->overlap_count > 1) return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "--move and --overlap are for schedules: jobs name their `lanes` themselves");
+  return draft_jobs(planner);
+}
+
+// Results ---------------------------------------------------------------------------------------------------
+
+static enum rondo_status copy_notes(struct planner *planner, const struct rdo_notes *from) {
+  for (size_t i = 0; i < from->count; ++i) RDO_TRY(rdo_notes_add(&planner->planning->notes, planner->diag, from->items[i].text, "%s", from->items[i].text));
+  return RONDO_OK;
+}
+
+// What the files are remarked on for, but what is remarkable about a plan that is made anew.
+static enum rondo_status collect_notes(struct planner *planner) {
+  if (planner->machine != NULL) RDO_TRY(copy_notes(planner, &planner->machine->notes));
+  if (planner->jobs != NULL) RDO_TRY(copy_notes(planner, &planner->jobs->notes));
+  if (planner->has_profile) RDO_TRY(copy_notes(planner, &planner->profile.notes));
+  return copy_notes(planner, &planner->draft.notes);
+}
+
+static enum rondo_status name_planned_job(struct planner *planner, const struct rdo_schedule_job *call, struct rdo_name_map *names, struct rondo_planned_job **out_job) {
+  struct rondo_planning *planning = planner->planning;
+  const char *name = call->source[0] != '\0' ? call->source : call->base;
+  uint32_t index = rdo_name_map_find(names, name);
+  if (index == RDO_NAME_NONE) {
+    index = (uint32_t)planning->job_count;
+    RDO_TRY(rdo_text_copy(&planning->arena, name, &planning->jobs[index].name, planner->diag));
+    RDO_TRY(rdo_name_map_add(names, planning->jobs[index].name, index, planner->diag));
+    ++planning->job_count;
+  }
+  *out_job = &planning->jobs[index];
+  return RONDO_OK;
+}
+
+static enum rondo_status measure_jobs(struct planner *planner, const struct rdo_schedule *schedule, struct rdo_name_map *names, int64_t *begins, int64_t *ends) {
+  const struct rdo_draft *draft = &planner->draft;
+  for (uint32_t i = 0; i < schedule->job_count; ++i) begins[i] = INT64_MAX;
+  for (uint32_t i = 0; i < schedule->node_count; ++i) {
+    const struct rdo_schedule_node *node = &schedule->nodes[i];
+    if (node->start_ns < begins[node->job]) begins[node->job] = node->start_ns;
+    if (node->start_ns + node->duration_ns > ends[node->job]) ends[node->job] = node->start_ns + node->duration_ns;
+  }
+  for (uint32_t i = 0; i < schedule->job_count; ++i) {
+    const struct rdo_draft_call *call = &draft->calls[i];
+    struct rondo_planned_job *job;
+    RDO_TRY(name_planned_job(planner, &schedule->jobs[i], names, &job));
+    int64_t origin_ns = call->is_relative ? begins[i] : call->release_ns, latency_ns = ends[i] - origin_ns, deadline_ns = call->deadline_ns;
+    if (deadline_ns > 0 && !call->is_relative) deadline_ns -= call->release_ns;
+    ++job->call_count;
+    if (call->job >= 0 && draft->job_set->jobs[call->job].activation == RDO_JOB_PERIODIC) job->period_ns = draft->job_set->jobs[call->job].period_ns;
+    if (deadline_ns > 0) job->deadline_ns = deadline_ns;
+    if (latency_ns > job->worst_latency_ns) job->worst_latency_ns = latency_ns;
+    if (begins[i] - call->release_ns > job->worst_delay_ns) job->worst_delay_ns = begins[i] - call->release_ns;
+    job->late_count += deadline_ns > 0 && latency_ns > deadline_ns;
+  }
+  return RONDO_OK;
+}
+
+static enum rondo_status fill_jobs(struct planner *planner, const struct rdo_schedule *schedule) {
+  struct rdo_name_map names = {0};
+  int64_t *begins = NULL, *ends = NULL;
+  enum rondo_status status = rdo_alloc_array(schedule->job_count, sizeof *planner->planning->jobs, &planner->planning->jobs, planner->diag);
+  if (status == RONDO_OK) status = rdo_alloc_array(schedule->job_count, sizeof *begins, &begins, planner->diag);
+  if (status == RONDO_OK) status = rdo_alloc_array(schedule->job_count, sizeof *ends, &ends, planner->diag);
+  if (status == RONDO_OK) status = measure_jobs(planner, schedule, &names, begins, ends);
+  rdo_name_map_deinit(&names);
+  rdo_free(begins);
+  rdo_free(ends);
+  return status;
+}
+
+// The plan takes over what it carries; the draft is not used any more.
+static enum rondo_status carry(struct planner *planner, struct rdo_schedule *schedule) {
+  const char *output = planner->options->output_path;
+  if (planner->planning->info.is_schedule) {
+    RDO_TRY(rdo_schedule_carry(schedule, planner->options->input_path, output, planner->diag));
+    schedule->job_set = planner->source.job_set;
+    planner->source.job_set = NULL;
+  } else {
+    schedule->job_set = planner->jobs;
+    planner->jobs = NULL;
+  }
+  if (schedule->job_set != NULL) RDO_TRY(rdo_jobs_file_carry(schedule->job_set, output, planner->diag));
+  struct rdo_machine_file **machine = planner->machine != NULL ? &planner->machine : planner->source.machine != NULL ? &planner->source.machine : &planner->draft.own_machine;
+  if (!planner->draft.carries_machine) return RONDO_OK;
+  schedule->machine = *machine;
+  *machine = NULL;
+  return RONDO_OK;
+}
+
+// A missed deadline is told, with its reasons, to whoever wants the plan all the same; anything else would be a bug.
+static enum rondo_status check_plan(struct planner *planner, const struct rdo_schedule *schedule) {
+  struct rdo_plan_check check = {.finder = NULL};
+  RDO_TRY(rdo_plan_check(schedule, NULL, &check, planner->diag));
+  if (check.finding_count == check.late_count && (check.late_count == 0 || planner->options->allows_late)) return RONDO_OK;
+  return rdo_fail(planner->diag, RONDO_INTERNAL, "the plan is wrong, which is a bug: %s", check.first[0] != '\0' ? check.first : "a deadline is missed");
+}
+
+static enum rondo_status make_plan(struct planner *planner, const struct rondo_schedule *solved) {
+  struct rondo_planning *planning = planner->planning;
+  struct rdo_schedule schedule;
+  const char *name = planner->options->output_path != NULL ? planner->options->output_path : "plan";
+  enum rondo_status status = rdo_draft_compose(&planner->draft, rondo_schedule_nodes(solved), planning->info.solved.bound, name, &schedule, planner->diag);
+  if (status == RONDO_OK) status = fill_jobs(planner, &schedule);
+  if (status == RONDO_OK && planner->draft.period_ns > 0 && schedule.period_ns == 0) {
+    status = rdo_notes_add(&planning->notes, planner->diag, "period", "the plan ends at %.6g ms, after its hyperperiod of %.6g ms: it is written for one time, not to be repeated", (double)schedule.last_end_ns / 1e6, (double)planner->draft.period_ns / 1e6);
+  }
+  if (status == RONDO_OK) status = carry(planner, &schedule);
+  if (status == RONDO_OK) status = check_plan(planner, &schedule);
+  if (status == RONDO_OK) return rdo_file_of_schedule(&schedule, &planning->file, planner->diag);
+  rdo_schedule_deinit(&schedule);
+  return status;
+}
+
+// What would fit: worth a second or two, once the answer is no.
+static enum rondo_status find_scale(struct planner *planner) {
+  struct rondo_planning *planning = planner->planning;
+  struct rondo_solve_options quick = planner->options->solve;
+  char list[300] = "";
+  size_t length = 0;
+  int64_t scale;
+  quick.report = NULL;
+  if (quick.iteration_limit == 0) quick.time_limit_s = SCALE_SECONDS;
+  RDO_TRY(rdo_admission_scale(&planner->draft, &quick, &scale, planner->diag));
+  if (scale == 0) return RONDO_OK;
+  planning->info.scale = (double)scale / RDO_SCALE_ONE;
+  const struct rdo_jobs_file *jobs = planner->draft.job_set;
+  for (int i = 0; jobs != NULL && i < jobs->job_count && length < 200; ++i) {
+    if (jobs->jobs[i].activation != RDO_JOB_PERIODIC) continue;
+    length += (size_t)snprintf(list + length, sizeof list - length, "%s%.60s each %.6g ms", length > 0 ? ", " : ": ", jobs->jobs[i].name, (double)rdo_scale_time(jobs->jobs[i].period_ns, scale) / 1e6);
+  }
+  return rdo_notes_add(&planning->reasons, planner->diag, "scale", "with all periods and deadlines %.4g times as long a plan was found%s", planning->info.scale, list);
+}
+
+static enum rondo_status solve(struct planner *planner) {
+  struct rondo_planning *planning = planner->planning;
+  struct rondo_problem *problem;
+  struct rondo_schedule *solved = NULL;
+  enum rondo_status status = rdo_draft_make_problem(&planner->draft, RDO_SCALE_ONE, &problem, planner->diag);
+  if (status == RONDO_OK) {
+    struct rondo_problem_info info;
+    rondo_problem_info(problem, &info);
+    planning->info.mode_count = info.mode_count;
+    status = rondo_solve(problem, &planner->options->solve, &solved, planner->diag);
+  }
+  if (status == RONDO_OK) {
+    rondo_schedule_info(solved, &planning->info.solved);
+    planning->info.has_schedule = true;
+    status = rdo_admission_explain(&planner->draft, rondo_schedule_nodes(solved), &planning->reasons, planner->diag);
+  }
+  if (status == RONDO_OK) {
+    planning->info.is_admitted = planning->reasons.count == 0;
+    bool is_plan = planning->info.is_admitted || (planner->options->allows_late && planning->info.solved.is_feasible);
+    status = is_plan ? make_plan(planner, solved) : find_scale(planner);
+  }
+  rondo_schedule_release(&solved);
+  rondo_problem_release(&problem);
+  return status;
+}
+
+static enum rondo_status plan(struct planner *planner) {
+  struct rondo_planning *planning = planner->planning;
+  RDO_TRY(make_draft(planner));
+  planning->info.dispatch_count = (int)planner->draft.node_count;
+  planning->info.call_count = (int)planner->draft.call_count;
+  planning->info.lane_count = planner->draft.machine->lane_count;
+  planning->info.hyperperiod_ns = planner->draft.period_ns;
+  RDO_TRY(collect_notes(planner));
+  RDO_TRY(rdo_admission_test(&planner->draft, &planning->reasons, &planning->notes, planner->diag));
+  // A proof needs no search, unless the plan is wanted with its deadlines missed.
+  if (planning->reasons.count > 0 && !planner->options->allows_late) return find_scale(planner);
+  return solve(planner);
+}
+
+static void end_file(struct rdo_machine_file *machine, struct rdo_jobs_file *jobs) {
+  rdo_machine_file_deinit(machine);
+  rdo_jobs_file_deinit(jobs);
+  rdo_free(machine);
+  rdo_free(jobs);
+}
+
+enum rondo_status rondo_planning_create(const struct rondo_planner_options *options, struct rondo_planning **out_planning, struct rondo_diag *diag) {
+  struct planner planner = {.options = options, .diag = diag};
+  *out_planning = NULL;
+  RDO_TRY(rdo_alloc(sizeof *planner.planning, &planner.planning, diag));
+  enum rondo_status status = plan(&planner);
+  rdo_draft_deinit(&planner.draft);
+  rdo_profile_deinit(&planner.profile);
+  rdo_schedule_deinit(&planner.source);
+  end_file(planner.machine, planner.jobs);
+  if (status == RONDO_OK) *out_planning = planner.planning;
+  else rondo_planning_release(&planner.planning);
+  return status;
+}
+
+void rondo_planning_release(struct rondo_planning **planning) {
+  if (planning == NULL || *planning == NULL) return;
+  rondo_file_release(&(*planning)->file);
+  rdo_free((*planning)->jobs);
+  rdo_notes_deinit(&(*planning)->reasons);
+  rdo_notes_deinit(&(*planning)->notes);
+  rdo_arena_deinit(&(*planning)->arena);
+  rdo_free(*planning);
+  *planning = NULL;
+}
+
+// Looking ---------------------------------------------------------------------------------------------------
+
+const struct rondo_file *rondo_planning_file(const struct rondo_planning *planning) { return planning->file; }
+
+void rondo_planning_info(const struct rondo_planning *planning, struct rondo_planning_info *out_info) { *out_info = planning->info; }
+
+const struct rondo_planned_job *rondo_planning_jobs(const struct rondo_planning *planning, int *out_count) {
+  *out_count = planning->job_count;
+  return planning->jobs;
+}
+
+static const char *note_at(const struct rdo_notes *notes, int index) { return index >= 0 && (size_t)index < notes->count ? notes->items[index].text : NULL; }
+const char *rondo_planning_reason(const struct rondo_planning *planning, int index) { return note_at(&planning->reasons, index); }
+const char *rondo_planning_note(const struct rondo_planning *planning, int index) { return note_at(&planning->notes, index); }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// What the parts of `rondo plan` share: plan.c has the verb, plan_fjsp.c job shops, plan_files.c models and schedules.
+
+#ifndef RDO_TOOLS_PLAN_H_
+#define RDO_TOOLS_PLAN_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "rondo/planner.h"
+
+struct plan_args {
+  const char *fjsp_path;
+  const char *check_path;
+  const char *output_path;
+  const char *plot_path;
+  const char *objectives;
+  const char *graph_path;
+  struct tool_strings modules;
+  struct tool_strings moves;
+  double time_limit_s;  // negative: not given
+  double slack_percent;
+  double horizon_ms;
+  int64_t iterations;
+  int64_t thread_count;
+  int64_t seed;
+  int64_t overlap_count;
+  bool wants_json;
+  bool wants_chart;
+  bool wants_graph;
+  struct rondo_solve_options solve;       // made of the above
+  struct rondo_planner_options planner;
+};
+
+int rdo_tool_plan_fjsp(const struct plan_args *args);
+int rdo_tool_plan_files(struct plan_args *args);
+int rdo_tool_plan_check(const struct plan_args *args);
+
+// Draws a plan as wide as the terminal: a line for each target, more where dispatches overlap.
+void rdo_tool_plan_chart(const struct rondo_file *plan);
+
+bool rdo_tool_plan_was_interrupted(void);
+void rdo_tool_plan_clear_progress(void);
+
+#endif  // RDO_TOOLS_PLAN_H_

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// `rondo plan` for jobs, modules and schedules: plans them, says what came out, and writes it in the forms that were asked for.
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "message.h"
+#include "model_args.h"
+#include "plan.h"
+#include "rondo/trace.h"
+
+enum { FINDINGS_SHOWN_MAX = 100, CRITICAL_SHOWN_MAX = 12 };
+
+static double ms(int64_t time_ns) { return (double)time_ns / 1e6; }
+
+static int fail(enum rondo_status status, const struct rondo_diag *diag) {
+  rdo_tool_print_failure(NULL, status, diag);
+  return TOOL_EXIT_FAILURE;
+}
+
+// What came out ---------------------------------------------------------------------------------------------
+
+static void print_text(const struct rondo_planning *planning) {
+  struct rondo_planning_info info;
+  char name[TOOL_NAME_TEXT_BYTES];
+  int job_count;
+  const struct rondo_planned_job *jobs = rondo_planning_jobs(planning, &job_count);
+  rondo_planning_info(planning, &info);
+  const struct rondo_schedule_info *solved = &info.solved;
+  printf("%d dispatches of %d calls on %d lane%s", info.dispatch_count, info.call_count, info.lane_count, info.lane_count == 1 ? "" : "s");
+  if (info.hyperperiod_ns > 0) printf(", hyperperiod %.6g ms", ms(info.hyperperiod_ns));
+  printf("\nmakespan  %.6f ms%s\n", ms(solved->makespan), solved->is_optimal ? ", proved to be the shortest" : "");
+  printf("bound     %.6f ms, gap %.2f %%\n", ms(solved->bound), 100 * solved->gap);
+  printf("found     after %.2f s of %.2f s, %" PRId64 " steps (%s)\n", solved->best_seconds, solved->seconds, solved->iteration_count, solved->method);
+  for (int i = 0; i < job_count; ++i) {
+    const struct rondo_planned_job *job = &jobs[i];
+    printf("%s: %d call%s", rdo_tool_printable(job->name, name, sizeof name), job->call_count, job->call_count == 1 ? "" : "s");
+    if (job->period_ns > 0) printf(" each %.6g ms", ms(job->period_ns));
+    printf(", worst latency %.6g ms", ms(job->worst_latency_ns));
+    if (job->deadline_ns > 0) printf(" of %.6g ms", ms(job->deadline_ns));
+    if (job->late_count > 0) printf(", %d late", job->late_count);
+    if (job->worst_delay_ns > 0) printf(", starts up to %.6g ms after its release", ms(job->worst_delay_ns));
+    putchar('\n');
+  }
+}
+
+static void print_json_text(const char *text) {
+  putchar('"');
+  for (; *text != '\0'; ++text) {
+    unsigned char c = (unsigned char)*text;
+    if (c == '"' || c == '\\') printf("\\%c", c);
+    else if (c < 0x20) printf("\\u%04x", c);
+    else putchar(c);
+  }
+  putchar('"');
+}
+
+static void print_json_list(const char *key, const struct rondo_planning *planning, const char *(*get)(const struct rondo_planning *planning, int index)) {
+  const char *text;
+  printf(", \"%s\": [", key);
+  for (int i = 0; (text = get(planning, i)) != NULL; ++i) {
+    if (i > 0) printf(", ");
+    print_json_text(text);
+  }
+  putchar(']');
+}
+
+static void print_json(const struct plan_args *args, const struct rondo_planning *planning) {
+  struct rondo_planning_info info;
+  int job_count;
+  const struct rondo_planned_job *jobs = rondo_planning_jobs(planning, &job_count);
+  rondo_planning_info(planning, &info);
+  const struct rondo_schedule_info *solved = &info.solved;
+  printf("{\"admitted\": %s, \"dispatches\": %d, \"calls\": %d, \"lanes\": %d, \"hyperperiod_ns\": %" PRId64, info.is_admitted ? "true" : "false", info.dispatch_count, info.call_count, info.lane_count, info.hyperperiod_ns);
+  if (info.has_schedule) {
+    printf(", \"makespan_ns\": %" PRId64 ", \"bound_ns\": %" PRId64 ", \"gap\": %.6f, \"optimal\": %s, \"tardiness_ns\": %" PRId64 ", \"phase_error_ns\": %" PRId64, solved->makespan, solved->bound, solved->gap, solved->is_optimal ? "true" : "false", solved->tardiness, solved->phase_error);
+    printf(", \"seconds\": %.3f, \"best_seconds\": %.3f, \"iterations\": %" PRId64 ", \"threads\": %d, \"seed\": %" PRId64 ", \"modes\": %" PRId64 ", \"method\": \"%s\"", solved->seconds, solved->best_seconds, solved->iteration_count, solved->thread_count, args->seed, info.mode_count, solved->method);
+  }
+  if (info.scale > 0) printf(", \"scale\": %.4f", info.scale);
+  printf(", \"jobs\": [");
+  for (int i = 0; i < job_count; ++i) {
+    printf("%s{\"name\": ", i > 0 ? ", " : "");
+    print_json_text(jobs[i].name);
+    printf(", \"calls\": %d, \"period_ns\": %" PRId64 ", \"deadline_ns\": %" PRId64 ", \"worst_latency_ns\": %" PRId64 ", \"worst_delay_ns\": %" PRId64 ", \"late\": %d}", jobs[i].call_count, jobs[i].period_ns, jobs[i].deadline_ns, jobs[i].worst_latency_ns, jobs[i].worst_delay_ns, jobs[i].late_count);
+  }
+  putchar(']');
+  print_json_list("reasons", planning, rondo_planning_reason);
+  print_json_list("notes", planning, rondo_planning_note);
+  printf(", \"interrupted\": %s}\n", rdo_tool_plan_was_interrupted() ? "true" : "false");
+}
+
+// The graph -------------------------------------------------------------------------------------------------
+
+static enum rondo_status print_graph(const struct rondo_file *plan, struct rondo_diag *diag) {
+  struct rondo_file_info info;
+  struct rondo_plan_graph graph;
+  struct rondo_plan_dispatch dispatch;
+  char name[TOOL_NAME_TEXT_BYTES];
+  rondo_file_info(plan, &info);
+  int *critical = calloc((size_t)info.dispatch_count + 1, sizeof *critical);
+  enum rondo_status status = critical == NULL ? RONDO_RESOURCE_EXHAUSTED : rondo_plan_graph(plan, &graph, critical, diag);
+  if (status == RONDO_OK) {
+    printf("graph: %d dispatches in %d stages, the widest has %d; work %.6g ms, critical path %.6g ms\n", info.dispatch_count, graph.stage_count, graph.stage_width_max, ms(graph.work_ns), ms(graph.critical_ns));
+    printf("parallelism: %.3g by the graph; the plan has up to %d dispatches at work at once\n", graph.parallelism, graph.planned_parallel_max);
+    printf("critical path, %d dispatches:", graph.critical_count);
+    for (int i = 0; i < graph.critical_count && i < CRITICAL_SHOWN_MAX; ++i) {
+      rondo_plan_dispatch(plan, critical[i], &dispatch);
+      printf(" %s", rdo_tool_printable(dispatch.key, name, sizeof name));
+    }
+    printf(graph.critical_count > CRITICAL_SHOWN_MAX ? " ...\n" : "\n");
+  }
+  free(critical);
+  return status;
+}
+
+// Everything that is made of a plan, in files and on the terminal.
+static int show(const struct plan_args *args, const struct rondo_file *plan) {
+  struct rondo_diag diag = {0};
+  struct rondo_trace_table *table = NULL;
+  enum rondo_status status = RONDO_OK;
+  if (args->wants_chart) rdo_tool_plan_chart(plan);
+  if ((args->wants_graph || args->graph_path != NULL) && !args->wants_json) status = print_graph(plan, &diag);
+  if (status == RONDO_OK && (args->plot_path != NULL || args->graph_path != NULL)) status = rondo_trace_table_of_plan(plan, &table, &diag);
+  if (status == RONDO_OK && args->plot_path != NULL) {
+    const struct rondo_trace_write_options options = {.format = RONDO_TRACE_SVG, .factor = 2, .title = "plan"};
+    status = rondo_trace_table_write(table, &options, args->plot_path, &diag);
+  }
+  if (status == RONDO_OK && args->graph_path != NULL) {
+    const struct rondo_trace_write_options options = {.format = RONDO_TRACE_DOT, .factor = 2};
+    status = rondo_trace_table_write(table, &options, args->graph_path, &diag);
+  }
+  rondo_trace_table_release(&table);
+  return status == RONDO_OK ? TOOL_EXIT_OK : fail(status, &diag);
+}
+
+// Planning --------------------------------------------------------------------------------------------------
+
+static int report(const struct plan_args *args, const struct rondo_planning *planning) {
+  struct rondo_diag diag = {0};
+  const struct rondo_file *plan = rondo_planning_file(planning);
+  const char *text;
+  if (args->wants_json) print_json(args, planning);
+  else if (plan != NULL) print_text(planning);
+  for (int i = 0; (text = rondo_planning_note(planning, i)) != NULL && !args->wants_json; ++i) rdo_tool_message("note: %s", text);
+  for (int i = 0; (text = rondo_planning_reason(planning, i)) != NULL && !args->wants_json; ++i) rdo_tool_message("%s%s", plan == NULL ? "" : "late: ", text);
+  if (plan == NULL) {
+    if (!args->wants_json) rdo_tool_message("there is no plan that keeps all deadlines, or none was found: nothing is written (--allow-late writes one all the same)");
+    return TOOL_EXIT_FAILURE;
+  }
+  enum rondo_status status = args->output_path == NULL ? RONDO_OK : rondo_file_write(plan, args->output_path, &diag);
+  if (status != RONDO_OK) return fail(status, &diag);
+  int code = show(args, plan);
+  return code != TOOL_EXIT_OK ? code : rdo_tool_plan_was_interrupted() ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+}
+
+int rdo_tool_plan_files(struct plan_args *args) {
+  struct rondo_planning *planning;
+  struct rondo_diag diag = {0};
+  args->planner.module_paths = args->modules.items;
+  args->planner.module_count = args->modules.count;
+  args->planner.moves = args->moves.items;
+  args->planner.move_count = args->moves.count;
+  args->planner.overlap_count = (int)args->overlap_count;
+  args->planner.slack_percent = args->slack_percent;
+  args->planner.horizon_ns = (int64_t)(args->horizon_ms * 1e6);
+  args->planner.output_path = args->output_path;
+  args->planner.solve = args->solve;
+  enum rondo_status status = rondo_planning_create(&args->planner, &planning, &diag);
+  rdo_tool_plan_clear_progress();
+  if (status != RONDO_OK) return fail(status, &diag);
+  int code = report(args, planning);
+  rondo_planning_release(&planning);
+  return code;
+}
+
+// Checking --------------------------------------------------------------------------------------------------
+
+struct shown_findings {
+  const char *path;
+  uint64_t count;
+};
+
+static void print_finding(void *user, const struct rondo_plan_finding *finding) {
+  struct shown_findings *shown = user;
+  char path[TOOL_NAME_TEXT_BYTES], place[TOOL_NAME_TEXT_BYTES], message[TOOL_NAME_TEXT_BYTES];
+  if (shown->count++ >= FINDINGS_SHOWN_MAX) return;
+  printf("%s: %s: %s: %s\n", rdo_tool_printable(shown->path, path, sizeof path), rdo_tool_printable(finding->place, place, sizeof place), finding->rule_name,
+         rdo_tool_printable(finding->message, message, sizeof message));
+}
+
+int rdo_tool_plan_check(const struct plan_args *args) {
+  const struct rondo_file_options options = {.machine_file = args->planner.machine_path};
+  struct rondo_file *file;
+  struct rondo_file_info info;
+  struct rondo_diag diag = {0};
+  char path[TOOL_NAME_TEXT_BYTES];
+  uint64_t finding_count = 0;
+  struct shown_findings shown = {args->check_path, 0};
+  const struct rondo_plan_finder finder = {print_finding, &shown};
+  enum rondo_status status = rondo_file_read(args->check_path, RONDO_FILE_PLAN, &options, &file, &diag);
+  if (status != RONDO_OK) return fail(status, &diag);
+  rondo_file_info(file, &info);
+  status = rondo_plan_check(file, &finder, &finding_count, &diag);
+  int code = status != RONDO_OK ? fail(status, &diag) : finding_count == 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
+  if (status == RONDO_OK) {
+    if (finding_count > FINDINGS_SHOWN_MAX) printf("and %" PRIu64 " more\n", finding_count - FINDINGS_SHOWN_MAX);
+    printf("%s: %d dispatches, %" PRIu64 " finding%s\n", rdo_tool_printable(args->check_path, path, sizeof path), info.dispatch_count, finding_count, finding_count == 1 ? "" : "s");
+    if (show(args, file) != TOOL_EXIT_OK) code = TOOL_EXIT_FAILURE;
+  }
+  rondo_file_release(&file);
+  return code;
+}
