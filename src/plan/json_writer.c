@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/document.h"
+
 enum rondo_status rdo_json_writer_init(struct rdo_json_writer *out_writer, const char *path, struct rondo_diag *diag) {
   out_writer->depth = 0;
   return rdo_output_init(&out_writer->output, path, diag);
@@ -20,6 +22,10 @@ static void write_plain(struct rdo_json_writer *writer, const char *text) { rdo_
 enum rondo_status rdo_json_writer_finish(struct rdo_json_writer *writer, struct rondo_diag *diag) {
   while (writer->depth > 0) rdo_json_end(writer);
   write_char(writer, '\n');
+  if (writer->output.byte_count > RDO_DOCUMENT_BYTES_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "%s: would have %" PRIu64 " bytes, more than the %d MiB that are read back: write less", writer->output.path,
+                    writer->output.byte_count, RDO_DOCUMENT_BYTES_MAX >> 20);
+  }
   return rdo_output_finish(&writer->output, diag);
 }
 

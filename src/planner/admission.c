@@ -121,7 +121,7 @@ static enum rondo_status test_tiles(const struct rdo_draft *draft, const struct 
       if (draft->calls[node->call].job == call->job || node->tile_ns_max <= slack_ns || !share_lane(draft, node, lanes)) continue;
       if (longest == NULL || node->tile_ns_max > longest->tile_ns_max) longest = node;
     }
-    if (longest == NULL) continue;
+    if (longest == NULL || slack_ns < 0) continue;
     name_call(draft, call, ".deadline", place);
     RDO_TRY(rdo_notes_add(notes, diag, place, "%s: \"%.60s\" has a slack of %.6g ms, and %.100s a tile of %.6g ms that may be in its way: where that runs late, the deadline is missed", place, job_name(call), ms(slack_ns), longest->key, ms(longest->tile_ns_max)));
   }
@@ -186,7 +186,7 @@ static void list_shares(const struct rdo_draft *draft, double *shares, double wh
   }
 }
 
-static enum rondo_status test_place(const struct rdo_draft *draft, const struct place *place, double *shares, struct rdo_notes *reasons, struct rondo_diag *diag) {
+static enum rondo_status test_place(const struct rdo_draft *draft, const struct place *place, double *shares, double *inout_highest, struct rdo_notes *reasons, struct rondo_diag *diag) {
   char list[300];
   double sum = 0, whole = (double)draft->period_ns * (double)place->capacity;
   memset(shares, 0, (size_t)draft->job_set->job_count * sizeof *shares);
@@ -197,19 +197,20 @@ static enum rondo_status test_place(const struct rdo_draft *draft, const struct 
     sum += work;
     shares[call->job] += work;
   }
+  if (sum / whole > *inout_highest) *inout_highest = sum / whole;
   if (sum <= whole) return RONDO_OK;
   list_shares(draft, shares, whole, list, sizeof list);
   return rdo_notes_add(reasons, diag, place->name, "%s: %.120s has a utilisation of %.3g, more than 1: %s. Periods %.4g times as long, or other lanes, would do", draft->place, place->name, sum / whole, list, sum / whole);
 }
 
-static enum rondo_status test_utilisation(const struct rdo_draft *draft, double *shares, struct rdo_notes *reasons, struct rondo_diag *diag) {
+static enum rondo_status test_utilisation(const struct rdo_draft *draft, double *shares, double *inout_highest, struct rdo_notes *reasons, struct rondo_diag *diag) {
   const struct rdo_machine_file *machine = draft->machine;
   struct place all = {.lane = -1, .group = -1, .resource = -1};
   for (int i = 0; i < machine->lane_count; ++i) {
     struct place place = {.lane = i, .group = -1, .resource = -1, .capacity = machine->lanes[i].worker_count};
     snprintf(place.name, sizeof place.name, "lane %.100s", machine->lanes[i].name);
     if (draft->lane_groups[i] < 0) all.capacity += place.capacity;
-    RDO_TRY(test_place(draft, &place, shares, reasons, diag));
+    RDO_TRY(test_place(draft, &place, shares, inout_highest, reasons, diag));
   }
   for (int i = 0; i < draft->group_count; ++i) {
     struct place place = {.lane = -1, .group = i, .resource = -1, .capacity = draft->groups[i].capacity};
@@ -217,22 +218,23 @@ static enum rondo_status test_utilisation(const struct rdo_draft *draft, double 
     while (draft->lane_groups[first] != i) ++first;
     snprintf(place.name, sizeof place.name, "the CPUs that lane %.60s shares", machine->lanes[first].name);
     all.capacity += place.capacity;
-    RDO_TRY(test_place(draft, &place, shares, reasons, diag));
+    RDO_TRY(test_place(draft, &place, shares, inout_highest, reasons, diag));
   }
   for (int i = 0; i < machine->resource_count; ++i) {
     struct place place = {.lane = -1, .group = -1, .resource = i, .capacity = machine->resources[i].capacity};
     snprintf(place.name, sizeof place.name, "resource %.100s", machine->resources[i].name);
-    RDO_TRY(test_place(draft, &place, shares, reasons, diag));
+    RDO_TRY(test_place(draft, &place, shares, inout_highest, reasons, diag));
   }
   snprintf(all.name, sizeof all.name, "the machine");
-  return test_place(draft, &all, shares, reasons, diag);
+  return test_place(draft, &all, shares, inout_highest, reasons, diag);
 }
 
-enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_notes *reasons, struct rdo_notes *notes, struct rondo_diag *diag) {
+enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_notes *reasons, struct rdo_notes *notes, double *out_utilisation, struct rondo_diag *diag) {
   struct head *heads = NULL;
   uint32_t *last = NULL;
   double *shares = NULL;
   bool *lanes = NULL;
+  *out_utilisation = 0;
   size_t job_count = draft->job_set != NULL ? (size_t)draft->job_set->job_count : 0;
   enum rondo_status status = rdo_alloc_array(draft->node_count, sizeof *heads, &heads, diag);
   if (status == RONDO_OK) status = rdo_alloc_array(draft->call_count, sizeof *last, &last, diag);
@@ -243,7 +245,7 @@ enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_n
     status = test_paths(draft, heads, last, reasons, diag);
   }
   if (status == RONDO_OK && job_count > 0) status = test_tiles(draft, heads, last, lanes, notes, diag);
-  if (status == RONDO_OK && job_count > 0 && draft->period_ns > 0) status = test_utilisation(draft, shares, reasons, diag);
+  if (status == RONDO_OK && job_count > 0 && draft->period_ns > 0) status = test_utilisation(draft, shares, out_utilisation, reasons, diag);
   rdo_free(heads);
   rdo_free(last);
   rdo_free(shares);
@@ -374,10 +376,15 @@ static enum rondo_status fits(const struct rdo_draft *draft, int64_t scale, cons
   return status == RONDO_OK ? status : rdo_fail(diag, status, "%s", words.message);
 }
 
-enum rondo_status rdo_admission_scale(const struct rdo_draft *draft, const struct rondo_solve_options *options, int64_t *out_scale, struct rondo_diag *diag) {
-  int64_t low = RDO_SCALE_ONE, high = RDO_SCALE_ONE;
+enum rondo_status rdo_admission_scale(const struct rdo_draft *draft, double utilisation, const struct rondo_solve_options *options, int64_t *out_scale, struct rondo_diag *diag) {
+  int64_t low = RDO_SCALE_ONE, high;
   bool is_found = false;
   *out_scale = 0;
+  if (utilisation >= (double)SCALE_MAX / RDO_SCALE_ONE) return RONDO_OK;
+  // Below, there is too much work for the time, wherever a search may put it.
+  if (utilisation > 1) low = (int64_t)(utilisation * RDO_SCALE_ONE) + 1;
+  RDO_TRY(fits(draft, high = low, options, &is_found, diag));
+  if (is_found) low = high - 1;
   while (!is_found && high < SCALE_MAX) {
     low = high;
     high *= 2;

@@ -41,6 +41,20 @@ enum rondo_status rdo_cost_add_modes(struct rdo_draft *draft, const struct rdo_p
   return RONDO_OK;
 }
 
+enum rondo_status rdo_cost_add_program_mode(struct rdo_draft *draft, const struct rdo_profile *profile, const struct rdo_profile_model *model, uint32_t cluster, int lane,
+                                            double slack_percent, struct rdo_draft_node *inout_node, struct rondo_diag *diag) {
+  const struct rdo_draft_use use = {lane, 1};
+  for (uint32_t i = 0; i < model->program_count; ++i) {
+    const struct rdo_profile_cost *cost = &profile->costs[model->program_begin + i];
+    int64_t duration_ns;
+    if (cost->cluster != cluster) continue;
+    RDO_TRY(rdo_cost_plan(cost, slack_percent, &duration_ns, diag));
+    ++inout_node->mode_count;
+    return rdo_draft_add_mode(draft, duration_ns, &use, 1, diag);
+  }
+  return RONDO_OK;
+}
+
 enum rondo_status rdo_cost_find_clusters(const struct rdo_profile *profile, const struct rdo_machine_file *machine, uint32_t *out_clusters, struct rondo_diag *diag) {
   bool is_known = false;
   for (int i = 0; i < machine->cluster_count; ++i) {

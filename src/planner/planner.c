@@ -40,6 +40,7 @@ struct planner {
   struct rdo_schedule source;
   struct rdo_profile profile;
   bool has_profile;
+  double utilisation;
   struct rdo_draft draft;
   struct rondo_diag *diag;
 };
@@ -270,7 +271,7 @@ static enum rondo_status find_scale(struct planner *planner) {
   int64_t scale;
   quick.report = NULL;
   if (quick.iteration_limit == 0) quick.time_limit_s = SCALE_SECONDS;
-  RDO_TRY(rdo_admission_scale(&planner->draft, &quick, &scale, planner->diag));
+  RDO_TRY(rdo_admission_scale(&planner->draft, planner->utilisation, &quick, &scale, planner->diag));
   if (scale == 0) return RONDO_OK;
   planning->info.scale = (double)scale / RDO_SCALE_ONE;
   const struct rdo_jobs_file *jobs = planner->draft.job_set;
@@ -315,7 +316,7 @@ static enum rondo_status plan(struct planner *planner) {
   planning->info.lane_count = planner->draft.machine->lane_count;
   planning->info.hyperperiod_ns = planner->draft.period_ns;
   RDO_TRY(collect_notes(planner));
-  RDO_TRY(rdo_admission_test(&planner->draft, &planning->reasons, &planning->notes, planner->diag));
+  RDO_TRY(rdo_admission_test(&planner->draft, &planning->reasons, &planning->notes, &planner->utilisation, planner->diag));
   // A proof needs no search, unless the plan is wanted with its deadlines missed.
   if (planning->reasons.count > 0 && !planner->options->allows_late) return find_scale(planner);
   return solve(planner);

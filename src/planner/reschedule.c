@@ -269,10 +269,12 @@ static enum rondo_status add_scaled_mode(struct rescheduler *rescheduler, const 
 static enum rondo_status add_set_modes(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct lane_set *own, const struct lane_set *set, struct rdo_draft_node *to) {
   uint32_t model = rescheduler->profile != NULL ? rescheduler->models[node->job] : RDO_PROFILE_NONE;
   if (model == RDO_PROFILE_NONE || set->count > 1) return add_scaled_mode(rescheduler, node, own, set, to);
-  const struct rdo_profile_node *from = find_profiled(rescheduler->profile, model, node);
-  if (from == NULL) return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, "", "%s does not know this dispatch of \"%.100s\"", rescheduler->profile->path, rescheduler->schedule->jobs[node->job].base);
+  bool is_program = node->dispatch < 0 && strcmp(node->export_name, RDO_PROGRAM_EXPORT) == 0;
+  const struct rdo_profile_node *from = is_program ? NULL : find_profiled(rescheduler->profile, model, node);
+  if (from == NULL && !is_program) return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, "", "%s does not know this dispatch of \"%.100s\"", rescheduler->profile->path, rescheduler->schedule->jobs[node->job].base);
   uint32_t cluster = rescheduler->clusters[rescheduler->draft->machine->lanes[set->lanes[0]].cluster], mode_count = to->mode_count;
-  if (cluster != RDO_PROFILE_NONE) RDO_TRY(rdo_cost_add_modes(rescheduler->draft, rescheduler->profile, from, cluster, set->lanes[0], 0, rescheduler->options->slack_percent, to, rescheduler->diag));
+  if (is_program) RDO_TRY(rdo_cost_add_program_mode(rescheduler->draft, rescheduler->profile, &rescheduler->profile->models[model], cluster, set->lanes[0], rescheduler->options->slack_percent, to, rescheduler->diag));
+  else if (cluster != RDO_PROFILE_NONE) RDO_TRY(rdo_cost_add_modes(rescheduler->draft, rescheduler->profile, from, cluster, set->lanes[0], 0, rescheduler->options->slack_percent, to, rescheduler->diag));
   to->tells_workers = rescheduler->draft->carries_machine;
   if (to->mode_count > mode_count) return RONDO_OK;
   return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, ".hardware_target", "%s does not know what it costs on %.100s", rescheduler->profile->path, rescheduler->draft->machine->lanes[set->lanes[0]].name);

@@ -100,20 +100,13 @@ static enum rondo_status fill_node(struct unroller *unroller, int job, const str
 
 // The host program runs on one worker of any lane that it was measured on.
 static enum rondo_status fill_program(struct unroller *unroller, int job, const struct rdo_profile_model *model, struct rdo_draft_node *node) {
-  node->export_name = "program";
+  node->export_name = RDO_PROGRAM_EXPORT;
   RDO_TRY(add_node_resources(unroller, job, NULL, node));
   node->mode_begin = (uint32_t)unroller->draft->mode_count;
   for (int lane = 0; lane < unroller->machine->lane_count; ++lane) {
     if (!may_run(unroller, &unroller->jobs->jobs[job], node, lane)) continue;
-    for (uint32_t i = 0; i < model->program_count; ++i) {
-      const struct rdo_profile_cost *cost = &unroller->profile->costs[model->program_begin + i];
-      int64_t duration_ns;
-      if (cost->cluster != unroller->clusters[unroller->machine->lanes[lane].cluster]) continue;
-      RDO_TRY(name_job(unroller, rdo_cost_plan(cost, unroller->options->slack_percent, &duration_ns, unroller->diag), job));
-      ++node->mode_count;
-      RDO_TRY(rdo_draft_add_mode(unroller->draft, duration_ns, &(struct rdo_draft_use){lane, 1}, 1, unroller->diag));
-      break;
-    }
+    uint32_t cluster = unroller->clusters[unroller->machine->lanes[lane].cluster];
+    RDO_TRY(name_job(unroller, rdo_cost_add_program_mode(unroller->draft, unroller->profile, model, cluster, lane, unroller->options->slack_percent, node, unroller->diag), job));
   }
   return RONDO_OK;
 }
