@@ -142,7 +142,7 @@ int rdo_tool_plan(int argc, char **argv) {
       {"deadlines", TOOL_OPTION_TEXT, &args.planner.deadlines_path, "FILE", "Deadlines of the modules' functions, in nanoseconds."},
       {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
       {"horizon", TOOL_OPTION_NUMBER, &args.horizon_ms, "MS", "Plan the releases before this time; default those of one hyperperiod, after which all periods repeat."},
-      {"objective", TOOL_OPTION_TEXT, &args.objectives, "LIST", "What to make small, the most important first: makespan, tardiness, phase, energy; default tardiness,phase,makespan,energy."},
+      {"objective", TOOL_OPTION_TEXT, &args.objectives, "LIST", "What to make small, the most important first: makespan, tardiness, phase, energy; default tardiness,phase,makespan,energy. Deadlines come first in any case, unless --allow-late."},
       {"move", TOOL_OPTION_LIST, &args.moves, "JOB=LANES", "Of a schedule: let a job use these lanes instead of its own, as in dronet=CPU_P,CPU_E; A+B is both at once. Repeat it for several jobs."},
       {"overlap", TOOL_OPTION_POSITIVE, &args.overlap_count, "COUNT", "Of a schedule: so many dispatches that do not tell their workers may share a lane at a time; default 1."},
       {"allow_late", TOOL_OPTION_SWITCH, &args.planner.allows_late, NULL, "Write a plan even if it misses deadlines."},

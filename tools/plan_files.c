@@ -137,14 +137,26 @@ static int show(const struct plan_args *args, const struct rondo_file *plan) {
 
 // Planning --------------------------------------------------------------------------------------------------
 
+// Beside a plan remarks are part of the result; without one they say why there is none.
+static void print_remarks(const struct rondo_planning *planning, bool is_planned) {
+  const char *text;
+  char line[TOOL_NAME_TEXT_BYTES];
+  for (int i = 0; (text = rondo_planning_note(planning, i)) != NULL; ++i) {
+    if (is_planned) printf("note      %s\n", rdo_tool_printable(text, line, sizeof line));
+    else rdo_tool_message("note: %s", text);
+  }
+  for (int i = 0; (text = rondo_planning_reason(planning, i)) != NULL; ++i) {
+    if (is_planned) printf("late      %s\n", rdo_tool_printable(text, line, sizeof line));
+    else rdo_tool_message("%s", text);
+  }
+}
+
 static int report(const struct plan_args *args, const struct rondo_planning *planning) {
   struct rondo_diag diag = {0};
   const struct rondo_file *plan = rondo_planning_file(planning);
-  const char *text;
   if (args->wants_json) print_json(args, planning);
   else if (plan != NULL) print_text(planning);
-  for (int i = 0; (text = rondo_planning_note(planning, i)) != NULL && !args->wants_json; ++i) rdo_tool_message("note: %s", text);
-  for (int i = 0; (text = rondo_planning_reason(planning, i)) != NULL && !args->wants_json; ++i) rdo_tool_message("%s%s", plan == NULL ? "" : "late: ", text);
+  if (!args->wants_json) print_remarks(planning, plan != NULL);
   if (plan == NULL) {
     if (!args->wants_json) rdo_tool_message("there is no plan that keeps all deadlines, or none was found: nothing is written (--allow-late writes one all the same)");
     return TOOL_EXIT_FAILURE;

@@ -39,6 +39,7 @@ struct rondo_planner_options {
   int overlap_count;        // of a schedule: dispatches that tell no workers share a lane with so many; 0 = 1
   bool allows_late;         // a plan that misses deadlines is a plan, too
   const char *output_path;  // where the plan will be written: paths in it begin there. NULL = in the current folder
+  // How to search. Deadlines come before the objectives in any case, unless a plan may be late.
   struct rondo_solve_options solve;
 };
 

@@ -282,8 +282,21 @@ static enum rondo_status find_scale(struct planner *planner) {
   return rdo_notes_add(&planning->reasons, planner->diag, "scale", "with all periods and deadlines %.4g times as long a plan was found%s", planning->info.scale, list);
 }
 
+// Deadlines that must be kept come before whatever else is asked for.
+static struct rondo_solve_options choose_objectives(const struct rondo_planner_options *options) {
+  struct rondo_solve_options solve = options->solve;
+  int place = 0;
+  if (options->allows_late || solve.objective_count == 0) return solve;
+  while (place < solve.objective_count && solve.objectives[place] != RONDO_OBJECTIVE_TARDINESS) ++place;
+  if (place == solve.objective_count && ++solve.objective_count > RONDO_OBJECTIVE_COUNT) return options->solve;  // refused by the solver
+  for (; place > 0; --place) solve.objectives[place] = solve.objectives[place - 1];
+  solve.objectives[0] = RONDO_OBJECTIVE_TARDINESS;
+  return solve;
+}
+
 static enum rondo_status solve(struct planner *planner) {
   struct rondo_planning *planning = planner->planning;
+  const struct rondo_solve_options options = choose_objectives(planner->options);
   struct rondo_problem *problem;
   struct rondo_schedule *solved = NULL;
   enum rondo_status status = rdo_draft_make_problem(&planner->draft, RDO_SCALE_ONE, &problem, planner->diag);
@@ -291,7 +304,7 @@ static enum rondo_status solve(struct planner *planner) {
     struct rondo_problem_info info;
     rondo_problem_info(problem, &info);
     planning->info.mode_count = info.mode_count;
-    status = rondo_solve(problem, &planner->options->solve, &solved, planner->diag);
+    status = rondo_solve(problem, &options, &solved, planner->diag);
   }
   if (status == RONDO_OK) {
     rondo_schedule_info(solved, &planning->info.solved);

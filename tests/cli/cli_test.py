@@ -638,6 +638,86 @@ child_list[2]: hal.buffer
             self.call("plan", f"--fjsp={shop}", code=1, err=[f"rondo: {shop}", words])
         self.call("plan", f"--fjsp={self.write('shop.txt', self.SHOP)}", "--output=no/such/folder", code=1, err="no/such/folder")
 
+    @staticmethod
+    def profile():
+        def costs(us):
+            return [{"cluster": "P", "workers": n, "p50_us": us / n, "samples": 9} for n in (1, 2)] + [{"cluster": "E", "p50_us": 2 * us, "samples": 9}]
+
+        def model(name, *times):
+            nodes = [{"export": f"{name}_dispatch_{i}", "command": i, "tiles": 2, "predecessors": [i - 1] if i else [], "costs": costs(us)} for i, us in enumerate(times)]
+            return {"model": f"{name}.vmfb", "function": "main", "nodes": nodes}
+
+        return {"clusters": [{"name": "P", "workers": 2}, {"name": "E"}], "models": [model("control", 100, 50), model("net", 3000, 2000, 1000)]}
+
+    def write_jobs(self, **control):
+        machine = {"clusters": [{"name": "P", "cpus": "0-1"}, {"name": "E", "cpus": "2"}]}
+        jobs = [{"name": "control", "model": "control.vmfb", "period_ms": 2, "deadline_ms": 1, **control}, {"name": "net", "model": "net.vmfb", "period_ms": 10}]
+        for name, value in (("machine.json", machine), ("profile.json", self.profile()), ("jobs.json", {"machine": "machine.json", "jobs": jobs})):
+            (self.folder / name).write_text(json.dumps(value))
+        return "jobs.json", "--profile=profile.json", "--iterations=200", "--threads=1"
+
+    def test_plan_jobs(self):
+        jobs = self.write_jobs()
+        self.call("plan", *jobs, "-o", "plan.json", "--show", "--plot=plan.svg", "--graph=plan.dot",
+                  out=["13 dispatches of 6 calls on 2 lanes, hyperperiod 10 ms", "makespan  ", "bound ", "control: 5 calls each 2 ms, worst latency ", " of 1 ms", "\n  P  ",
+                       "A control, B net", "critical path, 3 dispatches: net0_dispatch_0 net0_dispatch_1 net0_dispatch_2", "parallelism: "])
+        self.call("plan", "--check=plan.json", out="plan.json: 13 dispatches, 0 findings")
+        plan = json.loads((self.folder / "plan.json").read_text())
+        self.assertEqual(len(plan["dispatches"]), 13)
+        self.assertEqual(plan["period_ns"], 10_000_000)
+        self.assertEqual([job["name"] for job in plan["jobs"]["jobs"]], ["control", "net"])
+        self.assertTrue((self.folder / "plan.svg").read_text().startswith("<svg"))
+        self.assertTrue((self.folder / "plan.dot").read_text().startswith("digraph"))
+        result = json.loads(self.call("plan", *jobs, "--json", "--objective=makespan,phase", "--slack=100").stdout)
+        self.assertEqual((result["admitted"], result["dispatches"], result["reasons"]), (True, 13, []))
+        self.assertLessEqual(result["jobs"][0]["worst_latency_ns"], 1_000_000)
+        # An earlier plan is planned again.
+        self.call("plan", "plan.json", "--iterations=200", "-o", "again.json", out="13 dispatches of 6 calls")
+        self.call("plan", "--check=again.json", out="0 findings")
+        # What is broken in a plan is listed.
+        plan["dispatches"]["net0_dispatch_1"]["start_ns"] -= 1000
+        plan["dispatches"]["net0_dispatch_1"]["start_time"] -= 0.001
+        (self.folder / "plan.json").write_text(json.dumps(plan))
+        self.call("plan", "--check=plan.json", code=1, out="plan.json: dispatches.net0_dispatch_1.dependencies: precedence: starts at ")
+
+    def test_plan_modules(self):
+        self.write_jobs()
+        files = {"workload.json": {"control": {"dispatches": [{"name": "a", "estimated_cycles": 100_000, "frequency": 500}]}, "net": {"dispatches": [{"name": "b", "estimated_cycles": 3_000_000, "frequency": 100}]}},
+                 "topology.json": {"clusters": [{"id": 0, "cores": [0, 1], "max_frequency_mhz": 1000}]}, "dependencies.json": {"control.0": "net.0"}, "deadlines.json": {"control.main": 1_900_000}}
+        for name, value in files.items():
+            (self.folder / name).write_text(json.dumps(value))
+        flags = ("--hardware-config=topology.json", "--dependencies", "dependencies.json", "--deadlines=deadlines.json", "--profile=workload.json", "--iterations=200", "--output=plan.json")
+        self.call("plan", "--modules", "control.vmfb", "net.vmfb", *flags, code=1, err='"control" cannot end within 1.9 ms')
+        (self.folder / "dependencies.json").write_text("{}")
+        self.call("plan", "--modules", "control.vmfb", "net.vmfb", *flags, out="6 dispatches of 6 calls")
+        self.call("plan", "--check=plan.json", "--machine=topology.json", out="0 findings")
+
+    def test_plan_refusal(self):
+        jobs = self.write_jobs(deadline_ms=0.05)
+        self.call("plan", *jobs, "-o", "plan.json", code=1,
+                  err=['jobs.json: jobs[0].deadline: "control" cannot end within 0.05 ms: its critical path takes 0.075 ms', "with all periods and deadlines 1.5", "nothing is written"])
+        self.assertFalse((self.folder / "plan.json").exists())
+        result = json.loads(self.call("plan", *jobs, "--json", code=1).stdout)
+        self.assertFalse(result["admitted"])
+        self.assertGreaterEqual(result["scale"], 1.5)
+        self.call("plan", *jobs, "-o", "plan.json", "--allow-late", out=["5 late", "late      jobs.json: jobs[0].deadline"])
+        self.call("plan", "--check=plan.json", code=1, out="instances.control0.deadline: deadline: is 0.05 ms, but its last dispatch ends at")
+
+    def test_plan_schedule(self):
+        dispatch = {"hardware_target": "P", "duration": 4, "job_name": "net"}
+        (self.folder / "s.json").write_text(json.dumps({"dispatches": {"a": dispatch, "b": dispatch}, "metadata": {"machines": ["P", "E"]}}))
+        self.call("plan", "s.json", "--time=1", out="makespan  8.000000 ms, proved to be the shortest")
+        self.call("plan", "s.json", "--time=1", "--overlap=2", out="makespan  4.000000 ms")
+        self.call("plan", "s.json", "--time=1", "--move=net=P,E", "-o", "moved.json", out="makespan  4.000000 ms")
+        self.call("plan", "s.json", "--time=1", "--move=net=P+E", out="makespan  4.000000 ms")
+        self.call("plan", "s.json", "--move=x=P", code=1, err="--move=x=P: s.json has no job of this name")
+        self.call("plan", "--check=s.json", code=1, out=["s.json: dispatches.b.start_time: overlap: at 0 ms 2 workers of P are planned for, of 1", "s.json: 2 dispatches, 2 findings"])
+        self.call("plan", "s.json", "s.json", code=2, err="unexpected argument")
+        self.call("plan", "s.json", "--fjsp=x", code=2, err="unexpected argument 's.json'")
+        self.call("plan", "s.json", "--objective=speed", code=2, err="'speed' is none of makespan, tardiness, phase, energy")
+        self.call("plan", "--check=no-such-file", code=1, err="no-such-file")
+        self.call("plan", "s.json", "-o", "no/such/folder.json", code=1, err="no/such/folder.json")
+
     def test_plan_interrupt(self):
         # Two jobs of order against order on many machines: the bound is not reached.
         jobs = [[(j * (o + 1) * 7 + o * o) % 10 for o in range(10)] for j in range(1, 16)]
