@@ -379,11 +379,12 @@ static enum rondo_status read_names(struct reader *reader, const struct rdo_valu
 }
 
 static enum rondo_status read_own(struct reader *reader, const struct rdo_value *object, struct rdo_schedule_node *node) {
-  static const char *const own[] = {"workers", "priority", "dispatch", "export"};
+  static const char *const own[] = {"workers", "priority", "recording", "dispatch", "export"};
   struct rdo_value member;
   for (int i = 0; i < COUNT(own); ++i) reader->has_own |= rdo_value_find(object, own[i], &member);
   RDO_TRY(rdo_member_int(object, "workers", 1, RDO_MACHINE_WORKERS_MAX, &node->worker_count, reader->diag));
   RDO_TRY(rdo_member_int(object, "priority", 0, 255, &node->priority, reader->diag));
+  RDO_TRY(rdo_member_int(object, "recording", 0, INT32_MAX, &node->recording, reader->diag));
   RDO_TRY(rdo_member_int(object, "dispatch", 0, INT32_MAX, &node->dispatch, reader->diag));
   return keep_text(reader, object, "export", RDO_NAME_BYTES_MAX, &node->export_name);
 }
@@ -391,7 +392,7 @@ static enum rondo_status read_own(struct reader *reader, const struct rdo_value 
 static enum rondo_status read_node(struct reader *reader, const struct rdo_value *object, struct rdo_schedule_node *node) {
   static const char *const known[] = {"id", "ordinal", "total", "dependencies", "hardware_target", "start_time", "duration", "job_name",
                                       "module_name", "time_dependency", "vmfb_path", "release_policy", "time_dep_mode", "start_ns",
-                                      "duration_ns", "workers", "priority", "dispatch", "export", "targets", "resources"};
+                                      "duration_ns", "workers", "priority", "recording", "dispatch", "export", "targets", "resources"};
   RDO_TRY(rdo_value_note_unknown(object, known, COUNT(known), reader->diag));
   RDO_TRY(read_number(reader, object, "id", &node->id));
   RDO_TRY(read_number(reader, object, "ordinal", &node->ordinal));
@@ -418,7 +419,7 @@ void rdo_schedule_job_init(struct rdo_schedule_job *job, const char *name) {
 
 void rdo_schedule_node_init(struct rdo_schedule_node *node) {
   *node = (struct rdo_schedule_node){.key = "", .id = -1, .module_name = "", .family = "", .vmfb_path = "", .time_dependency = RDO_SCHEDULE_NONE,
-                                     .priority = -1, .dispatch = -1, .export_name = ""};
+                                     .priority = -1, .recording = -1, .dispatch = -1, .export_name = ""};
 }
 
 // First pass: keys, and how many dependencies there can be.

@@ -72,7 +72,8 @@ struct rdo_schedule_node {
   // Our own keys.
   int32_t worker_count;     // 0 = not said
   int32_t priority;         // 0..255; -1 = not said
-  int32_t dispatch;         // its place in the recording of its function; -1 = not said
+  int32_t recording;        // number of the execution in one call of its function, from 0; -1 = not said, which is 0
+  int32_t dispatch;         // its place in that recording; -1 = not said
   const char *export_name;  // of its kernel; "" = not said
 };
 

@@ -57,6 +57,7 @@ static void write_node(const struct rdo_schedule *schedule, const struct rdo_sch
   rdo_json_write_text(writer, "time_dep_mode", node->time_mode == RDO_TIME_SOFT ? "soft" : "hard");
   if (node->worker_count > 0) rdo_json_write_integer(writer, "workers", node->worker_count);
   if (node->priority >= 0) rdo_json_write_integer(writer, "priority", node->priority);
+  if (node->recording >= 0) rdo_json_write_integer(writer, "recording", node->recording);
   if (node->dispatch >= 0) rdo_json_write_integer(writer, "dispatch", node->dispatch);
   write_word(writer, "export", node->export_name);
   write_lists(schedule, node, writer);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "planner/delay.h"
 #include "planner/problem.h"
 
 enum { PLACE_BYTES = 300, SCALE_MAX = 64 * RDO_SCALE_ONE, SCALE_STEPS = 7, TOLD_MAX = 4 };
@@ -337,15 +338,19 @@ static enum rondo_status explain_fixed(const struct rdo_draft *draft, const stru
   return RONDO_OK;
 }
 
-enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons, struct rondo_diag *diag) {
-  struct lateness *spans;
-  RDO_TRY(rdo_alloc_array(draft->call_count, sizeof *spans, &spans, diag));
+static void find_spans(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct lateness *spans) {
   for (size_t i = 0; i < draft->call_count; ++i) spans[i] = (struct lateness){INT64_MAX, 0};
   for (uint32_t i = 0; i < draft->node_count; ++i) {
     struct lateness *span = &spans[draft->nodes[i].call];
     if (placed[i].start < span->begin_ns) span->begin_ns = placed[i].start;
     if (placed[i].end > span->end_ns) span->end_ns = placed[i].end;
   }
+}
+
+enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons, struct rondo_diag *diag) {
+  struct lateness *spans;
+  RDO_TRY(rdo_alloc_array(draft->call_count, sizeof *spans, &spans, diag));
+  find_spans(draft, placed, spans);
   enum rondo_status status = explain_fixed(draft, placed, reasons, diag);
   if (status == RONDO_OK) status = explain_calls(draft, placed, spans, reasons, diag);
   rdo_free(spans);
@@ -354,14 +359,35 @@ enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const str
 
 // What would fit --------------------------------------------------------------------------------------------
 
+// Whether a schedule for a scaled problem keeps all deadlines, once nothing begins before it can go on.
+static enum rondo_status is_on_time(const struct rdo_draft *draft, int64_t scale, const struct rondo_placed_node *nodes, bool *out_is_on_time, struct rondo_diag *diag) {
+  struct rondo_placed_node *placed = NULL;
+  struct lateness *spans = NULL;
+  enum rondo_status status = rdo_alloc_array(draft->node_count, sizeof *placed, &placed, diag);
+  if (status == RONDO_OK) status = rdo_alloc_array(draft->call_count, sizeof *spans, &spans, diag);
+  if (status == RONDO_OK) {
+    memcpy(placed, nodes, draft->node_count * sizeof *placed);
+    status = rdo_draft_delay(draft, placed, diag);
+  }
+  if (status == RONDO_OK) find_spans(draft, placed, spans);
+  *out_is_on_time = status == RONDO_OK;
+  for (size_t i = 0; i < draft->call_count && *out_is_on_time; ++i) {
+    struct rdo_draft_call call = draft->calls[i];
+    call.deadline_ns = rdo_scale_time(call.deadline_ns, scale);
+    *out_is_on_time = late_by(&call, &spans[i]) <= 0;
+  }
+  rdo_free(placed);
+  rdo_free(spans);
+  return status;
+}
+
 static enum rondo_status fits(const struct rdo_draft *draft, int64_t scale, const struct rondo_solve_options *options, bool *out_fits, struct rondo_diag *diag) {
-  static const enum rondo_objective only[] = {RONDO_OBJECTIVE_TARDINESS};
   struct rondo_problem *problem;
   struct rondo_schedule *schedule = NULL;
   struct rondo_schedule_info info = {0};
   struct rondo_solve_options quick = *options;
   struct rondo_diag words = {0};
-  quick.objectives[0] = only[0];
+  quick.objectives[0] = RONDO_OBJECTIVE_TARDINESS;
   quick.objective_count = 1;
   *out_fits = false;
   enum rondo_status status = rdo_draft_make_problem(draft, scale, &problem, &words);
@@ -369,7 +395,7 @@ static enum rondo_status fits(const struct rdo_draft *draft, int64_t scale, cons
   if (status == RONDO_OK) status = rondo_solve(problem, &quick, &schedule, &words);
   if (status == RONDO_OK) {
     rondo_schedule_info(schedule, &info);
-    *out_fits = info.is_feasible && info.tardiness == 0;
+    if (info.is_feasible) status = is_on_time(draft, scale, rondo_schedule_nodes(schedule), out_fits, &words);
   }
   rondo_schedule_release(&schedule);
   rondo_problem_release(&problem);

@@ -103,6 +103,7 @@ static enum rondo_status fill_node(struct composer *composer, uint32_t index) {
   to->total = from->total;
   to->job = from->call;
   to->priority = from->priority;
+  to->recording = from->recording;
   to->dispatch = from->dispatch;
   to->start_ns = composer->placed[index].start;
   to->duration_ns = mode->duration_ns;

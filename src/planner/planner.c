@@ -16,6 +16,7 @@
 #include "planner/admission.h"
 #include "planner/carry.h"
 #include "planner/compose.h"
+#include "planner/delay.h"
 #include "planner/problem.h"
 #include "planner/reschedule.h"
 #include "planner/unroll.h"
@@ -246,11 +247,11 @@ static enum rondo_status check_plan(struct planner *planner, const struct rdo_sc
   return rdo_fail(planner->diag, RONDO_INTERNAL, "the plan is wrong, which is a bug: %s", check.first[0] != '\0' ? check.first : "a deadline is missed");
 }
 
-static enum rondo_status make_plan(struct planner *planner, const struct rondo_schedule *solved) {
+static enum rondo_status make_plan(struct planner *planner, const struct rondo_placed_node *placed) {
   struct rondo_planning *planning = planner->planning;
   struct rdo_schedule schedule;
   const char *name = planner->options->output_path != NULL ? planner->options->output_path : "plan";
-  enum rondo_status status = rdo_draft_compose(&planner->draft, rondo_schedule_nodes(solved), planning->info.solved.bound, name, &schedule, planner->diag);
+  enum rondo_status status = rdo_draft_compose(&planner->draft, placed, planning->info.solved.bound, name, &schedule, planner->diag);
   if (status == RONDO_OK) status = fill_jobs(planner, &schedule);
   if (status == RONDO_OK && planner->draft.period_ns > 0 && schedule.period_ns == 0) {
     status = rdo_notes_add(&planning->notes, planner->diag, "period", "the plan ends at %.6g ms, after its hyperperiod of %.6g ms: it is written for one time, not to be repeated", (double)schedule.last_end_ns / 1e6, (double)planner->draft.period_ns / 1e6);
@@ -294,29 +295,47 @@ static struct rondo_solve_options choose_objectives(const struct rondo_planner_o
   return solve;
 }
 
-static enum rondo_status solve(struct planner *planner) {
+// The solver's answer, once nothing begins before it can go on.
+static enum rondo_status place_nodes(struct planner *planner, const struct rondo_problem *problem, const struct rondo_schedule *solved, struct rondo_placed_node **out_placed) {
+  const struct rdo_draft *draft = &planner->draft;
+  struct rondo_planning_info *info = &planner->planning->info;
+  struct rondo_diag broken = {0};
+  rondo_schedule_info(solved, &info->solved);
+  info->has_schedule = true;
+  RDO_TRY(rdo_alloc_array(draft->node_count, sizeof **out_placed, out_placed, planner->diag));
+  memcpy(*out_placed, rondo_schedule_nodes(solved), draft->node_count * sizeof **out_placed);
+  if (!info->solved.is_feasible) return RONDO_OK;
+  RDO_TRY(rdo_draft_delay(draft, *out_placed, planner->diag));
+  if (rondo_schedule_check(problem, *out_placed, (int)draft->node_count, &broken) == RONDO_OK) return RONDO_OK;
+  return rdo_fail(planner->diag, RONDO_INTERNAL, "a delay is wrong, which is a bug: %s", broken.message);
+}
+
+static enum rondo_status solve_problem(struct planner *planner, const struct rondo_problem *problem) {
   struct rondo_planning *planning = planner->planning;
   const struct rondo_solve_options options = choose_objectives(planner->options);
-  struct rondo_problem *problem;
   struct rondo_schedule *solved = NULL;
-  enum rondo_status status = rdo_draft_make_problem(&planner->draft, RDO_SCALE_ONE, &problem, planner->diag);
-  if (status == RONDO_OK) {
-    struct rondo_problem_info info;
-    rondo_problem_info(problem, &info);
-    planning->info.mode_count = info.mode_count;
-    status = rondo_solve(problem, &options, &solved, planner->diag);
-  }
-  if (status == RONDO_OK) {
-    rondo_schedule_info(solved, &planning->info.solved);
-    planning->info.has_schedule = true;
-    status = rdo_admission_explain(&planner->draft, rondo_schedule_nodes(solved), &planning->reasons, planner->diag);
-  }
+  struct rondo_placed_node *placed = NULL;
+  struct rondo_problem_info info;
+  rondo_problem_info(problem, &info);
+  planning->info.mode_count = info.mode_count;
+  enum rondo_status status = rondo_solve(problem, &options, &solved, planner->diag);
+  if (status == RONDO_OK) status = place_nodes(planner, problem, solved, &placed);
+  if (status == RONDO_OK) status = rdo_admission_explain(&planner->draft, placed, &planning->reasons, planner->diag);
   if (status == RONDO_OK) {
     planning->info.is_admitted = planning->reasons.count == 0;
+    if (planning->info.is_admitted) planning->info.solved.tardiness = 0;  // what the solver saw before delays
     bool is_plan = planning->info.is_admitted || (planner->options->allows_late && planning->info.solved.is_feasible);
-    status = is_plan ? make_plan(planner, solved) : find_scale(planner);
+    status = is_plan ? make_plan(planner, placed) : find_scale(planner);
   }
+  rdo_free(placed);
   rondo_schedule_release(&solved);
+  return status;
+}
+
+static enum rondo_status solve(struct planner *planner) {
+  struct rondo_problem *problem;
+  enum rondo_status status = rdo_draft_make_problem(&planner->draft, RDO_SCALE_ONE, &problem, planner->diag);
+  if (status == RONDO_OK) status = solve_problem(planner, problem);
   rondo_problem_release(&problem);
   return status;
 }

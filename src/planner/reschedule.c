@@ -228,7 +228,8 @@ static const struct rdo_profile_node *find_profiled(const struct rdo_profile *pr
   for (uint32_t i = 0; i < model->node_count; ++i) {
     const struct rdo_profile_node *candidate = &profile->nodes[model->node_begin + i];
     if (node->dispatch >= 0) {
-      bool is_same = (int32_t)candidate->command == node->dispatch && (node->export_name[0] == '\0' || strcmp(candidate->export_name, node->export_name) == 0);
+      int32_t recording = node->recording >= 0 ? node->recording : 0;
+      bool is_same = (int32_t)candidate->recording == recording && (int32_t)candidate->command == node->dispatch && (node->export_name[0] == '\0' || strcmp(candidate->export_name, node->export_name) == 0);
       if (is_same) return candidate;
     } else if (export_id(candidate->export_name) == node->id && node->id >= 0 && --ordinal == 0) {
       return candidate;
@@ -242,6 +243,11 @@ static const struct rdo_profile_node *find_profiled(const struct rdo_profile *pr
 static int speed_of(const struct rescheduler *rescheduler, int lane) {
   const struct rdo_machine_file *machine = rescheduler->draft->machine;
   return machine->clusters[machine->lanes[lane].cluster].capacity;
+}
+
+static const struct rdo_job_entry *source_of(const struct rescheduler *rescheduler, uint32_t job) {
+  int index = rescheduler->draft->calls[job].job;
+  return index >= 0 ? &rescheduler->schedule->job_set->jobs[index] : NULL;
 }
 
 // Workers of one of several lanes, or of the only one.
@@ -266,15 +272,30 @@ static enum rondo_status add_scaled_mode(struct rescheduler *rescheduler, const 
   return rdo_draft_add_mode(rescheduler->draft, own_speed == speed ? node->duration_ns : (int64_t)(scaled + 0.5), uses, set->count, rescheduler->diag);
 }
 
+// What the jobs that a plan carries say of lanes and workers holds for moves as well.
+static enum rondo_status check_lanes(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct rdo_job_entry *source, const struct lane_set *set) {
+  int width = 0;
+  for (uint32_t i = 0; i < set->count && source != NULL; ++i) {
+    bool is_allowed = source->lane_index_count == 0;
+    for (int k = 0; k < source->lane_index_count; ++k) is_allowed |= source->lane_indices[k] == set->lanes[i];
+    if (!is_allowed) return FAIL_NODE(rescheduler, RONDO_INVALID_ARGUMENT, node, ".hardware_target", "job \"%.100s\" may not run on %.100s: see `jobs`", source->name, rescheduler->draft->machine->lanes[set->lanes[i]].name);
+    width += width_on(rescheduler, node, set->lanes[i], set->count);
+  }
+  if (source == NULL || source->worker_count_max == 0 || set->count < 2 || width <= source->worker_count_max) return RONDO_OK;
+  return FAIL_NODE(rescheduler, RONDO_INVALID_ARGUMENT, node, ".targets", "would take %d workers, but job \"%.100s\" may have %d: see `jobs`", width, source->name, source->worker_count_max);
+}
+
 static enum rondo_status add_set_modes(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct lane_set *own, const struct lane_set *set, struct rdo_draft_node *to) {
   uint32_t model = rescheduler->profile != NULL ? rescheduler->models[node->job] : RDO_PROFILE_NONE;
+  const struct rdo_job_entry *source = source_of(rescheduler, node->job);
+  RDO_TRY(check_lanes(rescheduler, node, source, set));
   if (model == RDO_PROFILE_NONE || set->count > 1) return add_scaled_mode(rescheduler, node, own, set, to);
   bool is_program = node->dispatch < 0 && strcmp(node->export_name, RDO_PROGRAM_EXPORT) == 0;
   const struct rdo_profile_node *from = is_program ? NULL : find_profiled(rescheduler->profile, model, node);
   if (from == NULL && !is_program) return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, "", "%s does not know this dispatch of \"%.100s\"", rescheduler->profile->path, rescheduler->schedule->jobs[node->job].base);
   uint32_t cluster = rescheduler->clusters[rescheduler->draft->machine->lanes[set->lanes[0]].cluster], mode_count = to->mode_count;
   if (is_program) RDO_TRY(rdo_cost_add_program_mode(rescheduler->draft, rescheduler->profile, &rescheduler->profile->models[model], cluster, set->lanes[0], rescheduler->options->slack_percent, to, rescheduler->diag));
-  else if (cluster != RDO_PROFILE_NONE) RDO_TRY(rdo_cost_add_modes(rescheduler->draft, rescheduler->profile, from, cluster, set->lanes[0], 0, rescheduler->options->slack_percent, to, rescheduler->diag));
+  else if (cluster != RDO_PROFILE_NONE) RDO_TRY(rdo_cost_add_modes(rescheduler->draft, rescheduler->profile, from, cluster, set->lanes[0], source != NULL ? source->worker_count_max : 0, rescheduler->options->slack_percent, to, rescheduler->diag));
   to->tells_workers = rescheduler->draft->carries_machine;
   if (to->mode_count > mode_count) return RONDO_OK;
   return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, ".hardware_target", "%s does not know what it costs on %.100s", rescheduler->profile->path, rescheduler->draft->machine->lanes[set->lanes[0]].name);
@@ -293,18 +314,13 @@ static enum rondo_status find_own_set(struct rescheduler *rescheduler, const str
 
 // Nodes -----------------------------------------------------------------------------------------------------
 
-static const struct rdo_job_entry *source_of(const struct rescheduler *rescheduler, uint32_t job) {
-  int index = rescheduler->draft->calls[job].job;
-  return index >= 0 ? &rescheduler->schedule->job_set->jobs[index] : NULL;
-}
-
 static enum rondo_status add_node(struct rescheduler *rescheduler, uint32_t index) {
   struct rdo_draft *draft = rescheduler->draft;
   const struct rdo_schedule_node *node = &rescheduler->schedule->nodes[index];
   const struct rdo_job_entry *source = source_of(rescheduler, node->job);
   const struct move *move = find_move(rescheduler, &rescheduler->schedule->jobs[node->job]);
   struct lane_set own;
-  struct rdo_draft_node to = {.key = node->key, .call = node->job, .id = node->id, .ordinal = node->ordinal, .total = node->total, .recording = -1, .dispatch = node->dispatch,
+  struct rdo_draft_node to = {.key = node->key, .call = node->job, .id = node->id, .ordinal = node->ordinal, .total = node->total, .recording = node->recording, .dispatch = node->dispatch,
                               .priority = node->priority, .export_name = node->export_name, .module_name = node->module_name, .family = node->family, .vmfb_path = node->vmfb_path,
                               .release_policy = node->release_policy, .time_mode = node->time_mode, .release_ns = draft->calls[node->job].release_ns};
   bool is_locked = node->release_policy == RDO_RELEASE_PHASE_LOCKED && node->dependency_count == 0;

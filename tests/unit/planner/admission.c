@@ -42,6 +42,17 @@ static void test_utilisation(void **state) {
   rondo_planning_release(&planning);
 }
 
+// Its deadline counts from its own start: then it does not begin while another job is in its way.
+static void test_relative(void **state) {
+  (void)state;
+  struct rondo_planning *planning = plan_jobs("{\"name\": \"x\", \"model\": \"b.vmfb\", \"period_ms\": 20, \"deadline_ms\": 7, \"lanes\": [\"E1\"]}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"deadline_us\": 1000, \"lanes\": [\"E1\"]}");
+  assert_true(info_of(planning).is_admitted);
+  rondo_planning_release(&planning);
+  planning = plan_jobs("{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ms\": 2, \"deadline_us\": 171, \"lanes\": [\"P\"]}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"deadline_us\": 172, \"lanes\": [\"P\"]}");
+  assert_true(info_of(planning).is_admitted);
+  rondo_planning_release(&planning);
+}
+
 // Three jobs of 6 ms in each 8 ms on lanes that share two CPUs: each lane has time for it, the CPUs have not.
 static void test_shared_utilisation(void **state) {
   (void)state;
@@ -79,7 +90,7 @@ static void test_blocking(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_critical_path), cmocka_unit_test(test_utilisation), cmocka_unit_test(test_shared_utilisation), cmocka_unit_test(test_blocking)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_critical_path), cmocka_unit_test(test_utilisation), cmocka_unit_test(test_relative), cmocka_unit_test(test_shared_utilisation), cmocka_unit_test(test_blocking)};
   if (!can_read()) return 77;
   return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

@@ -20,6 +20,7 @@ static void test_one_call(void **state) {
   assert_int_equal(node_of(schedule, "x_dispatch_0")->start_ns, 10000);
   assert_int_equal(node_of(schedule, "x_program")->dispatch, -1);
   assert_string_equal(node_of(schedule, "x_program")->export_name, "program");
+  assert_int_equal(node_of(schedule, "x_dispatch_1")->recording, 0);
   assert_int_equal(node_of(schedule, "x_dispatch_1")->dispatch, 3);
   assert_string_equal(schedule->nodes[node_of(schedule, "x_dispatch_1")->time_dependency].key, "x_dispatch_0");
   assert_int_equal(node_of(schedule, "x_dispatch_1")->time_mode, RDO_TIME_HARD);
