@@ -306,7 +306,9 @@ static enum rondo_status place_nodes(struct planner *planner, const struct rondo
   memcpy(*out_placed, rondo_schedule_nodes(solved), draft->node_count * sizeof **out_placed);
   if (!info->solved.is_feasible) return RONDO_OK;
   RDO_TRY(rdo_draft_delay(draft, *out_placed, planner->diag));
-  if (rondo_schedule_check(problem, *out_placed, (int)draft->node_count, &broken) == RONDO_OK) return RONDO_OK;
+  enum rondo_status status = rondo_schedule_check(problem, *out_placed, (int)draft->node_count, &broken);
+  if (status == RONDO_OK) return RONDO_OK;
+  if (status == RONDO_RESOURCE_EXHAUSTED) return rdo_fail(planner->diag, status, "%s", broken.message);
   return rdo_fail(planner->diag, RONDO_INTERNAL, "a delay is wrong, which is a bug: %s", broken.message);
 }
 

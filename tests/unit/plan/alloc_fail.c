@@ -15,6 +15,7 @@
 #include "plan/profile_file.h"
 #include "plan/schedule_file.h"
 #include "plan_test.h"
+#include "rondo/planner.h"
 
 static struct {
   bool is_armed;
@@ -119,6 +120,27 @@ static enum rondo_status use_profile(struct rondo_diag *diag) {
   return status;
 }
 
+// From jobs and a profile to a plan, and that planned again; late jobs are refused on the way. One thread, and no search.
+static enum rondo_status use_planner(struct rondo_diag *diag) {
+  static const char *const inputs[] = {"jobs.json", "late.json", "plan.json"};
+  enum rondo_status status = RONDO_OK;
+  for (size_t i = 0; i < COUNT_OF(inputs) && status == RONDO_OK; ++i) {
+    struct rondo_planner_options options;
+    struct rondo_planning *planning;
+    rondo_planner_options_init(&options);
+    options.input_path = inputs[i];
+    options.profile_path = "costs.json";
+    options.output_path = "plans/plan.json";
+    options.solve.thread_count = 1;
+    options.solve.iteration_limit = 1;
+    options.solve.time_limit_s = -1;
+    status = rondo_planning_create(&options, &planning, diag);
+    if (status == RONDO_OK && rondo_planning_file(planning) != NULL) status = rondo_file_write(rondo_planning_file(planning), "plan.json", diag);
+    rondo_planning_release(&planning);
+  }
+  return status;
+}
+
 static void write_files(void) {
   write_file("m.json", "{\"clusters\": [{\"name\": \"P\", \"cpus\": \"0\", \"max_frequency_mhz\": 1000, \"odd\": 1, \"npu\": {}}, {\"name\": \"E\", \"cpus\": [1, 2]}], \"lanes\": [{\"name\": \"A\", \"cluster\": \"E\"}],"
                        " \"resources\": [{\"name\": \"dma\"}], \"transitions\": [{\"from\": \"P\", \"to\": \"E\", \"cost_ns\": 4}]}");
@@ -135,6 +157,10 @@ static void write_files(void) {
   write_file("profile.json", "{\"a\": {\"dispatches\": [{\"name\": \"x\", \"estimated_cycles\": 5, \"requires_npu\": true, \"frequency\": 3}, {\"name\": \"y\", \"estimated_cycles\": 5, \"frequency\": 4}]}}");
   write_file("p.json", "{\"clusters\": [{\"name\": \"E\"}], \"models\": [{\"model\": \"x/a.vmfb\", \"remarks\": [\"r\"], \"nodes\": [{\"export\": \"x\", \"odd\": 1}, {\"export\": \"y\", \"predecessors\": [0],"
                        " \"costs\": [{\"cluster\": \"E\", \"p50_ns\": 5, \"samples\": 3}]}]}, {\"model\": \"c\", \"nodes\": []}], \"interference\": [{\"model\": 0, \"beside\": 1, \"cluster\": \"E\", \"factor\": 2}]}");
+  write_file("costs.json", "{\"clusters\": [{\"name\": \"P\"}, {\"name\": \"E\", \"workers\": 2}], \"models\": [{\"model\": \"a.vmfb\", \"program\": [{\"cluster\": \"P\", \"p50_us\": 1}], \"nodes\": [{\"export\": \"d\","
+                           " \"costs\": [{\"cluster\": \"P\", \"p50_us\": 5, \"samples\": 1}, {\"cluster\": \"E\", \"p50_us\": 9, \"samples\": 1}]}, {\"export\": \"e\", \"command\": 1, \"predecessors\": [0], \"costs\": [{\"cluster\": \"P\", \"p50_us\": 5}]}]}]}");
+  write_file("jobs.json", "{\"machine\": \"m.json\", \"jobs\": [{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ms\": 1, \"deadline_ms\": 1, \"inputs\": [{\"file\": \"x.npy\"}]}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"waits_for\": [\"x\"], \"deadline_ms\": 1}]}");
+  write_file("late.json", "{\"machine\": \"m.json\", \"jobs\": [{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ms\": 1, \"deadline_us\": 2}]}");
   write_file("deps.json", "{\"b.0\": \"a.f.0\"}");
   write_file("deadlines.json", "{\"a.f\": 5, \"a.g\": 5}");
 }
@@ -206,6 +232,11 @@ static void test_profile(void **state) {
   fail_each("profile", use_profile);
 }
 
+static void test_planner(void **state) {
+  (void)state;
+  fail_each("planner", use_planner);
+}
+
 static int set_up(void **state) {
   if (enter_folder(state) != 0) return -1;
   write_files();
@@ -213,6 +244,6 @@ static int set_up(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources), cmocka_unit_test(test_profile)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources), cmocka_unit_test(test_planner), cmocka_unit_test(test_profile)};
   return cmocka_run_group_tests(tests, set_up, leave_folder);
 }
