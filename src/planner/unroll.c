@@ -157,6 +157,9 @@ static enum rondo_status make_template(struct unroller *unroller, int job) {
   }
   const struct rdo_profile_model *model = template->model = &unroller->profile->models[index];
   if (model->node_count == 0 && model->program_count == 0) return FAIL_JOB(unroller, RONDO_INVALID_ARGUMENT, job, ".model", "%s knows no dispatch of %s: there is nothing to plan", unroller->profile->path, entry->model);
+  if (!model->is_calibrated) {
+    RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, model->model, "%s: %.200s was not measured completely, or not steadily: its plan is an estimate", unroller->profile->path, model->model));
+  }
   template->has_program = is_known_program(unroller, job, model);
   template->node_count = model->node_count + template->has_program;
   RDO_TRY(rdo_arena_alloc(&unroller->arena, template->node_count, sizeof *template->nodes, &template->nodes, unroller->diag));
