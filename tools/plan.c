@@ -43,7 +43,8 @@ static void report_progress(void *user, const struct rondo_solve_progress *progr
   (void)user;
   if (progress->seconds < progress_after_s) return;
   double gap = progress->bound > 0 ? 100.0 * (double)(progress->makespan - progress->bound) / (double)progress->bound : 0;
-  fprintf(stderr, "\r%7.1f s  makespan %" PRId64 "  bound %" PRId64 "  gap %.2f %%  steps %" PRId64 "\x1b[K", progress->seconds, progress->makespan, progress->bound, gap, progress->iteration_count);
+  fprintf(stderr, "\r%7.1f s  makespan %" PRId64 "  bound %" PRId64 "  gap %.2f %%  steps %" PRId64 "\x1b[K", progress->seconds, progress->makespan,
+          progress->bound, gap, progress->iteration_count);
   fflush(stderr);
   has_progress_line = true;
 }
@@ -76,7 +77,8 @@ static int read_objectives(struct plan_args *args) {
       if (solve->objectives[i] == (enum rondo_objective)found) found = -1;
     }
     if (found < 0) {
-      rdo_tool_message("--objective: '%.*s' is none of makespan, tardiness, phase, energy, or stands there twice", (int)(length < 60 ? length : 60), at);
+      rdo_tool_message("--objective: '%.*s' is none of makespan, tardiness, phase, energy, or stands there twice", (int)(length < 60 ? length : 60),
+                       at);
       return fail_usage();
     }
     solve->objectives[solve->objective_count++] = (enum rondo_objective)found;
@@ -88,7 +90,9 @@ static int read_objectives(struct plan_args *args) {
 // What is positional: a jobs file or schedule, or with --modules more of them.
 static int take_files(struct plan_args *args, const struct tool_strings *positional) {
   int first = 0;
-  if (args->modules.count == 0 && args->fjsp_path == NULL && args->check_path == NULL && positional->count > 0) args->planner.input_path = positional->items[first++];
+  if (args->modules.count == 0 && args->fjsp_path == NULL && args->check_path == NULL && positional->count > 0) {
+    args->planner.input_path = positional->items[first++];
+  }
   for (; first < positional->count && args->modules.count > 0; ++first) {
     if (!rdo_tool_strings_append(&args->modules, positional->items[first])) return TOOL_EXIT_FAILURE;
   }
@@ -134,29 +138,40 @@ static int plan(struct plan_args *args) {
 int rdo_tool_plan(int argc, char **argv) {
   struct plan_args args = {.time_limit_s = -1, .slack_percent = RONDO_SLACK_PERCENT_DEFAULT};
   const struct tool_option options[] = {
-      {"machine", TOOL_OPTION_TEXT, &args.planner.machine_path, "FILE", "Machine file; default the one that the jobs name, or the schedule carries. --hardware-config is the same."},
+      {"machine", TOOL_OPTION_TEXT, &args.planner.machine_path, "FILE",
+       "Machine file; default the one that the jobs name, or the schedule carries. --hardware-config is the same."},
       {"hardware_config", TOOL_OPTION_TEXT, &args.planner.machine_path, "FILE", "See --machine."},
-      {"profile", TOOL_OPTION_TEXT, &args.planner.profile_path, "FILE", "What dispatches cost: a file of 'rondo profile', or a hand-written workload. Schedules have durations of their own."},
+      {"profile", TOOL_OPTION_TEXT, &args.planner.profile_path, "FILE",
+       "What dispatches cost: a file of 'rondo profile', or a hand-written workload. Schedules have durations of their own."},
       {"modules", TOOL_OPTION_LIST, &args.modules, "FILE", "Plan these modules, instead of a jobs file; more of them follow as arguments."},
       {"dependencies", TOOL_OPTION_TEXT, &args.planner.dependencies_path, "FILE", "What modules take from each other."},
       {"deadlines", TOOL_OPTION_TEXT, &args.planner.deadlines_path, "FILE", "Deadlines of the modules' functions, in nanoseconds."},
       {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
-      {"horizon", TOOL_OPTION_NUMBER, &args.horizon_ms, "MS", "Plan the releases before this time; default those of one hyperperiod, after which all periods repeat."},
-      {"objective", TOOL_OPTION_TEXT, &args.objectives, "LIST", "What to make small, the most important first: makespan, tardiness, phase, energy; default tardiness,phase,makespan,energy. Deadlines come first in any case, unless --allow-late."},
-      {"move", TOOL_OPTION_LIST, &args.moves, "JOB=LANES", "Of a schedule: let a job use these lanes instead of its own, as in dronet=CPU_P,CPU_E; A+B is both at once. Repeat it for several jobs."},
-      {"overlap", TOOL_OPTION_POSITIVE, &args.overlap_count, "COUNT", "Of a schedule: so many dispatches that do not tell their workers may share a lane at a time; default 1."},
+      {"horizon", TOOL_OPTION_NUMBER, &args.horizon_ms, "MS",
+       "Plan the releases before this time; default those of one hyperperiod, after which all periods repeat."},
+      {"objective", TOOL_OPTION_TEXT, &args.objectives, "LIST",
+       "What to make small, the most important first: makespan, tardiness, phase, energy; default tardiness,phase,makespan,energy. Deadlines come "
+       "first in any case, unless --allow-late."},
+      {"move", TOOL_OPTION_LIST, &args.moves, "JOB=LANES",
+       "Of a schedule: let a job use these lanes instead of its own, as in dronet=CPU_P,CPU_E; A+B is both at once. Repeat it for several jobs."},
+      {"overlap", TOOL_OPTION_POSITIVE, &args.overlap_count, "COUNT",
+       "Of a schedule: so many dispatches that do not tell their workers may share a lane at a time; default 1."},
       {"allow_late", TOOL_OPTION_SWITCH, &args.planner.allows_late, NULL, "Write a plan even if it misses deadlines."},
-      {"check", TOOL_OPTION_TEXT, &args.check_path, "PLAN", "Check a plan, or a schedule of another tool, instead of making one, and list all that is wrong with it."},
+      {"check", TOOL_OPTION_TEXT, &args.check_path, "PLAN",
+       "Check a plan, or a schedule of another tool, instead of making one, and list all that is wrong with it."},
       {"fjsp", TOOL_OPTION_TEXT, &args.fjsp_path, "FILE",
        "A flexible job shop in the standard text format: a line with the numbers of jobs and machines, then a line a job: its number of operations, "
        "and for each of them the number of alternatives with a machine and a duration each."},
-      {"time_limit", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS", "Search for so long; default 10, or without end when --iterations is given; 0: only the first schedule. --time is the same."},
+      {"time_limit", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS",
+       "Search for so long; default 10, or without end when --iterations is given; 0: only the first schedule. --time is the same."},
       {"time", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS", "See --time_limit."},
       {"iterations", TOOL_OPTION_POSITIVE, &args.iterations, "COUNT",
        "Let each thread take so many steps. Without --time_limit the result then depends on the files, the seed and the number of threads only."},
-      {"threads", TOOL_OPTION_POSITIVE, &args.thread_count, "COUNT", "Search with so many threads; default one for each CPU that the process may use."},
+      {"threads", TOOL_OPTION_POSITIVE, &args.thread_count, "COUNT",
+       "Search with so many threads; default one for each CPU that the process may use."},
       {"seed", TOOL_OPTION_COUNT, &args.seed, "NUMBER", "Seed of the random numbers; default 0."},
-      {"output", TOOL_OPTION_TEXT, &args.output_path, "FILE", "Write the plan there; of a job shop job, operation, machine, start and end of each operation."},
+      {"output", TOOL_OPTION_TEXT, &args.output_path, "FILE",
+       "Write the plan there; of a job shop job, operation, machine, start and end of each operation."},
       {"show", TOOL_OPTION_SWITCH, &args.wants_chart, NULL, "Draw the plan on the terminal: a line a lane, a symbol a job."},
       {"plot", TOOL_OPTION_TEXT, &args.plot_path, "FILE", "Draw it as SVG."},
       {"graph", TOOL_OPTION_TEXT, &args.graph_path, "FILE", "Write its graph for Graphviz, and print critical path, stages and parallelism."},
@@ -167,24 +182,27 @@ int rdo_tool_plan(int argc, char **argv) {
   const struct tool_usage usage = {
       .verb = "plan",
       .synopsis = "JOBS.json|SCHEDULE.json|--modules FILE...|--fjsp=FILE|--check=PLAN [flags]",
-      .about = "Decides ahead of time where and when each dispatch of each job runs: all releases of one\n"
-               "hyperperiod, each dispatch on the lane and with the number of workers that serve the whole best.\n"
-               "A jobs file, or modules with what is said of them, is planned with a profile; a schedule, or an\n"
-               "earlier plan, is planned again. If deadlines cannot be kept, the jobs and the reasons are told,\n"
-               "and nothing is written.\n"
-               "A first schedule is there within milliseconds and gets better until it is proved to be the best,\n"
-               "or the time is up. Printed with it: a bound that no schedule can beat, and the gap between the\n"
-               "two, (makespan - bound) / bound. Every schedule is verified before it is printed.\n"
-               "Ctrl-C ends the search with the best schedule so far, a second one at once.",
+      .about =
+          "Decides ahead of time where and when each dispatch of each job runs: all releases of one\n"
+          "hyperperiod, each dispatch on the lane and with the number of workers that serve the whole best.\n"
+          "A jobs file, or modules with what is said of them, is planned with a profile; a schedule, or an\n"
+          "earlier plan, is planned again. If deadlines cannot be kept, the jobs and the reasons are told,\n"
+          "and nothing is written.\n"
+          "A first schedule is there within milliseconds and gets better until it is proved to be the best,\n"
+          "or the time is up. Printed with it: a bound that no schedule can beat, and the gap between the\n"
+          "two, (makespan - bound) / bound. Every schedule is verified before it is printed.\n"
+          "Ctrl-C ends the search with the best schedule so far, a second one at once.",
       .options = options,
-      .examples = "  rondo plan jobs.json --machine=machine.json --profile=profile.json -o plan.json --show\n"
-                  "  rondo plan --modules a.vmfb b.vmfb --hardware-config=machine.json --profile=profile.json -o plan.json\n"
-                  "  rondo plan schedule.json --move=dronet=CPU_P,CPU_E --time=1 -o plan.json\n"
-                  "  rondo plan --check=plan.json\n"
-                  "  rondo plan --fjsp=mk10.txt --time_limit=60 --output=mk10.json",
-      .exit_codes = "  0  a plan was found that keeps all deadlines; or nothing is wrong with the one that was checked\n"
-                    "  1  there is none, or it could not be found; or a file could not be read, or is malformed\n"
-                    "  2  the command line is wrong\n  130  ended by Ctrl-C; the best schedule so far was printed",
+      .examples =
+          "  rondo plan jobs.json --machine=machine.json --profile=profile.json -o plan.json --show\n"
+          "  rondo plan --modules a.vmfb b.vmfb --hardware-config=machine.json --profile=profile.json -o plan.json\n"
+          "  rondo plan schedule.json --move=dronet=CPU_P,CPU_E --time=1 -o plan.json\n"
+          "  rondo plan --check=plan.json\n"
+          "  rondo plan --fjsp=mk10.txt --time_limit=60 --output=mk10.json",
+      .exit_codes =
+          "  0  a plan was found that keeps all deadlines; or nothing is wrong with the one that was checked\n"
+          "  1  there is none, or it could not be found; or a file could not be read, or is malformed\n"
+          "  2  the command line is wrong\n  130  ended by Ctrl-C; the best schedule so far was printed",
   };
   struct tool_strings positional;
   bool wants_help = false;

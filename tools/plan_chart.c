@@ -27,7 +27,7 @@ struct chart {
   struct rondo_file_info info;
   const char **sources;  // owned
   int source_count;
-  int *order;            // owned: dispatches by start
+  int *order;  // owned: dispatches by start
   int64_t end_ns;
   int column_count, name_columns;
   bool has_color;
@@ -104,7 +104,9 @@ static void draw(const struct chart *chart, struct chart_row *row, const struct 
   row->end_ns[line] = dispatch->start_ns + dispatch->duration_ns;
   if (first >= chart->column_count) first = chart->column_count - 1;
   if (last < first) last = first;
-  for (int column = first; column <= last && column < chart->column_count; ++column) row->cells[line][column] = symbols[source % (int)(sizeof symbols - 1)];
+  for (int column = first; column <= last && column < chart->column_count; ++column) {
+    row->cells[line][column] = symbols[source % (int)(sizeof symbols - 1)];
+  }
 }
 
 static void print_cells(const struct chart *chart, const char *cells) {

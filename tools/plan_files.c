@@ -33,7 +33,8 @@ static void print_text(const struct rondo_planning *planning) {
   if (info.hyperperiod_ns > 0) printf(", hyperperiod %.6g ms", ms(info.hyperperiod_ns));
   printf("\nmakespan  %.6f ms%s\n", ms(solved->makespan), solved->is_optimal ? ", proved to be the shortest" : "");
   printf("bound     %.6f ms, gap %.2f %%\n", ms(solved->bound), 100 * solved->gap);
-  printf("found     after %.2f s of %.2f s, %" PRId64 " steps (%s)\n", solved->best_seconds, solved->seconds, solved->iteration_count, solved->method);
+  printf("found     after %.2f s of %.2f s, %" PRId64 " steps (%s)\n", solved->best_seconds, solved->seconds, solved->iteration_count,
+         solved->method);
   for (int i = 0; i < job_count; ++i) {
     const struct rondo_planned_job *job = &jobs[i];
     printf("%s: %d call%s", rdo_tool_printable(job->name, name, sizeof name), job->call_count, job->call_count == 1 ? "" : "s");
@@ -57,7 +58,8 @@ static void print_json_text(const char *text) {
   putchar('"');
 }
 
-static void print_json_list(const char *key, const struct rondo_planning *planning, const char *(*get)(const struct rondo_planning *planning, int index)) {
+static void print_json_list(const char *key, const struct rondo_planning *planning,
+                            const char *(*get)(const struct rondo_planning *planning, int index)) {
   const char *text;
   printf(", \"%s\": [", key);
   for (int i = 0; (text = get(planning, i)) != NULL; ++i) {
@@ -73,17 +75,24 @@ static void print_json(const struct plan_args *args, const struct rondo_planning
   const struct rondo_planned_job *jobs = rondo_planning_jobs(planning, &job_count);
   rondo_planning_info(planning, &info);
   const struct rondo_schedule_info *solved = &info.solved;
-  printf("{\"admitted\": %s, \"dispatches\": %d, \"calls\": %d, \"lanes\": %d, \"hyperperiod_ns\": %" PRId64, info.is_admitted ? "true" : "false", info.dispatch_count, info.call_count, info.lane_count, info.hyperperiod_ns);
+  printf("{\"admitted\": %s, \"dispatches\": %d, \"calls\": %d, \"lanes\": %d, \"hyperperiod_ns\": %" PRId64, info.is_admitted ? "true" : "false",
+         info.dispatch_count, info.call_count, info.lane_count, info.hyperperiod_ns);
   if (info.has_schedule) {
-    printf(", \"makespan_ns\": %" PRId64 ", \"bound_ns\": %" PRId64 ", \"gap\": %.6f, \"optimal\": %s, \"tardiness_ns\": %" PRId64 ", \"phase_error_ns\": %" PRId64, solved->makespan, solved->bound, solved->gap, solved->is_optimal ? "true" : "false", solved->tardiness, solved->phase_error);
-    printf(", \"seconds\": %.3f, \"best_seconds\": %.3f, \"iterations\": %" PRId64 ", \"threads\": %d, \"seed\": %" PRId64 ", \"modes\": %" PRId64 ", \"method\": \"%s\"", solved->seconds, solved->best_seconds, solved->iteration_count, solved->thread_count, args->seed, info.mode_count, solved->method);
+    printf(", \"makespan_ns\": %" PRId64 ", \"bound_ns\": %" PRId64 ", \"gap\": %.6f, \"optimal\": %s, \"tardiness_ns\": %" PRId64
+           ", \"phase_error_ns\": %" PRId64,
+           solved->makespan, solved->bound, solved->gap, solved->is_optimal ? "true" : "false", solved->tardiness, solved->phase_error);
+    printf(", \"seconds\": %.3f, \"best_seconds\": %.3f, \"iterations\": %" PRId64 ", \"threads\": %d, \"seed\": %" PRId64 ", \"modes\": %" PRId64
+           ", \"method\": \"%s\"",
+           solved->seconds, solved->best_seconds, solved->iteration_count, solved->thread_count, args->seed, info.mode_count, solved->method);
   }
   if (info.scale > 0) printf(", \"scale\": %.4f", info.scale);
   printf(", \"jobs\": [");
   for (int i = 0; i < job_count; ++i) {
     printf("%s{\"name\": ", i > 0 ? ", " : "");
     print_json_text(jobs[i].name);
-    printf(", \"calls\": %d, \"period_ns\": %" PRId64 ", \"deadline_ns\": %" PRId64 ", \"worst_latency_ns\": %" PRId64 ", \"worst_delay_ns\": %" PRId64 ", \"late\": %d}", jobs[i].call_count, jobs[i].period_ns, jobs[i].deadline_ns, jobs[i].worst_latency_ns, jobs[i].worst_delay_ns, jobs[i].late_count);
+    printf(", \"calls\": %d, \"period_ns\": %" PRId64 ", \"deadline_ns\": %" PRId64 ", \"worst_latency_ns\": %" PRId64
+           ", \"worst_delay_ns\": %" PRId64 ", \"late\": %d}",
+           jobs[i].call_count, jobs[i].period_ns, jobs[i].deadline_ns, jobs[i].worst_latency_ns, jobs[i].worst_delay_ns, jobs[i].late_count);
   }
   putchar(']');
   print_json_list("reasons", planning, rondo_planning_reason);
@@ -102,7 +111,8 @@ static enum rondo_status print_graph(const struct rondo_file *plan, struct rondo
   int *critical = calloc((size_t)info.dispatch_count + 1, sizeof *critical);
   enum rondo_status status = critical == NULL ? RONDO_RESOURCE_EXHAUSTED : rondo_plan_graph(plan, &graph, critical, diag);
   if (status == RONDO_OK) {
-    printf("graph: %d dispatches in %d stages, the widest has %d; work %.6g ms, critical path %.6g ms\n", info.dispatch_count, graph.stage_count, graph.stage_width_max, ms(graph.work_ns), ms(graph.critical_ns));
+    printf("graph: %d dispatches in %d stages, the widest has %d; work %.6g ms, critical path %.6g ms\n", info.dispatch_count, graph.stage_count,
+           graph.stage_width_max, ms(graph.work_ns), ms(graph.critical_ns));
     printf("parallelism: %.3g by the graph; the plan has up to %d dispatches at work at once\n", graph.parallelism, graph.planned_parallel_max);
     printf("critical path, %d dispatches:", graph.critical_count);
     for (int i = 0; i < graph.critical_count && i < CRITICAL_SHOWN_MAX; ++i) {
@@ -158,7 +168,9 @@ static int report(const struct plan_args *args, const struct rondo_planning *pla
   else if (plan != NULL) print_text(planning);
   if (!args->wants_json) print_remarks(planning, plan != NULL);
   if (plan == NULL) {
-    if (!args->wants_json) rdo_tool_message("there is no plan that keeps all deadlines, or none was found: nothing is written (--allow-late writes one all the same)");
+    if (!args->wants_json) {
+      rdo_tool_message("there is no plan that keeps all deadlines, or none was found: nothing is written (--allow-late writes one all the same)");
+    }
     return TOOL_EXIT_FAILURE;
   }
   enum rondo_status status = args->output_path == NULL ? RONDO_OK : rondo_file_write(plan, args->output_path, &diag);
@@ -198,8 +210,8 @@ static void print_finding(void *user, const struct rondo_plan_finding *finding) 
   struct shown_findings *shown = user;
   char path[TOOL_NAME_TEXT_BYTES], place[TOOL_NAME_TEXT_BYTES], message[TOOL_NAME_TEXT_BYTES];
   if (shown->count++ >= FINDINGS_SHOWN_MAX) return;
-  printf("%s: %s: %s: %s\n", rdo_tool_printable(shown->path, path, sizeof path), rdo_tool_printable(finding->place, place, sizeof place), finding->rule_name,
-         rdo_tool_printable(finding->message, message, sizeof message));
+  printf("%s: %s: %s: %s\n", rdo_tool_printable(shown->path, path, sizeof path), rdo_tool_printable(finding->place, place, sizeof place),
+         finding->rule_name, rdo_tool_printable(finding->message, message, sizeof message));
 }
 
 int rdo_tool_plan_check(const struct plan_args *args) {
@@ -218,7 +230,8 @@ int rdo_tool_plan_check(const struct plan_args *args) {
   int code = status != RONDO_OK ? fail(status, &diag) : finding_count == 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
   if (status == RONDO_OK) {
     if (finding_count > FINDINGS_SHOWN_MAX) printf("and %" PRIu64 " more\n", finding_count - FINDINGS_SHOWN_MAX);
-    printf("%s: %d dispatches, %" PRIu64 " finding%s\n", rdo_tool_printable(args->check_path, path, sizeof path), info.dispatch_count, finding_count, finding_count == 1 ? "" : "s");
+    printf("%s: %d dispatches, %" PRIu64 " finding%s\n", rdo_tool_printable(args->check_path, path, sizeof path), info.dispatch_count, finding_count,
+           finding_count == 1 ? "" : "s");
     if (show(args, file) != TOOL_EXIT_OK) code = TOOL_EXIT_FAILURE;
   }
   rondo_file_release(&file);

@@ -36,9 +36,10 @@ struct checked {
 static double ms(int64_t time_ns) { return (double)time_ns / 1e6; }
 static int64_t end_of(const struct rdo_schedule_node *node) { return node->start_ns + node->duration_ns; }
 
-static void find(const struct checked *checked, enum rondo_plan_rule rule, const char *part, const char *key, const char *member, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
-static void find(const struct checked *checked, enum rondo_plan_rule rule, const char *part, const char *key, const char *member, const char *format, ...) {
+static void find(const struct checked *checked, enum rondo_plan_rule rule, const char *part, const char *key, const char *member, const char *format,
+                 ...) __attribute__((format(printf, 6, 7)));
+static void find(const struct checked *checked, enum rondo_plan_rule rule, const char *part, const char *key, const char *member, const char *format,
+                 ...) {
   struct rdo_plan_check *check = checked->check;
   char place[PLACE_BYTES], message[512];
   va_list args;
@@ -147,13 +148,14 @@ static void check_precedence(const struct checked *checked, const struct rdo_sch
     const struct rdo_schedule_node *before = &schedule->nodes[schedule->dependencies[node->dependency_begin + i]];
     int64_t moved_ns = transition_ns(checked, before, node);
     if (end_of(before) + moved_ns <= node->start_ns + checked->slack_ns) continue;
-    FIND_NODE(checked, RONDO_PLAN_RULE_PRECEDENCE, node, "dependencies", "starts at %.9g ms, but %.200s ends at %.9g ms%s", ms(node->start_ns), before->key, ms(end_of(before)),
-              moved_ns > 0 ? ", and what it leaves has to be moved to another cluster" : "");
+    FIND_NODE(checked, RONDO_PLAN_RULE_PRECEDENCE, node, "dependencies", "starts at %.9g ms, but %.200s ends at %.9g ms%s", ms(node->start_ns),
+              before->key, ms(end_of(before)), moved_ns > 0 ? ", and what it leaves has to be moved to another cluster" : "");
   }
   if (node->time_dependency == RDO_SCHEDULE_NONE || node->time_mode == RDO_TIME_SOFT) return;
   const struct rdo_schedule_node *before = &schedule->nodes[node->time_dependency];
   if (end_of(before) <= node->start_ns + checked->slack_ns) return;
-  FIND_NODE(checked, RONDO_PLAN_RULE_PRECEDENCE, node, "time_dependency", "starts at %.9g ms, but has to wait for %.200s, which ends at %.9g ms", ms(node->start_ns), before->key, ms(end_of(before)));
+  FIND_NODE(checked, RONDO_PLAN_RULE_PRECEDENCE, node, "time_dependency", "starts at %.9g ms, but has to wait for %.200s, which ends at %.9g ms",
+            ms(node->start_ns), before->key, ms(end_of(before)));
 }
 
 // Along each target in the order of starts.
@@ -166,11 +168,14 @@ static void check_time_dependencies(const struct checked *checked, uint32_t *las
     const char *target = schedule->targets[node->target].name;
     uint32_t before = last[node->target];
     if (node->time_dependency != before && before == RDO_SCHEDULE_NONE) {
-      FIND_NODE(checked, RONDO_PLAN_RULE_TIME_DEPENDENCY, node, "time_dependency", "is %.200s, but it is the first dispatch on %.100s", schedule->nodes[node->time_dependency].key, target);
+      FIND_NODE(checked, RONDO_PLAN_RULE_TIME_DEPENDENCY, node, "time_dependency", "is %.200s, but it is the first dispatch on %.100s",
+                schedule->nodes[node->time_dependency].key, target);
     } else if (node->time_dependency != before && node->time_dependency == RDO_SCHEDULE_NONE) {
-      FIND_NODE(checked, RONDO_PLAN_RULE_TIME_DEPENDENCY, node, "time_dependency", "is missing: %.200s comes before it on %.100s", schedule->nodes[before].key, target);
+      FIND_NODE(checked, RONDO_PLAN_RULE_TIME_DEPENDENCY, node, "time_dependency", "is missing: %.200s comes before it on %.100s",
+                schedule->nodes[before].key, target);
     } else if (node->time_dependency != before) {
-      FIND_NODE(checked, RONDO_PLAN_RULE_TIME_DEPENDENCY, node, "time_dependency", "is %.200s, but %.200s comes before it on %.100s", schedule->nodes[node->time_dependency].key, schedule->nodes[before].key, target);
+      FIND_NODE(checked, RONDO_PLAN_RULE_TIME_DEPENDENCY, node, "time_dependency", "is %.200s, but %.200s comes before it on %.100s",
+                schedule->nodes[node->time_dependency].key, schedule->nodes[before].key, target);
     }
     for (uint32_t i = 0; i <= node->extra_count; ++i) last[target_at(schedule, node, i)] = index;
   }
@@ -226,7 +231,8 @@ static int room_of(const struct checked *checked, uint32_t place) {
   const struct rdo_schedule *schedule = checked->schedule;
   if (place < schedule->target_count) return worker_count(checked, place);
   if (place < 2 * schedule->target_count) return pool_size(checked, place - schedule->target_count);
-  int resource = checked->machine != NULL ? rdo_machine_file_find_resource(checked->machine, schedule->resources[place - 2 * schedule->target_count]) : -1;
+  int resource =
+      checked->machine != NULL ? rdo_machine_file_find_resource(checked->machine, schedule->resources[place - 2 * schedule->target_count]) : -1;
   return resource >= 0 ? checked->machine->resources[resource].capacity : 1;
 }
 
@@ -235,11 +241,14 @@ static void find_no_room(const struct checked *checked, const struct change *cha
   const struct rdo_schedule_node *node = &schedule->nodes[change->node];
   uint32_t place = change->place;
   if (place < schedule->target_count) {
-    FIND_NODE(checked, RONDO_PLAN_RULE_OVERLAP, node, "start_time", "at %.9g ms %" PRId64 " workers of %.100s are planned for, of %d", ms(node->start_ns), used, schedule->targets[place].name, room);
+    FIND_NODE(checked, RONDO_PLAN_RULE_OVERLAP, node, "start_time", "at %.9g ms %" PRId64 " workers of %.100s are planned for, of %d",
+              ms(node->start_ns), used, schedule->targets[place].name, room);
   } else if (place < 2 * schedule->target_count) {
-    FIND_NODE(checked, RONDO_PLAN_RULE_SHARED, node, "start_time", "at %.9g ms %" PRId64 " workers are planned for on CPUs that %.100s shares, of %d", ms(node->start_ns), used, schedule->targets[node->target].name, room);
+    FIND_NODE(checked, RONDO_PLAN_RULE_SHARED, node, "start_time", "at %.9g ms %" PRId64 " workers are planned for on CPUs that %.100s shares, of %d",
+              ms(node->start_ns), used, schedule->targets[node->target].name, room);
   } else {
-    FIND_NODE(checked, RONDO_PLAN_RULE_RESOURCE, node, "resources", "at %.9g ms %" PRId64 " dispatches use %.100s, which has room for %d", ms(node->start_ns), used, schedule->resources[place - 2 * schedule->target_count], room);
+    FIND_NODE(checked, RONDO_PLAN_RULE_RESOURCE, node, "resources", "at %.9g ms %" PRId64 " dispatches use %.100s, which has room for %d",
+              ms(node->start_ns), used, schedule->resources[place - 2 * schedule->target_count], room);
   }
 }
 
@@ -297,7 +306,9 @@ static enum rondo_status find_sources(struct checked *checked) {
   const struct rdo_schedule *schedule = checked->schedule;
   struct rdo_name_map names = {0};
   enum rondo_status status = rdo_alloc_array(schedule->job_count, sizeof *checked->sources, &checked->sources, checked->diag);
-  for (int i = 0; checked->jobs != NULL && i < checked->jobs->job_count && status == RONDO_OK; ++i) status = rdo_name_map_add(&names, checked->jobs->jobs[i].name, (uint32_t)i, checked->diag);
+  for (int i = 0; checked->jobs != NULL && i < checked->jobs->job_count && status == RONDO_OK; ++i) {
+    status = rdo_name_map_add(&names, checked->jobs->jobs[i].name, (uint32_t)i, checked->diag);
+  }
   for (uint32_t i = 0; i < schedule->job_count && status == RONDO_OK; ++i) {
     uint32_t job = rdo_name_map_find(&names, schedule->jobs[i].source);
     checked->sources[i] = job == RDO_NAME_NONE ? -1 : (int)job;
@@ -320,17 +331,23 @@ static bool is_allowed(const struct checked *checked, const struct rdo_job_entry
 static void check_source(const struct checked *checked, const struct rdo_schedule_node *node, const struct rdo_job_entry *job) {
   const struct rdo_schedule *schedule = checked->schedule;
   if (job->worker_count_max > 0 && node->worker_count > job->worker_count_max) {
-    FIND_NODE(checked, RONDO_PLAN_RULE_WIDTH, node, "workers", "is %d, but job \"%.100s\" may have %d", node->worker_count, job->name, job->worker_count_max);
+    FIND_NODE(checked, RONDO_PLAN_RULE_WIDTH, node, "workers", "is %d, but job \"%.100s\" may have %d", node->worker_count, job->name,
+              job->worker_count_max);
   }
   for (uint32_t i = 0; i <= node->extra_count; ++i) {
     uint32_t target = target_at(schedule, node, i);
     if (is_allowed(checked, job, target)) continue;
-    FIND_NODE(checked, RONDO_PLAN_RULE_TARGET, node, "hardware_target", "job \"%.100s\" may not run on %.100s", job->name, schedule->targets[target].name);
+    FIND_NODE(checked, RONDO_PLAN_RULE_TARGET, node, "hardware_target", "job \"%.100s\" may not run on %.100s", job->name,
+              schedule->targets[target].name);
   }
   for (int i = 0; i < job->resource_count; ++i) {
     bool has = false;
-    for (uint32_t k = 0; k < node->resource_count; ++k) has |= strcmp(schedule->resources[schedule->resource_lists[node->resource_begin + k]], job->resources[i]) == 0;
-    if (!has) FIND_NODE(checked, RONDO_PLAN_RULE_RESOURCE, node, "resources", "lacks %.100s, which job \"%.100s\" holds", job->resources[i], job->name);
+    for (uint32_t k = 0; k < node->resource_count; ++k) {
+      has |= strcmp(schedule->resources[schedule->resource_lists[node->resource_begin + k]], job->resources[i]) == 0;
+    }
+    if (!has) {
+      FIND_NODE(checked, RONDO_PLAN_RULE_RESOURCE, node, "resources", "lacks %.100s, which job \"%.100s\" holds", job->resources[i], job->name);
+    }
   }
 }
 
@@ -343,20 +360,26 @@ struct span {
 static void check_node_times(const struct checked *checked, const struct rdo_schedule_node *node) {
   const struct rdo_schedule_job *call = &checked->schedule->jobs[node->job];
   if (node->start_ns + checked->slack_ns < call->release_ns) {
-    FIND_NODE(checked, RONDO_PLAN_RULE_RELEASE, node, "start_time", "starts at %.9g ms, but %.100s is released at %.9g ms", ms(node->start_ns), call->name, ms(call->release_ns));
+    FIND_NODE(checked, RONDO_PLAN_RULE_RELEASE, node, "start_time", "starts at %.9g ms, but %.100s is released at %.9g ms", ms(node->start_ns),
+              call->name, ms(call->release_ns));
   }
 }
 
 // What the file says of a call against the job that it is a call of.
-static void check_call_source(const struct checked *checked, const struct rdo_schedule_job *call, const struct rdo_job_entry *job, const struct span *span) {
+static void check_call_source(const struct checked *checked, const struct rdo_schedule_job *call, const struct rdo_job_entry *job,
+                              const struct span *span) {
   if (job->activation == RDO_JOB_PERIODIC && call->instance >= 0) {
     int64_t release_ns = job->offset_ns + (int64_t)call->instance * job->period_ns;
-    if (call->release_ns != release_ns) find(checked, RONDO_PLAN_RULE_RELEASE, "instances", call->name, "release", "is %.9g ms, but call %d of \"%.100s\" is released at %.9g ms", ms(call->release_ns), call->instance, job->name, ms(release_ns));
+    if (call->release_ns != release_ns) {
+      find(checked, RONDO_PLAN_RULE_RELEASE, "instances", call->name, "release", "is %.9g ms, but call %d of \"%.100s\" is released at %.9g ms",
+           ms(call->release_ns), call->instance, job->name, ms(release_ns));
+    }
   }
   if (job->deadline_ns == 0) return;
   int64_t deadline_ns = job->deadline_ns + (job->activation == RDO_JOB_PERIODIC ? call->release_ns : span->begin_ns);
   if (call->deadline_ns == deadline_ns) return;
-  find(checked, RONDO_PLAN_RULE_DEADLINE, "instances", call->name, "deadline", "is %.9g ms, but by job \"%.100s\" it is %.9g ms", ms(call->deadline_ns), job->name, ms(deadline_ns));
+  find(checked, RONDO_PLAN_RULE_DEADLINE, "instances", call->name, "deadline", "is %.9g ms, but by job \"%.100s\" it is %.9g ms",
+       ms(call->deadline_ns), job->name, ms(deadline_ns));
 }
 
 struct numbered_call {
@@ -377,9 +400,11 @@ static void check_call_order(const struct checked *checked, const struct span *s
   for (size_t i = 1; i < count; ++i) {
     const struct rdo_schedule_job *before = &schedule->jobs[calls[i - 1].call], *call = &schedule->jobs[calls[i].call];
     if (calls[i - 1].source != calls[i].source) continue;
-    if (calls[i - 1].instance == calls[i].instance) find(checked, RONDO_PLAN_RULE_CALLS, "instances", call->name, "index", "is %d, as that of %.100s", call->instance, before->name);
-    else if (spans[calls[i - 1].call].end_ns > spans[calls[i].call].begin_ns + checked->slack_ns) {
-      find(checked, RONDO_PLAN_RULE_CALLS, "instances", call->name, "", "begins at %.9g ms, but the call before it, %.100s, ends at %.9g ms", ms(spans[calls[i].call].begin_ns), before->name, ms(spans[calls[i - 1].call].end_ns));
+    if (calls[i - 1].instance == calls[i].instance) {
+      find(checked, RONDO_PLAN_RULE_CALLS, "instances", call->name, "index", "is %d, as that of %.100s", call->instance, before->name);
+    } else if (spans[calls[i - 1].call].end_ns > spans[calls[i].call].begin_ns + checked->slack_ns) {
+      find(checked, RONDO_PLAN_RULE_CALLS, "instances", call->name, "", "begins at %.9g ms, but the call before it, %.100s, ends at %.9g ms",
+           ms(spans[calls[i].call].begin_ns), before->name, ms(spans[calls[i - 1].call].end_ns));
     }
   }
 }
@@ -401,7 +426,8 @@ static void check_deadlines(const struct checked *checked, const struct span *sp
     const struct rdo_job_entry *job = source_of(checked, i);
     if (job != NULL) check_call_source(checked, call, job, &spans[i]);
     if (call->deadline_ns == 0 || spans[i].end_ns <= call->deadline_ns + checked->slack_ns) continue;
-    find(checked, RONDO_PLAN_RULE_DEADLINE, "instances", call->name, "deadline", "is %.9g ms, but its last dispatch ends at %.9g ms", ms(call->deadline_ns), ms(spans[i].end_ns));
+    find(checked, RONDO_PLAN_RULE_DEADLINE, "instances", call->name, "deadline", "is %.9g ms, but its last dispatch ends at %.9g ms",
+         ms(call->deadline_ns), ms(spans[i].end_ns));
   }
 }
 
@@ -428,7 +454,9 @@ static void check_waits(const struct checked *checked, const struct span *spans,
       if (input != NULL && (input->kind != RDO_INPUT_JOB || !input->waits)) continue;
       uint32_t other = find_call(checked, calls, count, input == NULL ? job->waits_for[k] : input->job, schedule->jobs[call].release_ns);
       if (other == RDO_SCHEDULE_NONE || spans[other].end_ns <= spans[call].begin_ns + checked->slack_ns) continue;
-      find(checked, RONDO_PLAN_RULE_PRECEDENCE, "instances", schedule->jobs[call].name, "", "begins at %.9g ms, but waits for %.100s, which ends at %.9g ms", ms(spans[call].begin_ns), schedule->jobs[other].name, ms(spans[other].end_ns));
+      find(checked, RONDO_PLAN_RULE_PRECEDENCE, "instances", schedule->jobs[call].name, "",
+           "begins at %.9g ms, but waits for %.100s, which ends at %.9g ms", ms(spans[call].begin_ns), schedule->jobs[other].name,
+           ms(spans[other].end_ns));
     }
   }
 }
@@ -437,7 +465,9 @@ static size_t list_calls(const struct checked *checked, struct numbered_call *ca
   const struct rdo_schedule *schedule = checked->schedule;
   size_t count = 0;
   for (uint32_t i = 0; i < schedule->job_count; ++i) {
-    if (checked->sources[i] >= 0 && schedule->jobs[i].instance >= 0) calls[count++] = (struct numbered_call){checked->sources[i], schedule->jobs[i].instance, i};
+    if (checked->sources[i] >= 0 && schedule->jobs[i].instance >= 0) {
+      calls[count++] = (struct numbered_call){checked->sources[i], schedule->jobs[i].instance, i};
+    }
   }
   if (count > 0) qsort(calls, count, sizeof *calls, compare_calls);
   return count;
@@ -467,10 +497,17 @@ static void check_metadata(const struct checked *checked) {
   const struct rdo_schedule *schedule = checked->schedule;
   int64_t makespan_ns = schedule->makespan_ns, last_ns = schedule->last_end_ns;
   if (makespan_ns > last_ns + checked->slack_ns || makespan_ns < last_ns - checked->slack_ns) {
-    find(checked, RONDO_PLAN_RULE_MAKESPAN, "metadata", "makespan", "", "is %.9g ms, but the last dispatch ends at %.9g ms", ms(makespan_ns), ms(last_ns));
+    find(checked, RONDO_PLAN_RULE_MAKESPAN, "metadata", "makespan", "", "is %.9g ms, but the last dispatch ends at %.9g ms", ms(makespan_ns),
+         ms(last_ns));
   }
-  if (schedule->bound_ns > last_ns) find(checked, RONDO_PLAN_RULE_MAKESPAN, "metadata", "bound_ns", "", "is %.9g ms: this plan is shorter, and ends at %.9g ms", ms(schedule->bound_ns), ms(last_ns));
-  if (schedule->period_ns > 0 && schedule->period_ns < last_ns) find(checked, RONDO_PLAN_RULE_MAKESPAN, "period", "", "", "is %.9g ms: the next iteration begins before this one ends at %.9g ms", ms(schedule->period_ns), ms(last_ns));
+  if (schedule->bound_ns > last_ns) {
+    find(checked, RONDO_PLAN_RULE_MAKESPAN, "metadata", "bound_ns", "", "is %.9g ms: this plan is shorter, and ends at %.9g ms",
+         ms(schedule->bound_ns), ms(last_ns));
+  }
+  if (schedule->period_ns > 0 && schedule->period_ns < last_ns) {
+    find(checked, RONDO_PLAN_RULE_MAKESPAN, "period", "", "", "is %.9g ms: the next iteration begins before this one ends at %.9g ms",
+         ms(schedule->period_ns), ms(last_ns));
+  }
 }
 
 static enum rondo_status check_all(const struct checked *checked) {
@@ -495,7 +532,8 @@ static enum rondo_status check_all(const struct checked *checked) {
 
 enum rondo_status rdo_plan_check(const struct rdo_schedule *schedule, const struct rdo_machine_file *machine, struct rdo_plan_check *check,
                                  struct rondo_diag *diag) {
-  struct checked checked = {.schedule = schedule, .machine = machine != NULL ? machine : schedule->machine, .jobs = schedule->job_set, .check = check, .diag = diag};
+  struct checked checked = {
+      .schedule = schedule, .machine = machine != NULL ? machine : schedule->machine, .jobs = schedule->job_set, .check = check, .diag = diag};
   checked.slack_ns = schedule->variant == RDO_SCHEDULE_PLAN ? 0 : FOREIGN_SLACK_NS;
   check->finding_count = check->late_count = 0;
   check->first[0] = '\0';

@@ -51,7 +51,8 @@ const char *rondo_plan_target(const struct rondo_file *plan, int index) {
   return plan->schedule.targets[index].name;
 }
 
-enum rondo_status rondo_plan_check(const struct rondo_file *plan, const struct rondo_plan_finder *finder, uint64_t *out_finding_count, struct rondo_diag *diag) {
+enum rondo_status rondo_plan_check(const struct rondo_file *plan, const struct rondo_plan_finder *finder, uint64_t *out_finding_count,
+                                   struct rondo_diag *diag) {
   struct rdo_plan_check check = {.finder = finder};
   *out_finding_count = 0;
   RDO_TRY(expect_plan(plan, diag));
@@ -120,7 +121,8 @@ static uint32_t reach_all(const struct rdo_schedule *schedule, struct reached *r
   return last;
 }
 
-static void measure(const struct rdo_schedule *schedule, struct reached *reached, int *stage_widths, struct rondo_plan_graph *graph, int *out_critical) {
+static void measure(const struct rdo_schedule *schedule, struct reached *reached, int *stage_widths, struct rondo_plan_graph *graph,
+                    int *out_critical) {
   uint32_t last = reach_all(schedule, reached, stage_widths, graph);
   graph->critical_ns = reached[last].end_ns;
   graph->parallelism = graph->critical_ns > 0 ? (double)graph->work_ns / (double)graph->critical_ns : 0;

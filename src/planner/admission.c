@@ -26,9 +26,9 @@ static const char *job_name(const struct rdo_draft_call *call) { return call->so
 
 // The longest path to a node of shortest durations.
 struct head {
-  int64_t start_ns;        // no schedule starts it earlier
-  uint32_t before;         // on that path; RDO_DRAFT_NONE = its release
-  int64_t call_start_ns;   // from the start of its call on, by the call's own nodes
+  int64_t start_ns;       // no schedule starts it earlier
+  uint32_t before;        // on that path; RDO_DRAFT_NONE = its release
+  int64_t call_start_ns;  // from the start of its call on, by the call's own nodes
   uint32_t call_before;
 };
 
@@ -62,14 +62,16 @@ static void describe_path(const struct rdo_draft *draft, const struct head *head
     ++count;
     if (rdo_draft_duration_min(draft, &draft->nodes[at]) > rdo_draft_duration_min(draft, &draft->nodes[longest])) longest = at;
   }
-  snprintf(buffer, capacity, "%d dispatch%s, of which %.100s takes %.6g ms", count, count == 1 ? "" : "es", draft->nodes[longest].key, ms(rdo_draft_duration_min(draft, &draft->nodes[longest])));
+  snprintf(buffer, capacity, "%d dispatch%s, of which %.100s takes %.6g ms", count, count == 1 ? "" : "es", draft->nodes[longest].key,
+           ms(rdo_draft_duration_min(draft, &draft->nodes[longest])));
 }
 
 static int64_t head_end(const struct rdo_draft *draft, const struct head *heads, uint32_t node, bool is_relative) {
   return (is_relative ? heads[node].call_start_ns : heads[node].start_ns) + rdo_draft_duration_min(draft, &draft->nodes[node]);
 }
 
-static enum rondo_status test_paths(const struct rdo_draft *draft, const struct head *heads, uint32_t *last, struct rdo_notes *reasons, struct rondo_diag *diag) {
+static enum rondo_status test_paths(const struct rdo_draft *draft, const struct head *heads, uint32_t *last, struct rdo_notes *reasons,
+                                    struct rondo_diag *diag) {
   char place[PLACE_BYTES], path[200];
   for (uint32_t i = 0; i < draft->call_count; ++i) last[i] = RDO_DRAFT_NONE;
   for (uint32_t i = 0; i < draft->node_count; ++i) {
@@ -78,7 +80,8 @@ static enum rondo_status test_paths(const struct rdo_draft *draft, const struct 
     bool is_relative = draft->calls[node->call].is_relative;
     if (*worst == RDO_DRAFT_NONE || head_end(draft, heads, i, is_relative) > head_end(draft, heads, *worst, is_relative)) *worst = i;
     if (!node->is_fixed || heads[i].start_ns <= node->release_ns) continue;
-    RDO_TRY(rdo_notes_add(reasons, diag, "fixed", "%s: dispatches.%.200s.start_time: is locked at %.6g ms, but what it waits for takes until %.6g ms", draft->place, node->key, ms(node->release_ns), ms(heads[i].start_ns)));
+    RDO_TRY(rdo_notes_add(reasons, diag, "fixed", "%s: dispatches.%.200s.start_time: is locked at %.6g ms, but what it waits for takes until %.6g ms",
+                          draft->place, node->key, ms(node->release_ns), ms(heads[i].start_ns)));
   }
   for (uint32_t i = 0; i < draft->call_count; ++i) {
     const struct rdo_draft_call *call = &draft->calls[i];
@@ -86,8 +89,10 @@ static enum rondo_status test_paths(const struct rdo_draft *draft, const struct 
     int64_t origin_ns = call->is_relative ? 0 : call->release_ns, needed_ns = head_end(draft, heads, last[i], call->is_relative) - origin_ns;
     name_call(draft, call, ".deadline", place);
     describe_path(draft, heads, last[i], call->is_relative, path, sizeof path);
-    RDO_TRY(rdo_notes_add(reasons, diag, job_name(call), "%s: \"%.60s\" cannot end within %.6g ms: its critical path takes %.6g ms wherever it runs (%s). A deadline of %.6g ms would do", place, job_name(call),
-                          ms(call->deadline_ns - origin_ns), ms(needed_ns), path, ms(needed_ns)));
+    RDO_TRY(rdo_notes_add(
+        reasons, diag, job_name(call),
+        "%s: \"%.60s\" cannot end within %.6g ms: its critical path takes %.6g ms wherever it runs (%s). A deadline of %.6g ms would do", place,
+        job_name(call), ms(call->deadline_ns - origin_ns), ms(needed_ns), path, ms(needed_ns)));
   }
   return RONDO_OK;
 }
@@ -105,7 +110,8 @@ static bool share_lane(const struct rdo_draft *draft, const struct rdo_draft_nod
 }
 
 // The first call of each job with a deadline, against the longest tile of any other job on its lanes.
-static enum rondo_status test_tiles(const struct rdo_draft *draft, const struct head *heads, const uint32_t *last, bool *lanes, struct rdo_notes *notes, struct rondo_diag *diag) {
+static enum rondo_status test_tiles(const struct rdo_draft *draft, const struct head *heads, const uint32_t *last, bool *lanes,
+                                    struct rdo_notes *notes, struct rondo_diag *diag) {
   char place[PLACE_BYTES];
   for (uint32_t i = 0; i < draft->call_count; ++i) {
     const struct rdo_draft_call *call = &draft->calls[i];
@@ -124,7 +130,10 @@ static enum rondo_status test_tiles(const struct rdo_draft *draft, const struct 
     }
     if (longest == NULL || slack_ns < 0) continue;
     name_call(draft, call, ".deadline", place);
-    RDO_TRY(rdo_notes_add(notes, diag, place, "%s: \"%.60s\" has a slack of %.6g ms, and %.100s a tile of %.6g ms that may be in its way: where that runs late, the deadline is missed", place, job_name(call), ms(slack_ns), longest->key, ms(longest->tile_ns_max)));
+    RDO_TRY(rdo_notes_add(
+        notes, diag, place,
+        "%s: \"%.60s\" has a slack of %.6g ms, and %.100s a tile of %.6g ms that may be in its way: where that runs late, the deadline is missed",
+        place, job_name(call), ms(slack_ns), longest->key, ms(longest->tile_ns_max)));
   }
   return RONDO_OK;
 }
@@ -182,12 +191,14 @@ static void list_shares(const struct rdo_draft *draft, double *shares, double wh
       if (shares[i] > shares[largest]) largest = i;
     }
     if (shares[largest] <= 0) return;
-    length += (size_t)snprintf(buffer + length, capacity - length, "%s%.60s %.3g", told > 0 ? ", " : "", draft->job_set->jobs[largest].name, shares[largest] / whole);
+    length += (size_t)snprintf(buffer + length, capacity - length, "%s%.60s %.3g", told > 0 ? ", " : "", draft->job_set->jobs[largest].name,
+                               shares[largest] / whole);
     shares[largest] = 0;
   }
 }
 
-static enum rondo_status test_place(const struct rdo_draft *draft, const struct place *place, double *shares, double *inout_highest, struct rdo_notes *reasons, struct rondo_diag *diag) {
+static enum rondo_status test_place(const struct rdo_draft *draft, const struct place *place, double *shares, double *inout_highest,
+                                    struct rdo_notes *reasons, struct rondo_diag *diag) {
   char list[300];
   double sum = 0, whole = (double)draft->period_ns * (double)place->capacity;
   memset(shares, 0, (size_t)draft->job_set->job_count * sizeof *shares);
@@ -201,10 +212,13 @@ static enum rondo_status test_place(const struct rdo_draft *draft, const struct 
   if (sum / whole > *inout_highest) *inout_highest = sum / whole;
   if (sum <= whole) return RONDO_OK;
   list_shares(draft, shares, whole, list, sizeof list);
-  return rdo_notes_add(reasons, diag, place->name, "%s: %.120s has a utilisation of %.3g, more than 1: %s. Periods %.4g times as long, or other lanes, would do", draft->place, place->name, sum / whole, list, sum / whole);
+  return rdo_notes_add(reasons, diag, place->name,
+                       "%s: %.120s has a utilisation of %.3g, more than 1: %s. Periods %.4g times as long, or other lanes, would do", draft->place,
+                       place->name, sum / whole, list, sum / whole);
 }
 
-static enum rondo_status test_utilisation(const struct rdo_draft *draft, double *shares, double *inout_highest, struct rdo_notes *reasons, struct rondo_diag *diag) {
+static enum rondo_status test_utilisation(const struct rdo_draft *draft, double *shares, double *inout_highest, struct rdo_notes *reasons,
+                                          struct rondo_diag *diag) {
   const struct rdo_machine_file *machine = draft->machine;
   struct place all = {.lane = -1, .group = -1, .resource = -1};
   for (int i = 0; i < machine->lane_count; ++i) {
@@ -230,7 +244,8 @@ static enum rondo_status test_utilisation(const struct rdo_draft *draft, double 
   return test_place(draft, &all, shares, inout_highest, reasons, diag);
 }
 
-enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_notes *reasons, struct rdo_notes *notes, double *out_utilisation, struct rondo_diag *diag) {
+enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_notes *reasons, struct rdo_notes *notes, double *out_utilisation,
+                                     struct rondo_diag *diag) {
   struct head *heads = NULL;
   uint32_t *last = NULL;
   double *shares = NULL;
@@ -306,10 +321,12 @@ static void describe_wait(const struct rdo_draft *draft, const struct rondo_plac
     if (blocker == RDO_DRAFT_NONE || placed[i].end - placed[i].start > placed[blocker].end - placed[blocker].start) blocker = i;
   }
   if (blocker == RDO_DRAFT_NONE) return;
-  snprintf(buffer, capacity, "; %.80s waits %.6g ms, among others for %.80s, which takes %.6g ms there", draft->nodes[waiting].key, ms(longest_ns), draft->nodes[blocker].key, ms(placed[blocker].end - placed[blocker].start));
+  snprintf(buffer, capacity, "; %.80s waits %.6g ms, among others for %.80s, which takes %.6g ms there", draft->nodes[waiting].key, ms(longest_ns),
+           draft->nodes[blocker].key, ms(placed[blocker].end - placed[blocker].start));
 }
 
-static enum rondo_status explain_calls(const struct rdo_draft *draft, const struct rondo_placed_node *placed, const struct lateness *spans, struct rdo_notes *reasons, struct rondo_diag *diag) {
+static enum rondo_status explain_calls(const struct rdo_draft *draft, const struct rondo_placed_node *placed, const struct lateness *spans,
+                                       struct rdo_notes *reasons, struct rondo_diag *diag) {
   char place[PLACE_BYTES], wait[300];
   // Jobs have their calls side by side; the worst one of each is told.
   for (uint32_t begin = 0, end; begin < draft->call_count; begin = end) {
@@ -323,17 +340,19 @@ static enum rondo_status explain_calls(const struct rdo_draft *draft, const stru
     const struct rdo_draft_call *call = &draft->calls[worst];
     name_call(draft, call, ".deadline", place);
     describe_wait(draft, placed, worst, wait, sizeof wait);
-    RDO_TRY(rdo_notes_add(reasons, diag, job_name(call), "%s: \"%.60s\" is late in %u of %u calls, at most by %.6g ms (%.80s)%s", place, job_name(call), (unsigned)late_count, (unsigned)(end - begin),
-                          ms(late_by(call, &spans[worst])), call->name, wait));
+    RDO_TRY(rdo_notes_add(reasons, diag, job_name(call), "%s: \"%.60s\" is late in %u of %u calls, at most by %.6g ms (%.80s)%s", place,
+                          job_name(call), (unsigned)late_count, (unsigned)(end - begin), ms(late_by(call, &spans[worst])), call->name, wait));
   }
   return RONDO_OK;
 }
 
-static enum rondo_status explain_fixed(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons, struct rondo_diag *diag) {
+static enum rondo_status explain_fixed(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons,
+                                       struct rondo_diag *diag) {
   for (uint32_t i = 0; i < draft->node_count; ++i) {
     const struct rdo_draft_node *node = &draft->nodes[i];
     if (!node->is_fixed || placed[i].start <= node->release_ns) continue;
-    RDO_TRY(rdo_notes_add(reasons, diag, "fixed", "%s: dispatches.%.200s.start_time: is locked at %.6g ms, where there is no room before %.6g ms", draft->place, node->key, ms(node->release_ns), ms(placed[i].start)));
+    RDO_TRY(rdo_notes_add(reasons, diag, "fixed", "%s: dispatches.%.200s.start_time: is locked at %.6g ms, where there is no room before %.6g ms",
+                          draft->place, node->key, ms(node->release_ns), ms(placed[i].start)));
   }
   return RONDO_OK;
 }
@@ -347,7 +366,8 @@ static void find_spans(const struct rdo_draft *draft, const struct rondo_placed_
   }
 }
 
-enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons, struct rondo_diag *diag) {
+enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons,
+                                        struct rondo_diag *diag) {
   struct lateness *spans;
   RDO_TRY(rdo_alloc_array(draft->call_count, sizeof *spans, &spans, diag));
   find_spans(draft, placed, spans);
@@ -360,7 +380,8 @@ enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const str
 // What would fit --------------------------------------------------------------------------------------------
 
 // Whether a schedule for a scaled problem keeps all deadlines, once nothing begins before it can go on.
-static enum rondo_status is_on_time(const struct rdo_draft *draft, int64_t scale, const struct rondo_placed_node *nodes, bool *out_is_on_time, struct rondo_diag *diag) {
+static enum rondo_status is_on_time(const struct rdo_draft *draft, int64_t scale, const struct rondo_placed_node *nodes, bool *out_is_on_time,
+                                    struct rondo_diag *diag) {
   struct rondo_placed_node *placed = NULL;
   struct lateness *spans = NULL;
   enum rondo_status status = rdo_alloc_array(draft->node_count, sizeof *placed, &placed, diag);
@@ -381,7 +402,8 @@ static enum rondo_status is_on_time(const struct rdo_draft *draft, int64_t scale
   return status;
 }
 
-static enum rondo_status fits(const struct rdo_draft *draft, int64_t scale, const struct rondo_solve_options *options, bool *out_fits, struct rondo_diag *diag) {
+static enum rondo_status fits(const struct rdo_draft *draft, int64_t scale, const struct rondo_solve_options *options, bool *out_fits,
+                              struct rondo_diag *diag) {
   struct rondo_problem *problem;
   struct rondo_schedule *schedule = NULL;
   struct rondo_schedule_info info = {0};
@@ -402,7 +424,8 @@ static enum rondo_status fits(const struct rdo_draft *draft, int64_t scale, cons
   return status == RONDO_OK ? status : rdo_fail(diag, status, "%s", words.message);
 }
 
-enum rondo_status rdo_admission_scale(const struct rdo_draft *draft, double utilisation, const struct rondo_solve_options *options, int64_t *out_scale, struct rondo_diag *diag) {
+enum rondo_status rdo_admission_scale(const struct rdo_draft *draft, double utilisation, const struct rondo_solve_options *options,
+                                      int64_t *out_scale, struct rondo_diag *diag) {
   int64_t low = RDO_SCALE_ONE, high;
   bool is_found = false;
   *out_scale = 0;

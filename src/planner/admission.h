@@ -15,16 +15,19 @@
 //   reasons  receives one line each; none: nothing is proved
 //   notes    receives what is possible but tight: a slack shorter than a tile of somebody else
 //   out_utilisation  the highest of any lane, of CPUs that lanes share, of any resource, of the machine; 0 = there is no hyperperiod
-enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_notes *reasons, struct rdo_notes *notes, double *out_utilisation, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_notes *reasons, struct rdo_notes *notes, double *out_utilisation,
+                                     struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Who is late in a schedule: the worst call of each job, and what it waits for.
-enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons,
+                                        struct rondo_diag *diag) RONDO_MUST_USE;
 
 // How much longer all periods and deadlines must be for a schedule that was found, in 1024ths: the smallest of a search that
 // solves the problem several times.
 //   utilisation  a scale below it cannot do
 //   options      for each of them
 //   out_scale    0 = none up to 64 times as long
-enum rondo_status rdo_admission_scale(const struct rdo_draft *draft, double utilisation, const struct rondo_solve_options *options, int64_t *out_scale, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_admission_scale(const struct rdo_draft *draft, double utilisation, const struct rondo_solve_options *options,
+                                      int64_t *out_scale, struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_PLANNER_ADMISSION_H_

@@ -23,7 +23,9 @@ static enum rondo_status rebase(struct rdo_arena *arena, const char *path, const
   char folder[RDO_PATH_BYTES_MAX + 1], *text;
   *out_path = path;
   if (path[0] == '\0' || path[0] == '/' || folder_length(output_path) == 0) return RONDO_OK;
-  if (getcwd(folder, sizeof folder) == NULL) return rdo_fail(diag, RONDO_UNAVAILABLE, "cannot tell the current folder, which paths in %s would begin at", output_path);
+  if (getcwd(folder, sizeof folder) == NULL) {
+    return rdo_fail(diag, RONDO_UNAVAILABLE, "cannot tell the current folder, which paths in %s would begin at", output_path);
+  }
   size_t size = strlen(folder) + strlen(path) + 2;
   RDO_TRY(rdo_arena_alloc(arena, size, 1, &text, diag));
   snprintf(text, size, "%s/%s", folder, path);

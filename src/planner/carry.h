@@ -15,6 +15,7 @@ enum rondo_status rdo_jobs_file_carry(struct rdo_jobs_file *jobs, const char *ou
 
 // The same for the files with single kernels that dispatches of a schedule name.
 //   source_path  of the schedule that was read
-enum rondo_status rdo_schedule_carry(struct rdo_schedule *schedule, const char *source_path, const char *output_path, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_schedule_carry(struct rdo_schedule *schedule, const char *source_path, const char *output_path,
+                                     struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_PLANNER_CARRY_H_

@@ -47,7 +47,9 @@ static bool is_listed(const struct rdo_schedule *schedule, const struct rdo_draf
   for (uint32_t i = schedule->target_count; i < schedule->combination_count; ++i) {
     const struct rdo_schedule_set *set = &schedule->combinations[i];
     bool is_same = set->count == mode->use_count;
-    for (uint32_t k = 0; k < set->count && is_same; ++k) is_same = schedule->target_lists[set->begin + k] == (uint32_t)draft->uses[mode->use_begin + k].lane;
+    for (uint32_t k = 0; k < set->count && is_same; ++k) {
+      is_same = schedule->target_lists[set->begin + k] == (uint32_t)draft->uses[mode->use_begin + k].lane;
+    }
     if (is_same) return true;
   }
   return false;
@@ -75,7 +77,9 @@ static enum rondo_status fill_combinations(struct composer *composer) {
     const struct rdo_draft_mode *mode = &draft->modes[i];
     if (mode->use_count < 2 || is_listed(schedule, draft, mode)) continue;
     schedule->combinations[schedule->combination_count++] = (struct rdo_schedule_set){schedule->target_list_count, mode->use_count};
-    for (uint32_t k = 0; k < mode->use_count; ++k) schedule->target_lists[schedule->target_list_count++] = (uint32_t)draft->uses[mode->use_begin + k].lane;
+    for (uint32_t k = 0; k < mode->use_count; ++k) {
+      schedule->target_lists[schedule->target_list_count++] = (uint32_t)draft->uses[mode->use_begin + k].lane;
+    }
   }
   return RONDO_OK;
 }
@@ -113,10 +117,14 @@ static enum rondo_status fill_node(struct composer *composer, uint32_t index) {
   to->target = (uint32_t)draft->uses[mode->use_begin].lane;
   to->extra_begin = schedule->target_list_count;
   to->extra_count = mode->use_count - 1;
-  for (uint32_t i = 1; i < mode->use_count; ++i) schedule->target_lists[schedule->target_list_count++] = (uint32_t)draft->uses[mode->use_begin + i].lane;
+  for (uint32_t i = 1; i < mode->use_count; ++i) {
+    schedule->target_lists[schedule->target_list_count++] = (uint32_t)draft->uses[mode->use_begin + i].lane;
+  }
   to->resource_begin = schedule->resource_list_count;
   to->resource_count = from->resource_count;
-  for (uint32_t i = 0; i < from->resource_count; ++i) schedule->resource_lists[schedule->resource_list_count++] = (uint32_t)draft->resources[from->resource_begin + i];
+  for (uint32_t i = 0; i < from->resource_count; ++i) {
+    schedule->resource_lists[schedule->resource_list_count++] = (uint32_t)draft->resources[from->resource_begin + i];
+  }
   to->dependency_begin = schedule->dependency_count;
   for (uint32_t i = draft->predecessor_begins[index]; i < draft->predecessor_begins[index + 1]; ++i) {
     const struct rdo_draft_edge *edge = &draft->edges[draft->predecessors[i]];

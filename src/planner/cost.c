@@ -11,16 +11,20 @@ enum { WIDTH_MAX = RDO_PROFILE_WORKERS_MAX };
 enum rondo_status rdo_cost_plan(const struct rdo_profile_cost *cost, double slack_percent, int64_t *out_ns, struct rondo_diag *diag) {
   double spread = cost->p99_ns > cost->p50_ns ? (double)(cost->p99_ns - cost->p50_ns) : 0;
   double duration = (double)cost->p50_ns + spread * slack_percent / 100;
-  if (!isfinite(slack_percent) || slack_percent < 0) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "a slack of %g %% cannot be: give 0 or more", slack_percent);
+  if (!isfinite(slack_percent) || slack_percent < 0) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "a slack of %g %% cannot be: give 0 or more", slack_percent);
+  }
   if (duration < 0 || duration > (double)RDO_TIME_NS_MAX) {
-    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "a dispatch would take %g ns, 0 to 104 days are possible: are the profile and the slack right?", duration);
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "a dispatch would take %g ns, 0 to 104 days are possible: are the profile and the slack right?",
+                    duration);
   }
   *out_ns = (int64_t)(duration + 0.5);
   return RONDO_OK;
 }
 
-enum rondo_status rdo_cost_add_modes(struct rdo_draft *draft, const struct rdo_profile *profile, const struct rdo_profile_node *from, uint32_t cluster, int lane,
-                                     int width_max, double slack_percent, struct rdo_draft_node *inout_node, struct rondo_diag *diag) {
+enum rondo_status rdo_cost_add_modes(struct rdo_draft *draft, const struct rdo_profile *profile, const struct rdo_profile_node *from,
+                                     uint32_t cluster, int lane, int width_max, double slack_percent, struct rdo_draft_node *inout_node,
+                                     struct rondo_diag *diag) {
   int worker_count = draft->machine->lanes[lane].worker_count, widest = worker_count < WIDTH_MAX ? worker_count : WIDTH_MAX;
   uint64_t tile_count = from->tile_count > 0 ? from->tile_count : 1;
   int64_t best_ns = INT64_MAX;
@@ -41,8 +45,9 @@ enum rondo_status rdo_cost_add_modes(struct rdo_draft *draft, const struct rdo_p
   return RONDO_OK;
 }
 
-enum rondo_status rdo_cost_add_program_mode(struct rdo_draft *draft, const struct rdo_profile *profile, const struct rdo_profile_model *model, uint32_t cluster, int lane,
-                                            double slack_percent, struct rdo_draft_node *inout_node, struct rondo_diag *diag) {
+enum rondo_status rdo_cost_add_program_mode(struct rdo_draft *draft, const struct rdo_profile *profile, const struct rdo_profile_model *model,
+                                            uint32_t cluster, int lane, double slack_percent, struct rdo_draft_node *inout_node,
+                                            struct rondo_diag *diag) {
   const struct rdo_draft_use use = {lane, 1};
   for (uint32_t i = 0; i < model->program_count; ++i) {
     const struct rdo_profile_cost *cost = &profile->costs[model->program_begin + i];
@@ -55,7 +60,8 @@ enum rondo_status rdo_cost_add_program_mode(struct rdo_draft *draft, const struc
   return RONDO_OK;
 }
 
-enum rondo_status rdo_cost_find_clusters(const struct rdo_profile *profile, const struct rdo_machine_file *machine, uint32_t *out_clusters, struct rondo_diag *diag) {
+enum rondo_status rdo_cost_find_clusters(const struct rdo_profile *profile, const struct rdo_machine_file *machine, uint32_t *out_clusters,
+                                         struct rondo_diag *diag) {
   bool is_known = false;
   for (int i = 0; i < machine->cluster_count; ++i) {
     out_clusters[i] = RDO_PROFILE_NONE;

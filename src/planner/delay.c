@@ -20,7 +20,8 @@ static int64_t transition_ns(const struct rdo_draft *draft, const struct rdo_dra
     const struct rdo_transition_entry *transition = &machine->transitions[i];
     for (uint32_t a = 0; a < from->use_count; ++a) {
       for (uint32_t b = 0; b < to->use_count; ++b) {
-        bool fits = machine->lanes[draft->uses[from->use_begin + a].lane].cluster == transition->from && machine->lanes[draft->uses[to->use_begin + b].lane].cluster == transition->to;
+        bool fits = machine->lanes[draft->uses[from->use_begin + a].lane].cluster == transition->from &&
+                    machine->lanes[draft->uses[to->use_begin + b].lane].cluster == transition->to;
         if (fits && transition->cost_ns > longest_ns) longest_ns = transition->cost_ns;
       }
     }
@@ -52,13 +53,17 @@ struct trial {
 };
 
 static bool is_beside(const struct rondo_placed_node *placed, const struct trial *trial, uint32_t other) {
-  return other != trial->node && placed[other].start < trial->end_ns && placed[other].end > trial->start_ns && placed[other].end > placed[other].start;
+  return other != trial->node && placed[other].start < trial->end_ns && placed[other].end > trial->start_ns &&
+         placed[other].end > placed[other].start;
 }
 
 // Whether a lane, a group (-1 = none) or a resource (-1 = none) has room for the node and all that is beside it.
-static bool has_room(const struct rdo_draft *draft, const struct rondo_placed_node *placed, const struct trial *trial, int lane, int group, int resource) {
+static bool has_room(const struct rdo_draft *draft, const struct rondo_placed_node *placed, const struct trial *trial, int lane, int group,
+                     int resource) {
   int64_t used = resource >= 0 ? 1 : width_on(draft, mode_of(draft, placed, trial->node), lane, group);
-  int64_t capacity = resource >= 0 ? draft->machine->resources[resource].capacity : group >= 0 ? draft->groups[group].capacity : draft->machine->lanes[lane].worker_count;
+  int64_t capacity = resource >= 0 ? draft->machine->resources[resource].capacity
+                     : group >= 0  ? draft->groups[group].capacity
+                                   : draft->machine->lanes[lane].worker_count;
   for (uint32_t i = 0; i < draft->node_count && used <= capacity; ++i) {
     if (!is_beside(placed, trial, i)) continue;
     used += resource >= 0 ? holds(draft, i, resource) : width_on(draft, mode_of(draft, placed, i), lane, group);

@@ -162,8 +162,16 @@ enum rondo_status rdo_draft_add_mode(struct rdo_draft *draft, int64_t duration_n
 }
 
 struct rdo_draft_node rdo_draft_node(const char *key, uint32_t call) {
-  return (struct rdo_draft_node){.key = key, .call = call, .id = -1, .recording = -1, .dispatch = -1, .priority = -1, .export_name = "",
-                                 .module_name = "", .family = "", .vmfb_path = ""};
+  return (struct rdo_draft_node){.key = key,
+                                 .call = call,
+                                 .id = -1,
+                                 .recording = -1,
+                                 .dispatch = -1,
+                                 .priority = -1,
+                                 .export_name = "",
+                                 .module_name = "",
+                                 .family = "",
+                                 .vmfb_path = ""};
 }
 
 enum rondo_status rdo_draft_text(struct rdo_draft *draft, const char **out_text, struct rondo_diag *diag, const char *format, ...) {
@@ -204,14 +212,20 @@ static enum rondo_status check_names(const struct rdo_draft *draft, struct rondo
     const struct rdo_draft_call *call = &draft->calls[i];
     uint32_t other = rdo_name_map_find(&names, call->name);
     if (other == RDO_NAME_NONE) status = rdo_name_map_add(&names, call->name, i, diag);
-    else status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: jobs \"%.100s\" and \"%.100s\" both have a call named %.100s: rename one of them", draft->place, draft->calls[other].source, call->source, call->name);
+    else {
+      status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: jobs \"%.100s\" and \"%.100s\" both have a call named %.100s: rename one of them",
+                        draft->place, draft->calls[other].source, call->source, call->name);
+    }
   }
   rdo_name_map_deinit(&names);
   for (uint32_t i = 0; i < draft->node_count && status == RONDO_OK; ++i) {
     const struct rdo_draft_node *node = &draft->nodes[i];
     uint32_t other = rdo_name_map_find(&names, node->key);
     if (other == RDO_NAME_NONE) status = rdo_name_map_add(&names, node->key, i, diag);
-    else status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: jobs \"%.100s\" and \"%.100s\" both have a dispatch %.100s: rename one of them", draft->place, draft->calls[draft->nodes[other].call].source, draft->calls[node->call].source, node->key);
+    else {
+      status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: jobs \"%.100s\" and \"%.100s\" both have a dispatch %.100s: rename one of them",
+                        draft->place, draft->calls[draft->nodes[other].call].source, draft->calls[node->call].source, node->key);
+    }
   }
   rdo_name_map_deinit(&names);
   return status;
@@ -228,7 +242,9 @@ static enum rondo_status check_sums(const struct rdo_draft *draft, struct rondo_
     if (node->release_ns > release_ns) release_ns = node->release_ns;
     sum_ns += longest_ns;  // no overflow: each is at most 2^53
     if (sum_ns <= RDO_TIME_NS_MAX && sum_ns + release_ns <= RDO_TIME_NS_MAX) continue;
-    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "%s: dispatches.%.200s: up to here releases and durations add up to more than 104 days: give a shorter --horizon", draft->place, node->key);
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE,
+                    "%s: dispatches.%.200s: up to here releases and durations add up to more than 104 days: give a shorter --horizon", draft->place,
+                    node->key);
   }
   return RONDO_OK;
 }
@@ -253,7 +269,9 @@ static enum rondo_status fail_cycle(const struct rdo_draft *draft, const uint32_
   while (waiting[at] == 0) ++at;
   // What never became ready has a predecessor that did not either: after as many steps as there are nodes one is on a cycle.
   for (size_t step = 0; step < draft->node_count + CYCLE_NAMES_MAX; ++step) {
-    if (step >= draft->node_count) length += (size_t)snprintf(text + length, sizeof text - length, "%s%.100s", length > 0 ? " waits for " : "", draft->nodes[at].key);
+    if (step >= draft->node_count) {
+      length += (size_t)snprintf(text + length, sizeof text - length, "%s%.100s", length > 0 ? " waits for " : "", draft->nodes[at].key);
+    }
     uint32_t edge = draft->predecessor_begins[at];
     while (waiting[draft->edges[draft->predecessors[edge]].from] == 0) ++edge;
     at = draft->edges[draft->predecessors[edge]].from;
@@ -261,7 +279,8 @@ static enum rondo_status fail_cycle(const struct rdo_draft *draft, const uint32_
   return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: dispatches wait for each other in a circle: %.800s", draft->place, text);
 }
 
-static enum rondo_status sort_nodes(struct rdo_draft *draft, uint32_t *waiting, uint32_t *successor_begins, uint32_t *successors, struct rondo_diag *diag) {
+static enum rondo_status sort_nodes(struct rdo_draft *draft, uint32_t *waiting, uint32_t *successor_begins, uint32_t *successors,
+                                    struct rondo_diag *diag) {
   uint32_t head = 0, tail = 0, *next = successor_begins + 1;
   for (size_t i = 0; i < draft->edge_count; ++i) {
     ++waiting[draft->edges[i].to];

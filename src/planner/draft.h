@@ -39,10 +39,10 @@ struct rdo_draft_node {
   int32_t id, ordinal, total;
   int32_t recording, dispatch, priority;  // -1 = not said
   const char *export_name, *module_name, *family, *vmfb_path;
-  int64_t release_ns;   // earliest start
-  bool is_fixed;        // starts at its release, not later
-  bool has_phase;       // should start at its release
-  bool tells_workers;   // its width is part of the plan; else it has its lanes to itself
+  int64_t release_ns;  // earliest start
+  bool is_fixed;       // starts at its release, not later
+  bool has_phase;      // should start at its release
+  bool tells_workers;  // its width is part of the plan; else it has its lanes to itself
   enum rdo_release_policy release_policy;
   enum rdo_time_mode time_mode;  // a hard one stays hard where that cannot delay anything against the plan
   int64_t tile_ns_max;           // 0 = not known
@@ -95,15 +95,16 @@ struct rdo_draft {
   uint32_t *order;
   uint32_t *predecessors, *predecessor_begins;  // of node i from [begins[i]] to [begins[i + 1]]: indices of edges
 
-  int64_t period_ns;     // the hyperperiod; 0 = none
-  const char *place;     // what messages begin with, such as "jobs.json"
+  int64_t period_ns;  // the hyperperiod; 0 = none
+  const char *place;  // what messages begin with, such as "jobs.json"
   struct rdo_notes notes;
   struct rdo_arena arena;  // texts
 };
 
 // Begins a draft for a machine: finds what lanes share.
 //   machine  borrowed for the draft's life
-enum rondo_status rdo_draft_init(struct rdo_draft *draft, const struct rdo_machine_file *machine, const char *place, struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_draft_init(struct rdo_draft *draft, const struct rdo_machine_file *machine, const char *place,
+                                 struct rondo_diag *diag) RONDO_MUST_USE;
 void rdo_draft_deinit(struct rdo_draft *draft);
 
 // Each adds one element; the arrays may move. Limits are those of the solver and of plan files.

@@ -46,7 +46,9 @@ struct planner {
   struct rondo_diag *diag;
 };
 
-void rondo_planner_options_init(struct rondo_planner_options *out_options) { *out_options = (struct rondo_planner_options){.slack_percent = RONDO_SLACK_PERCENT_DEFAULT}; }
+void rondo_planner_options_init(struct rondo_planner_options *out_options) {
+  *out_options = (struct rondo_planner_options){.slack_percent = RONDO_SLACK_PERCENT_DEFAULT};
+}
 
 // Reading ---------------------------------------------------------------------------------------------------
 
@@ -68,7 +70,9 @@ static enum rondo_status read_jobs(struct planner *planner) {
   if (options->machine_path == NULL) {
     enum rondo_status status = rdo_jobs_file_read(options->input_path, NULL, planner->jobs, planner->diag);
     if (status == RONDO_OK && planner->jobs->machine[0] == '\0') {
-      status = rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "%s: machine: is missing: name a machine file there, or with --machine; `rondo machine --output=FILE` writes one", options->input_path);
+      status = rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT,
+                        "%s: machine: is missing: name a machine file there, or with --machine; `rondo machine --output=FILE` writes one",
+                        options->input_path);
     }
     if (status == RONDO_OK) status = read_machine(planner, planner->jobs->machine_path);
     rdo_jobs_file_deinit(planner->jobs);
@@ -86,7 +90,9 @@ static enum rondo_status combine_jobs(struct planner *planner) {
   struct rdo_document document;
   struct rdo_value schema;
   bool has_workload = false;
-  if (options->machine_path == NULL) return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "modules are planned for a machine: name its file with --machine or --hardware-config");
+  if (options->machine_path == NULL) {
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "modules are planned for a machine: name its file with --machine or --hardware-config");
+  }
   RDO_TRY(read_machine(planner, options->machine_path));
   RDO_TRY(rdo_alloc(sizeof *planner->jobs, &planner->jobs, planner->diag));
   enum rondo_status status = RONDO_OK;
@@ -94,13 +100,17 @@ static enum rondo_status combine_jobs(struct planner *planner) {
     status = rdo_document_open(options->profile_path, NULL, &document, planner->diag);
     if (status == RONDO_OK) {
       struct rdo_value root = rdo_document_root(&document);
-      has_workload = rdo_value_kind(&root) == RDO_VALUE_OBJECT && !rdo_value_find(&root, "models", &schema) && !rdo_value_find(&root, "schema", &schema);
+      has_workload =
+          rdo_value_kind(&root) == RDO_VALUE_OBJECT && !rdo_value_find(&root, "models", &schema) && !rdo_value_find(&root, "schema", &schema);
       if (has_workload) status = rdo_workload_read_value(&root, &workload, planner->diag);
     }
     rdo_document_deinit(&document);
   }
-  const struct rdo_job_sources sources = {.modules = options->module_paths, .module_count = options->module_count, .dependencies = options->dependencies_path,
-                                          .deadlines = options->deadlines_path, .workload = has_workload ? &workload : NULL};
+  const struct rdo_job_sources sources = {.modules = options->module_paths,
+                                          .module_count = options->module_count,
+                                          .dependencies = options->dependencies_path,
+                                          .deadlines = options->deadlines_path,
+                                          .workload = has_workload ? &workload : NULL};
   if (status == RONDO_OK) status = rdo_jobs_file_combine(&sources, planner->machine, planner->jobs, planner->diag);
   rdo_workload_deinit(&workload);
   return status;
@@ -116,7 +126,8 @@ static enum rondo_status find_kind(struct planner *planner) {
     bool is_object = rdo_value_kind(&root) == RDO_VALUE_OBJECT;
     planner->planning->info.is_schedule = is_object && rdo_value_find(&root, "dispatches", &member);
     if (!planner->planning->info.is_schedule && !(is_object && rdo_value_find(&root, "jobs", &member))) {
-      status = rdo_value_fail(&root, planner->diag, RONDO_INVALID_ARGUMENT, "is neither a jobs file, which has `jobs`, nor a schedule, which has `dispatches`");
+      status = rdo_value_fail(&root, planner->diag, RONDO_INVALID_ARGUMENT,
+                              "is neither a jobs file, which has `jobs`, nor a schedule, which has `dispatches`");
     }
   }
   rdo_document_deinit(&document);
@@ -127,37 +138,49 @@ static enum rondo_status draft_schedule(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
   if (options->machine_path != NULL) RDO_TRY(read_machine(planner, options->machine_path));
   const struct rdo_schedule_options how = {.machine = planner->machine};
-  const struct rdo_reschedule_options reschedule = {.moves = options->moves, .move_count = options->move_count, .overlap_count = options->overlap_count, .slack_percent = options->slack_percent};
+  const struct rdo_reschedule_options reschedule = {
+      .moves = options->moves, .move_count = options->move_count, .overlap_count = options->overlap_count, .slack_percent = options->slack_percent};
   RDO_TRY(rdo_schedule_read(options->input_path, &how, &planner->source, planner->diag));
   if (options->profile_path != NULL) {
     planner->has_profile = true;
-    RDO_TRY(rdo_profile_read(options->profile_path, planner->machine != NULL ? planner->machine : planner->source.machine, &planner->profile, planner->diag));
+    RDO_TRY(rdo_profile_read(options->profile_path, planner->machine != NULL ? planner->machine : planner->source.machine, &planner->profile,
+                             planner->diag));
   }
-  return rdo_draft_reschedule(&planner->draft, &planner->source, planner->machine, planner->has_profile ? &planner->profile : NULL, &reschedule, planner->diag);
+  return rdo_draft_reschedule(&planner->draft, &planner->source, planner->machine, planner->has_profile ? &planner->profile : NULL, &reschedule,
+                              planner->diag);
 }
 
 static enum rondo_status draft_jobs(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
   const struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent, .horizon_ns = options->horizon_ns};
   RDO_TRY(options->module_count > 0 ? combine_jobs(planner) : read_jobs(planner));
-  if (options->profile_path == NULL) return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "jobs are planned with what their dispatches cost: name a profile with --profile; `rondo profile` measures one");
+  if (options->profile_path == NULL) {
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT,
+                    "jobs are planned with what their dispatches cost: name a profile with --profile; `rondo profile` measures one");
+  }
   RDO_TRY(read_profile(planner));
   return rdo_draft_unroll(&planner->draft, planner->jobs, planner->machine, &planner->profile, &unroll, planner->diag);
 }
 
 static enum rondo_status make_draft(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
-  if ((options->input_path != NULL) == (options->module_count > 0)) return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "either a file or modules can be planned");
+  if ((options->input_path != NULL) == (options->module_count > 0)) {
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "either a file or modules can be planned");
+  }
   if (options->input_path != NULL) RDO_TRY(find_kind(planner));
   if (planner->planning->info.is_schedule) return draft_schedule(planner);
-  if (options->move_count > 0 || options->overlap_count > 1) return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "--move and --overlap are for schedules: jobs name their `lanes` themselves");
+  if (options->move_count > 0 || options->overlap_count > 1) {
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "--move and --overlap are for schedules: jobs name their `lanes` themselves");
+  }
   return draft_jobs(planner);
 }
 
 // Results ---------------------------------------------------------------------------------------------------
 
 static enum rondo_status copy_notes(struct planner *planner, const struct rdo_notes *from) {
-  for (size_t i = 0; i < from->count; ++i) RDO_TRY(rdo_notes_add(&planner->planning->notes, planner->diag, from->items[i].text, "%s", from->items[i].text));
+  for (size_t i = 0; i < from->count; ++i) {
+    RDO_TRY(rdo_notes_add(&planner->planning->notes, planner->diag, from->items[i].text, "%s", from->items[i].text));
+  }
   return RONDO_OK;
 }
 
@@ -169,7 +192,8 @@ static enum rondo_status collect_notes(struct planner *planner) {
   return copy_notes(planner, &planner->draft.notes);
 }
 
-static enum rondo_status name_planned_job(struct planner *planner, const struct rdo_schedule_job *call, struct rdo_name_map *names, struct rondo_planned_job **out_job) {
+static enum rondo_status name_planned_job(struct planner *planner, const struct rdo_schedule_job *call, struct rdo_name_map *names,
+                                          struct rondo_planned_job **out_job) {
   struct rondo_planning *planning = planner->planning;
   const char *name = call->source[0] != '\0' ? call->source : call->base;
   uint32_t index = rdo_name_map_find(names, name);
@@ -183,7 +207,8 @@ static enum rondo_status name_planned_job(struct planner *planner, const struct 
   return RONDO_OK;
 }
 
-static enum rondo_status measure_jobs(struct planner *planner, const struct rdo_schedule *schedule, struct rdo_name_map *names, int64_t *begins, int64_t *ends) {
+static enum rondo_status measure_jobs(struct planner *planner, const struct rdo_schedule *schedule, struct rdo_name_map *names, int64_t *begins,
+                                      int64_t *ends) {
   const struct rdo_draft *draft = &planner->draft;
   for (uint32_t i = 0; i < schedule->job_count; ++i) begins[i] = INT64_MAX;
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
@@ -232,7 +257,9 @@ static enum rondo_status carry(struct planner *planner, struct rdo_schedule *sch
     planner->jobs = NULL;
   }
   if (schedule->job_set != NULL) RDO_TRY(rdo_jobs_file_carry(schedule->job_set, output, planner->diag));
-  struct rdo_machine_file **machine = planner->machine != NULL ? &planner->machine : planner->source.machine != NULL ? &planner->source.machine : &planner->draft.own_machine;
+  struct rdo_machine_file **machine = planner->machine != NULL          ? &planner->machine
+                                      : planner->source.machine != NULL ? &planner->source.machine
+                                                                        : &planner->draft.own_machine;
   if (!planner->draft.carries_machine) return RONDO_OK;
   schedule->machine = *machine;
   *machine = NULL;
@@ -244,7 +271,8 @@ static enum rondo_status check_plan(struct planner *planner, const struct rdo_sc
   struct rdo_plan_check check = {.finder = NULL};
   RDO_TRY(rdo_plan_check(schedule, NULL, &check, planner->diag));
   if (check.finding_count == check.late_count && (check.late_count == 0 || planner->options->allows_late)) return RONDO_OK;
-  return rdo_fail(planner->diag, RONDO_INTERNAL, "the plan is wrong, which is a bug: %s", check.first[0] != '\0' ? check.first : "a deadline is missed");
+  return rdo_fail(planner->diag, RONDO_INTERNAL, "the plan is wrong, which is a bug: %s",
+                  check.first[0] != '\0' ? check.first : "a deadline is missed");
 }
 
 static enum rondo_status make_plan(struct planner *planner, const struct rondo_placed_node *placed) {
@@ -254,7 +282,9 @@ static enum rondo_status make_plan(struct planner *planner, const struct rondo_p
   enum rondo_status status = rdo_draft_compose(&planner->draft, placed, planning->info.solved.bound, name, &schedule, planner->diag);
   if (status == RONDO_OK) status = fill_jobs(planner, &schedule);
   if (status == RONDO_OK && planner->draft.period_ns > 0 && schedule.period_ns == 0) {
-    status = rdo_notes_add(&planning->notes, planner->diag, "period", "the plan ends at %.6g ms, after its hyperperiod of %.6g ms: it is written for one time, not to be repeated", (double)schedule.last_end_ns / 1e6, (double)planner->draft.period_ns / 1e6);
+    status = rdo_notes_add(&planning->notes, planner->diag, "period",
+                           "the plan ends at %.6g ms, after its hyperperiod of %.6g ms: it is written for one time, not to be repeated",
+                           (double)schedule.last_end_ns / 1e6, (double)planner->draft.period_ns / 1e6);
   }
   if (status == RONDO_OK) status = carry(planner, &schedule);
   if (status == RONDO_OK) status = check_plan(planner, &schedule);
@@ -278,9 +308,11 @@ static enum rondo_status find_scale(struct planner *planner) {
   const struct rdo_jobs_file *jobs = planner->draft.job_set;
   for (int i = 0; jobs != NULL && i < jobs->job_count && length < 200; ++i) {
     if (jobs->jobs[i].activation != RDO_JOB_PERIODIC) continue;
-    length += (size_t)snprintf(list + length, sizeof list - length, "%s%.60s each %.6g ms", length > 0 ? ", " : ": ", jobs->jobs[i].name, (double)rdo_scale_time(jobs->jobs[i].period_ns, scale) / 1e6);
+    length += (size_t)snprintf(list + length, sizeof list - length, "%s%.60s each %.6g ms", length > 0 ? ", " : ": ", jobs->jobs[i].name,
+                               (double)rdo_scale_time(jobs->jobs[i].period_ns, scale) / 1e6);
   }
-  return rdo_notes_add(&planning->reasons, planner->diag, "scale", "with all periods and deadlines %.4g times as long a plan was found%s", planning->info.scale, list);
+  return rdo_notes_add(&planning->reasons, planner->diag, "scale", "with all periods and deadlines %.4g times as long a plan was found%s",
+                       planning->info.scale, list);
 }
 
 // Deadlines that must be kept come before whatever else is asked for.
@@ -296,7 +328,8 @@ static struct rondo_solve_options choose_objectives(const struct rondo_planner_o
 }
 
 // The solver's answer, once nothing begins before it can go on.
-static enum rondo_status place_nodes(struct planner *planner, const struct rondo_problem *problem, const struct rondo_schedule *solved, struct rondo_placed_node **out_placed) {
+static enum rondo_status place_nodes(struct planner *planner, const struct rondo_problem *problem, const struct rondo_schedule *solved,
+                                     struct rondo_placed_node **out_placed) {
   const struct rdo_draft *draft = &planner->draft;
   struct rondo_planning_info *info = &planner->planning->info;
   struct rondo_diag broken = {0};
@@ -399,6 +432,8 @@ const struct rondo_planned_job *rondo_planning_jobs(const struct rondo_planning 
   return planning->jobs;
 }
 
-static const char *note_at(const struct rdo_notes *notes, int index) { return index >= 0 && (size_t)index < notes->count ? notes->items[index].text : NULL; }
+static const char *note_at(const struct rdo_notes *notes, int index) {
+  return index >= 0 && (size_t)index < notes->count ? notes->items[index].text : NULL;
+}
 const char *rondo_planning_reason(const struct rondo_planning *planning, int index) { return note_at(&planning->reasons, index); }
 const char *rondo_planning_note(const struct rondo_planning *planning, int index) { return note_at(&planning->notes, index); }

@@ -49,7 +49,8 @@ static enum rondo_status add_calls(struct maker *maker) {
     int64_t weight = call->job >= 0 && jobs != NULL ? 1 + jobs->jobs[call->job].priority : 1;
     const struct rondo_problem_job job = {.release = rdo_scale_time(call->release_ns, maker->scale),
                                           .deadline = rdo_scale_time(call->deadline_ns, maker->scale),
-                                          .is_relative = call->is_relative, .weight = weight};
+                                          .is_relative = call->is_relative,
+                                          .weight = weight};
     RDO_TRY(rondo_problem_add_job(maker->problem, &job, maker->diag));
   }
   return RONDO_OK;
@@ -65,7 +66,8 @@ static int group_width(const struct rdo_draft *draft, const struct rdo_draft_mod
 }
 
 // What a mode occupies; returns how much that is.
-static int fill_uses(const struct rdo_draft *draft, const struct rdo_draft_node *node, const struct rdo_draft_mode *mode, struct rondo_problem_use *uses) {
+static int fill_uses(const struct rdo_draft *draft, const struct rdo_draft_node *node, const struct rdo_draft_mode *mode,
+                     struct rondo_problem_use *uses) {
   int count = 0, group_begin = draft->machine->lane_count, resource_begin = group_begin + draft->group_count;
   for (uint32_t i = 0; i < mode->use_count; ++i) {
     const struct rdo_draft_use *use = &draft->uses[mode->use_begin + i];
@@ -95,8 +97,12 @@ static enum rondo_status add_node(struct maker *maker, const struct rdo_draft_no
     maker->modes[i] = (struct rondo_problem_mode){.duration = mode->duration_ns, .uses = uses, .use_count = fill_uses(draft, node, mode, uses)};
     uses += maker->modes[i].use_count;
   }
-  const struct rondo_problem_node made = {.job = (int)node->call, .release = rdo_scale_time(node->release_ns, maker->scale), .is_fixed = node->is_fixed,
-                                          .phase_weight = node->has_phase, .modes = maker->modes, .mode_count = (int)node->mode_count};
+  const struct rondo_problem_node made = {.job = (int)node->call,
+                                          .release = rdo_scale_time(node->release_ns, maker->scale),
+                                          .is_fixed = node->is_fixed,
+                                          .phase_weight = node->has_phase,
+                                          .modes = maker->modes,
+                                          .mode_count = (int)node->mode_count};
   enum rondo_status status = rondo_problem_add_node(maker->problem, &made, maker->diag);
   if (status != RONDO_OK) rdo_prefix(maker->diag, "%s: dispatches.%.200s", draft->place, node->key);
   return status;

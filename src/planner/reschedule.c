@@ -42,9 +42,10 @@ struct rescheduler {
 };
 
 #define FAIL_NODE(rescheduler, status, node, member, ...) fail_node((rescheduler), (status), (node), (member), __VA_ARGS__)
-static enum rondo_status fail_node(struct rescheduler *rescheduler, enum rondo_status status, const struct rdo_schedule_node *node, const char *member, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-static enum rondo_status fail_node(struct rescheduler *rescheduler, enum rondo_status status, const struct rdo_schedule_node *node, const char *member, const char *format, ...) {
+static enum rondo_status fail_node(struct rescheduler *rescheduler, enum rondo_status status, const struct rdo_schedule_node *node,
+                                   const char *member, const char *format, ...) __attribute__((format(printf, 5, 6)));
+static enum rondo_status fail_node(struct rescheduler *rescheduler, enum rondo_status status, const struct rdo_schedule_node *node,
+                                   const char *member, const char *format, ...) {
   char text[512];
   va_list args;
   va_start(args, format);
@@ -68,16 +69,23 @@ static enum rondo_status make_machine(struct rescheduler *rescheduler, struct rd
   machine->resource_count = (int)schedule->resource_count;
   for (int i = 0; i < machine->lane_count; ++i) {
     struct rdo_cluster_entry *cluster = &machine->clusters[i];
-    *cluster = (struct rdo_cluster_entry){.worker_count = rescheduler->options->overlap_count > 1 ? rescheduler->options->overlap_count : 1, .capacity = RDO_CAPACITY_MAX, .variant = "", .lane_begin = i, .lane_count = 1};
+    *cluster = (struct rdo_cluster_entry){.worker_count = rescheduler->options->overlap_count > 1 ? rescheduler->options->overlap_count : 1,
+                                          .capacity = RDO_CAPACITY_MAX,
+                                          .variant = "",
+                                          .lane_begin = i,
+                                          .lane_count = 1};
     RDO_TRY(rdo_text_copy(arena, schedule->targets[i].name, &cluster->name, rescheduler->diag));
   }
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
     const struct rdo_schedule_node *node = &schedule->nodes[i];
     *out_tells_workers |= node->worker_count > 0;
-    if (node->extra_count == 0 && node->worker_count > machine->clusters[node->target].worker_count) machine->clusters[node->target].worker_count = node->worker_count;
+    if (node->extra_count == 0 && node->worker_count > machine->clusters[node->target].worker_count) {
+      machine->clusters[node->target].worker_count = node->worker_count;
+    }
   }
   for (int i = 0; i < machine->lane_count; ++i) {
-    machine->lanes[i] = (struct rdo_lane_entry){.name = machine->clusters[i].name, .cluster = i, .worker_count = machine->clusters[i].worker_count, .is_implicit = true};
+    machine->lanes[i] = (struct rdo_lane_entry){
+        .name = machine->clusters[i].name, .cluster = i, .worker_count = machine->clusters[i].worker_count, .is_implicit = true};
   }
   for (int i = 0; i < machine->resource_count; ++i) {
     machine->resources[i] = (struct rdo_resource_entry){.type = "", .capacity = 1};
@@ -116,7 +124,10 @@ static enum rondo_status find_places(struct rescheduler *rescheduler) {
   for (uint32_t i = 0; i < schedule->target_count; ++i) rescheduler->lanes[i] = rdo_machine_file_find_lane(machine, schedule->targets[i].name);
   for (uint32_t i = 0; i < schedule->resource_count; ++i) {
     rescheduler->resources[i] = rdo_machine_file_find_resource(machine, schedule->resources[i]);
-    if (rescheduler->resources[i] < 0) return rdo_fail(rescheduler->diag, RONDO_NOT_FOUND, "%s: dispatches: the machine has no resource \"%.100s\"", schedule->path, schedule->resources[i]);
+    if (rescheduler->resources[i] < 0) {
+      return rdo_fail(rescheduler->diag, RONDO_NOT_FOUND, "%s: dispatches: the machine has no resource \"%.100s\"", schedule->path,
+                      schedule->resources[i]);
+    }
   }
   return RONDO_OK;
 }
@@ -133,11 +144,19 @@ static enum rondo_status read_set(struct rescheduler *rescheduler, const char *m
       const char *name = rescheduler->draft->machine->lanes[i].name;
       if (strlen(name) == name_length && memcmp(name, text, name_length) == 0) lane = i;
     }
-    if (lane < 0) return rdo_fail(rescheduler->diag, RONDO_NOT_FOUND, "--move=%.100s: there is no lane \"%.*s\"; the first is \"%.100s\"", move, (int)(name_length < 100 ? name_length : 100), text, rescheduler->draft->machine->lanes[0].name);
-    for (uint32_t i = 0; i < set->count; ++i) {
-      if (set->lanes[i] == lane) return rdo_fail(rescheduler->diag, RONDO_INVALID_ARGUMENT, "--move=%.100s: a set names %.100s twice", move, rescheduler->draft->machine->lanes[lane].name);
+    if (lane < 0) {
+      return rdo_fail(rescheduler->diag, RONDO_NOT_FOUND, "--move=%.100s: there is no lane \"%.*s\"; the first is \"%.100s\"", move,
+                      (int)(name_length < 100 ? name_length : 100), text, rescheduler->draft->machine->lanes[0].name);
     }
-    if (set->count == LANES_OF_SET_MAX) return rdo_fail(rescheduler->diag, RONDO_OUT_OF_RANGE, "--move=%.100s: a set has more than %d lanes", move, LANES_OF_SET_MAX);
+    for (uint32_t i = 0; i < set->count; ++i) {
+      if (set->lanes[i] == lane) {
+        return rdo_fail(rescheduler->diag, RONDO_INVALID_ARGUMENT, "--move=%.100s: a set names %.100s twice", move,
+                        rescheduler->draft->machine->lanes[lane].name);
+      }
+    }
+    if (set->count == LANES_OF_SET_MAX) {
+      return rdo_fail(rescheduler->diag, RONDO_OUT_OF_RANGE, "--move=%.100s: a set has more than %d lanes", move, LANES_OF_SET_MAX);
+    }
     set->lanes[set->count++] = lane;
     text += name_length + 1;
   }
@@ -146,7 +165,9 @@ static enum rondo_status read_set(struct rescheduler *rescheduler, const char *m
 
 static enum rondo_status read_move(struct rescheduler *rescheduler, const char *text, struct move *move) {
   const char *equals = strchr(text, '='), *at = equals;
-  if (equals == NULL || equals == text || equals[1] == '\0') return rdo_fail(rescheduler->diag, RONDO_INVALID_ARGUMENT, "--move=%.100s: say which job goes where, as in dronet=CPU_P,CPU_E", text);
+  if (equals == NULL || equals == text || equals[1] == '\0') {
+    return rdo_fail(rescheduler->diag, RONDO_INVALID_ARGUMENT, "--move=%.100s: say which job goes where, as in dronet=CPU_P,CPU_E", text);
+  }
   size_t set_max = 1;
   for (const char *c = equals; *c != '\0'; ++c) set_max += *c == ',';
   *move = (struct move){.job = text, .job_length = (size_t)(equals - text)};
@@ -160,7 +181,9 @@ static enum rondo_status read_move(struct rescheduler *rescheduler, const char *
   return RONDO_OK;
 }
 
-static bool is_named(const char *name, const struct move *move) { return strlen(name) == move->job_length && memcmp(name, move->job, move->job_length) == 0; }
+static bool is_named(const char *name, const struct move *move) {
+  return strlen(name) == move->job_length && memcmp(name, move->job, move->job_length) == 0;
+}
 
 static struct move *find_move(struct rescheduler *rescheduler, const struct rdo_schedule_job *job) {
   for (int i = 0; i < rescheduler->options->move_count; ++i) {
@@ -180,7 +203,8 @@ static enum rondo_status read_moves(struct rescheduler *rescheduler) {
   }
   for (int i = 0; i < options->move_count; ++i) {
     if (rescheduler->moves[i].is_used) continue;
-    return rdo_fail(rescheduler->diag, RONDO_NOT_FOUND, "--move=%.100s: %s has no job of this name, or another move has it already", options->moves[i], rescheduler->schedule->path);
+    return rdo_fail(rescheduler->diag, RONDO_NOT_FOUND, "--move=%.100s: %s has no job of this name, or another move has it already",
+                    options->moves[i], rescheduler->schedule->path);
   }
   return RONDO_OK;
 }
@@ -200,16 +224,21 @@ static enum rondo_status find_models(struct rescheduler *rescheduler) {
   const struct rdo_machine_file *machine = rescheduler->draft->machine;
   bool is_known = false;
   if (rescheduler->profile == NULL) return RONDO_OK;
-  RDO_TRY(rdo_arena_alloc(&rescheduler->arena, (size_t)machine->cluster_count, sizeof *rescheduler->clusters, &rescheduler->clusters, rescheduler->diag));
+  RDO_TRY(
+      rdo_arena_alloc(&rescheduler->arena, (size_t)machine->cluster_count, sizeof *rescheduler->clusters, &rescheduler->clusters, rescheduler->diag));
   RDO_TRY(rdo_cost_find_clusters(rescheduler->profile, machine, rescheduler->clusters, rescheduler->diag));
   RDO_TRY(rdo_arena_alloc(&rescheduler->arena, schedule->job_count, sizeof *rescheduler->models, &rescheduler->models, rescheduler->diag));
   for (uint32_t i = 0; i < schedule->job_count; ++i) {
     rescheduler->models[i] = find_model(rescheduler, &schedule->jobs[i]);
     is_known |= rescheduler->models[i] != RDO_PROFILE_NONE;
     if (rescheduler->models[i] != RDO_PROFILE_NONE) continue;
-    RDO_TRY(rdo_notes_add(&rescheduler->draft->notes, rescheduler->diag, schedule->jobs[i].base, "%s does not know job \"%.100s\": its durations are those of %s", rescheduler->profile->path, schedule->jobs[i].base, schedule->path));
+    RDO_TRY(rdo_notes_add(&rescheduler->draft->notes, rescheduler->diag, schedule->jobs[i].base,
+                          "%s does not know job \"%.100s\": its durations are those of %s", rescheduler->profile->path, schedule->jobs[i].base,
+                          schedule->path));
   }
-  return is_known ? RONDO_OK : rdo_fail(rescheduler->diag, RONDO_NOT_FOUND, "%s: models: none of them is a job of %s, such as \"%.100s\"", rescheduler->profile->path, schedule->path, schedule->jobs[0].base);
+  return is_known ? RONDO_OK
+                  : rdo_fail(rescheduler->diag, RONDO_NOT_FOUND, "%s: models: none of them is a job of %s, such as \"%.100s\"",
+                             rescheduler->profile->path, schedule->path, schedule->jobs[0].base);
 }
 
 // The number in "..._dispatch_12_...", -1 for none.
@@ -229,7 +258,8 @@ static const struct rdo_profile_node *find_profiled(const struct rdo_profile *pr
     const struct rdo_profile_node *candidate = &profile->nodes[model->node_begin + i];
     if (node->dispatch >= 0) {
       int32_t recording = node->recording >= 0 ? node->recording : 0;
-      bool is_same = (int32_t)candidate->recording == recording && (int32_t)candidate->command == node->dispatch && (node->export_name[0] == '\0' || strcmp(candidate->export_name, node->export_name) == 0);
+      bool is_same = (int32_t)candidate->recording == recording && (int32_t)candidate->command == node->dispatch &&
+                     (node->export_name[0] == '\0' || strcmp(candidate->export_name, node->export_name) == 0);
       if (is_same) return candidate;
     } else if (export_id(candidate->export_name) == node->id && node->id >= 0 && --ordinal == 0) {
       return candidate;
@@ -258,7 +288,8 @@ static int width_on(const struct rescheduler *rescheduler, const struct rdo_sche
   return part <= 1 ? worker_count : worker_count / part > 0 ? worker_count / part : 1;
 }
 
-static enum rondo_status add_scaled_mode(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct lane_set *own, const struct lane_set *set, struct rdo_draft_node *to) {
+static enum rondo_status add_scaled_mode(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct lane_set *own,
+                                         const struct lane_set *set, struct rdo_draft_node *to) {
   struct rdo_draft_use uses[LANES_OF_SET_MAX];
   int64_t own_speed = 0, speed = 0;
   for (uint32_t i = 0; i < own->count; ++i) own_speed += speed_of(rescheduler, own->lanes[i]);
@@ -267,46 +298,69 @@ static enum rondo_status add_scaled_mode(struct rescheduler *rescheduler, const 
     uses[i] = (struct rdo_draft_use){set->lanes[i], width_on(rescheduler, node, set->lanes[i], set->count)};
   }
   double scaled = (double)node->duration_ns * (double)own_speed / (double)speed;
-  if (scaled > (double)RDO_TIME_NS_MAX) return FAIL_NODE(rescheduler, RONDO_OUT_OF_RANGE, node, ".duration", "would take more than 104 days where it is moved to");
+  if (scaled > (double)RDO_TIME_NS_MAX) {
+    return FAIL_NODE(rescheduler, RONDO_OUT_OF_RANGE, node, ".duration", "would take more than 104 days where it is moved to");
+  }
   ++to->mode_count;
-  return rdo_draft_add_mode(rescheduler->draft, own_speed == speed ? node->duration_ns : (int64_t)(scaled + 0.5), uses, set->count, rescheduler->diag);
+  return rdo_draft_add_mode(rescheduler->draft, own_speed == speed ? node->duration_ns : (int64_t)(scaled + 0.5), uses, set->count,
+                            rescheduler->diag);
 }
 
 // What the jobs that a plan carries say of lanes and workers holds for moves as well.
-static enum rondo_status check_lanes(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct rdo_job_entry *source, const struct lane_set *set) {
+static enum rondo_status check_lanes(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct rdo_job_entry *source,
+                                     const struct lane_set *set) {
   int width = 0;
   for (uint32_t i = 0; i < set->count && source != NULL; ++i) {
     bool is_allowed = source->lane_index_count == 0;
     for (int k = 0; k < source->lane_index_count; ++k) is_allowed |= source->lane_indices[k] == set->lanes[i];
-    if (!is_allowed) return FAIL_NODE(rescheduler, RONDO_INVALID_ARGUMENT, node, ".hardware_target", "job \"%.100s\" may not run on %.100s: see `jobs`", source->name, rescheduler->draft->machine->lanes[set->lanes[i]].name);
+    if (!is_allowed) {
+      return FAIL_NODE(rescheduler, RONDO_INVALID_ARGUMENT, node, ".hardware_target", "job \"%.100s\" may not run on %.100s: see `jobs`",
+                       source->name, rescheduler->draft->machine->lanes[set->lanes[i]].name);
+    }
     width += width_on(rescheduler, node, set->lanes[i], set->count);
   }
   if (source == NULL || source->worker_count_max == 0 || set->count < 2 || width <= source->worker_count_max) return RONDO_OK;
-  return FAIL_NODE(rescheduler, RONDO_INVALID_ARGUMENT, node, ".targets", "would take %d workers, but job \"%.100s\" may have %d: see `jobs`", width, source->name, source->worker_count_max);
+  return FAIL_NODE(rescheduler, RONDO_INVALID_ARGUMENT, node, ".targets", "would take %d workers, but job \"%.100s\" may have %d: see `jobs`", width,
+                   source->name, source->worker_count_max);
 }
 
-static enum rondo_status add_set_modes(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct lane_set *own, const struct lane_set *set, struct rdo_draft_node *to) {
+static enum rondo_status add_set_modes(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, const struct lane_set *own,
+                                       const struct lane_set *set, struct rdo_draft_node *to) {
   uint32_t model = rescheduler->profile != NULL ? rescheduler->models[node->job] : RDO_PROFILE_NONE;
   const struct rdo_job_entry *source = source_of(rescheduler, node->job);
   RDO_TRY(check_lanes(rescheduler, node, source, set));
   if (model == RDO_PROFILE_NONE || set->count > 1) return add_scaled_mode(rescheduler, node, own, set, to);
   bool is_program = node->dispatch < 0 && strcmp(node->export_name, RDO_PROGRAM_EXPORT) == 0;
   const struct rdo_profile_node *from = is_program ? NULL : find_profiled(rescheduler->profile, model, node);
-  if (from == NULL && !is_program) return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, "", "%s does not know this dispatch of \"%.100s\"", rescheduler->profile->path, rescheduler->schedule->jobs[node->job].base);
+  if (from == NULL && !is_program) {
+    return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, "", "%s does not know this dispatch of \"%.100s\"", rescheduler->profile->path,
+                     rescheduler->schedule->jobs[node->job].base);
+  }
   uint32_t cluster = rescheduler->clusters[rescheduler->draft->machine->lanes[set->lanes[0]].cluster], mode_count = to->mode_count;
-  if (is_program) RDO_TRY(rdo_cost_add_program_mode(rescheduler->draft, rescheduler->profile, &rescheduler->profile->models[model], cluster, set->lanes[0], rescheduler->options->slack_percent, to, rescheduler->diag));
-  else if (cluster != RDO_PROFILE_NONE) RDO_TRY(rdo_cost_add_modes(rescheduler->draft, rescheduler->profile, from, cluster, set->lanes[0], source != NULL ? source->worker_count_max : 0, rescheduler->options->slack_percent, to, rescheduler->diag));
+  if (is_program) {
+    RDO_TRY(rdo_cost_add_program_mode(rescheduler->draft, rescheduler->profile, &rescheduler->profile->models[model], cluster, set->lanes[0],
+                                      rescheduler->options->slack_percent, to, rescheduler->diag));
+  } else if (cluster != RDO_PROFILE_NONE) {
+    RDO_TRY(rdo_cost_add_modes(rescheduler->draft, rescheduler->profile, from, cluster, set->lanes[0], source != NULL ? source->worker_count_max : 0,
+                               rescheduler->options->slack_percent, to, rescheduler->diag));
+  }
   to->tells_workers = rescheduler->draft->carries_machine;
   if (to->mode_count > mode_count) return RONDO_OK;
-  return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, ".hardware_target", "%s does not know what it costs on %.100s", rescheduler->profile->path, rescheduler->draft->machine->lanes[set->lanes[0]].name);
+  return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, ".hardware_target", "%s does not know what it costs on %.100s", rescheduler->profile->path,
+                   rescheduler->draft->machine->lanes[set->lanes[0]].name);
 }
 
 static enum rondo_status find_own_set(struct rescheduler *rescheduler, const struct rdo_schedule_node *node, struct lane_set *set) {
   *set = (struct lane_set){.count = 0};
   for (uint32_t i = 0; i <= node->extra_count; ++i) {
     uint32_t target = i == 0 ? node->target : rescheduler->schedule->target_lists[node->extra_begin + i - 1];
-    if (rescheduler->lanes[target] < 0) return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, ".hardware_target", "the machine has no lane \"%.100s\"; its first is \"%.100s\"", rescheduler->schedule->targets[target].name, rescheduler->draft->machine->lanes[0].name);
-    if (set->count == LANES_OF_SET_MAX) return FAIL_NODE(rescheduler, RONDO_OUT_OF_RANGE, node, ".targets", "has more than %d elements", LANES_OF_SET_MAX);
+    if (rescheduler->lanes[target] < 0) {
+      return FAIL_NODE(rescheduler, RONDO_NOT_FOUND, node, ".hardware_target", "the machine has no lane \"%.100s\"; its first is \"%.100s\"",
+                       rescheduler->schedule->targets[target].name, rescheduler->draft->machine->lanes[0].name);
+    }
+    if (set->count == LANES_OF_SET_MAX) {
+      return FAIL_NODE(rescheduler, RONDO_OUT_OF_RANGE, node, ".targets", "has more than %d elements", LANES_OF_SET_MAX);
+    }
     set->lanes[set->count++] = rescheduler->lanes[target];
   }
   return RONDO_OK;
@@ -320,9 +374,21 @@ static enum rondo_status add_node(struct rescheduler *rescheduler, uint32_t inde
   const struct rdo_job_entry *source = source_of(rescheduler, node->job);
   const struct move *move = find_move(rescheduler, &rescheduler->schedule->jobs[node->job]);
   struct lane_set own;
-  struct rdo_draft_node to = {.key = node->key, .call = node->job, .id = node->id, .ordinal = node->ordinal, .total = node->total, .recording = node->recording, .dispatch = node->dispatch,
-                              .priority = node->priority, .export_name = node->export_name, .module_name = node->module_name, .family = node->family, .vmfb_path = node->vmfb_path,
-                              .release_policy = node->release_policy, .time_mode = node->time_mode, .release_ns = draft->calls[node->job].release_ns};
+  struct rdo_draft_node to = {.key = node->key,
+                              .call = node->job,
+                              .id = node->id,
+                              .ordinal = node->ordinal,
+                              .total = node->total,
+                              .recording = node->recording,
+                              .dispatch = node->dispatch,
+                              .priority = node->priority,
+                              .export_name = node->export_name,
+                              .module_name = node->module_name,
+                              .family = node->family,
+                              .vmfb_path = node->vmfb_path,
+                              .release_policy = node->release_policy,
+                              .time_mode = node->time_mode,
+                              .release_ns = draft->calls[node->job].release_ns};
   bool is_locked = node->release_policy == RDO_RELEASE_PHASE_LOCKED && node->dependency_count == 0;
   // Roots of jobs whose releases are known should start there; of others only their planned start is.
   if (is_locked && source != NULL && source->activation == RDO_JOB_PERIODIC) to.has_phase = true;
@@ -334,7 +400,8 @@ static enum rondo_status add_node(struct rescheduler *rescheduler, uint32_t inde
   to.resource_begin = (uint32_t)draft->resource_count;
   to.resource_count = node->resource_count;
   for (uint32_t i = 0; i < node->resource_count; ++i) {
-    RDO_TRY(rdo_draft_add_resource(draft, rescheduler->resources[rescheduler->schedule->resource_lists[node->resource_begin + i]], rescheduler->diag));
+    RDO_TRY(
+        rdo_draft_add_resource(draft, rescheduler->resources[rescheduler->schedule->resource_lists[node->resource_begin + i]], rescheduler->diag));
   }
   to.mode_begin = (uint32_t)draft->mode_count;
   RDO_TRY(find_own_set(rescheduler, node, &own));
@@ -362,7 +429,8 @@ static enum rondo_status add_calls(struct rescheduler *rescheduler) {
   const struct rdo_schedule *schedule = rescheduler->schedule;
   for (uint32_t i = 0; i < schedule->job_count; ++i) {
     const struct rdo_schedule_job *job = &schedule->jobs[i];
-    struct rdo_draft_call call = {.name = job->name, .source = job->source, .job = -1, .index = job->instance, .release_ns = job->release_ns, .deadline_ns = job->deadline_ns};
+    struct rdo_draft_call call = {
+        .name = job->name, .source = job->source, .job = -1, .index = job->instance, .release_ns = job->release_ns, .deadline_ns = job->deadline_ns};
     if (schedule->job_set != NULL && job->source[0] != '\0') call.job = rdo_jobs_file_find(schedule->job_set, job->source);
     if (call.job >= 0 && schedule->job_set->jobs[call.job].activation != RDO_JOB_PERIODIC) {
       call.is_relative = true;
@@ -427,7 +495,9 @@ static enum rondo_status order_calls(struct rescheduler *rescheduler) {
   RDO_TRY(rdo_arena_alloc(&rescheduler->arena, draft->call_count + 1, sizeof *begins, &begins, rescheduler->diag));
   RDO_TRY(rdo_arena_alloc(&rescheduler->arena, draft->node_count, sizeof *is_last, &is_last, rescheduler->diag));
   for (uint32_t i = 0; i < draft->call_count; ++i) {
-    if (draft->calls[i].job >= 0 && draft->calls[i].index >= 0) calls[call_count++] = (struct numbered_call){draft->calls[i].job, draft->calls[i].index, i};
+    if (draft->calls[i].job >= 0 && draft->calls[i].index >= 0) {
+      calls[call_count++] = (struct numbered_call){draft->calls[i].job, draft->calls[i].index, i};
+    }
   }
   if (call_count < 2) return RONDO_OK;
   qsort(calls, call_count, sizeof *calls, compare_calls);
@@ -438,14 +508,18 @@ static enum rondo_status order_calls(struct rescheduler *rescheduler) {
   qsort(nodes, draft->node_count, sizeof *nodes, compare_call_nodes);
   for (uint32_t i = 0; i < draft->node_count; ++i) ++begins[nodes[i].call + 1];
   for (uint32_t i = 0; i < draft->call_count; ++i) begins[i + 1] += begins[i];
-  for (size_t i = 0; i < draft->edge_count; ++i) is_last[draft->edges[i].from] &= draft->nodes[draft->edges[i].from].call != draft->nodes[draft->edges[i].to].call;
+  for (size_t i = 0; i < draft->edge_count; ++i) {
+    is_last[draft->edges[i].from] &= draft->nodes[draft->edges[i].from].call != draft->nodes[draft->edges[i].to].call;
+  }
   for (uint32_t i = 1; i < call_count; ++i) {
     if (calls[i].job != calls[i - 1].job) continue;
     for (uint32_t a = begins[calls[i - 1].call]; a < begins[calls[i - 1].call + 1]; ++a) {
       for (uint32_t b = begins[calls[i].call]; b < begins[calls[i].call + 1] && is_last[nodes[a].node]; ++b) {
         const struct rdo_schedule_node *root = &schedule->nodes[nodes[b].node];
         bool is_first = true;
-        for (uint32_t k = 0; k < root->dependency_count; ++k) is_first &= schedule->nodes[schedule->dependencies[root->dependency_begin + k]].job != root->job;
+        for (uint32_t k = 0; k < root->dependency_count; ++k) {
+          is_first &= schedule->nodes[schedule->dependencies[root->dependency_begin + k]].job != root->job;
+        }
         if (is_first) RDO_TRY(rdo_draft_add_edge(draft, nodes[a].node, nodes[b].node, false, rescheduler->diag));
       }
     }

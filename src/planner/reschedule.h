@@ -25,6 +25,7 @@ struct rdo_reschedule_options {
 //   profile    NULL: durations are the schedule's
 //   returns    OK, NOT_FOUND (a job, lane or cost that there is not), INVALID_ARGUMENT, OUT_OF_RANGE, RESOURCE_EXHAUSTED
 enum rondo_status rdo_draft_reschedule(struct rdo_draft *draft, const struct rdo_schedule *schedule, const struct rdo_machine_file *machine,
-                                       const struct rdo_profile *profile, const struct rdo_reschedule_options *options, struct rondo_diag *diag) RONDO_MUST_USE;
+                                       const struct rdo_profile *profile, const struct rdo_reschedule_options *options,
+                                       struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_PLANNER_RESCHEDULE_H_

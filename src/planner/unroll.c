@@ -29,7 +29,7 @@ struct unroller {
   const struct rdo_machine_file *machine;
   const struct rdo_profile *profile;
   const struct rdo_unroll_options *options;
-  uint32_t *clusters;  // [cluster_count of the machine]: the profile's; RDO_PROFILE_NONE = it does not know it
+  uint32_t *clusters;              // [cluster_count of the machine]: the profile's; RDO_PROFILE_NONE = it does not know it
   struct job_template *templates;  // [job_count]
   struct rdo_arena arena;
   struct rondo_diag *diag;
@@ -72,7 +72,10 @@ static enum rondo_status add_node_resources(struct unroller *unroller, int job, 
   node->resource_count = (uint32_t)entry->resource_count;
   if (name == NULL || name[0] == '\0') return RONDO_OK;
   int resource = rdo_machine_file_find_resource(unroller->machine, name);
-  if (resource < 0) return FAIL_JOB(unroller, RONDO_NOT_FOUND, job, ".model", "by its profile \"%s\" needs the resource \"%s\", which the machine has not: add it to `resources`", node->export_name, name);
+  if (resource < 0) {
+    return FAIL_JOB(unroller, RONDO_NOT_FOUND, job, ".model",
+                    "by its profile \"%s\" needs the resource \"%s\", which the machine has not: add it to `resources`", node->export_name, name);
+  }
   for (int i = 0; i < entry->resource_count; ++i) {
     if (entry->resource_indices[i] == resource) return RONDO_OK;
   }
@@ -91,11 +94,16 @@ static enum rondo_status fill_node(struct unroller *unroller, int job, const str
   for (int lane = 0; lane < unroller->machine->lane_count; ++lane) {
     bool is_known = unroller->clusters[unroller->machine->lanes[lane].cluster] != RDO_PROFILE_NONE;
     if (is_known && may_run(unroller, &unroller->jobs->jobs[job], node, lane)) {
-      RDO_TRY(name_job(unroller, rdo_cost_add_modes(unroller->draft, unroller->profile, from, unroller->clusters[unroller->machine->lanes[lane].cluster], lane, unroller->jobs->jobs[job].worker_count_max, unroller->options->slack_percent, node, unroller->diag), job));
+      RDO_TRY(name_job(unroller,
+                       rdo_cost_add_modes(unroller->draft, unroller->profile, from, unroller->clusters[unroller->machine->lanes[lane].cluster], lane,
+                                          unroller->jobs->jobs[job].worker_count_max, unroller->options->slack_percent, node, unroller->diag),
+                       job));
     }
   }
   if (node->mode_count > 0) return RONDO_OK;
-  return FAIL_JOB(unroller, RONDO_NOT_FOUND, job, ".lanes", "on none of them is it known what dispatch %d (%s) of \"%s\" costs: measure there, or allow other lanes", id, from->export_name, unroller->jobs->jobs[job].name);
+  return FAIL_JOB(unroller, RONDO_NOT_FOUND, job, ".lanes",
+                  "on none of them is it known what dispatch %d (%s) of \"%s\" costs: measure there, or allow other lanes", id, from->export_name,
+                  unroller->jobs->jobs[job].name);
 }
 
 // The host program runs on one worker of any lane that it was measured on.
@@ -106,7 +114,10 @@ static enum rondo_status fill_program(struct unroller *unroller, int job, const 
   for (int lane = 0; lane < unroller->machine->lane_count; ++lane) {
     if (!may_run(unroller, &unroller->jobs->jobs[job], node, lane)) continue;
     uint32_t cluster = unroller->clusters[unroller->machine->lanes[lane].cluster];
-    RDO_TRY(name_job(unroller, rdo_cost_add_program_mode(unroller->draft, unroller->profile, model, cluster, lane, unroller->options->slack_percent, node, unroller->diag), job));
+    RDO_TRY(name_job(
+        unroller,
+        rdo_cost_add_program_mode(unroller->draft, unroller->profile, model, cluster, lane, unroller->options->slack_percent, node, unroller->diag),
+        job));
   }
   return RONDO_OK;
 }
@@ -136,7 +147,10 @@ static enum rondo_status find_ends(struct unroller *unroller, int job, struct jo
     const struct rdo_profile_node *node = &unroller->profile->nodes[model->node_begin + i];
     for (uint32_t k = 0; k < node->predecessor_count; ++k) {
       uint32_t before = unroller->profile->predecessors[node->predecessor_begin + k];
-      if (before >= i) return FAIL_JOB(unroller, RONDO_INVALID_ARGUMENT, job, ".model", "in its profile dispatch %u waits for %u, which does not come before it", (unsigned)i, (unsigned)before);
+      if (before >= i) {
+        return FAIL_JOB(unroller, RONDO_INVALID_ARGUMENT, job, ".model", "in its profile dispatch %u waits for %u, which does not come before it",
+                        (unsigned)i, (unsigned)before);
+      }
       has_successor[before + shift] = true;
     }
     if (node->predecessor_count == 0 && shift == 0) template->sources[template->source_count++] = i;
@@ -153,12 +167,17 @@ static enum rondo_status make_template(struct unroller *unroller, int job) {
   struct job_template *template = &unroller->templates[job];
   uint32_t index = rdo_profile_find_model(unroller->profile, entry->model, entry->function);
   if (index == RDO_PROFILE_NONE) {
-    return FAIL_JOB(unroller, RONDO_NOT_FOUND, job, ".model", "%s does not know %s%s%s: run `rondo profile` for it", unroller->profile->path, entry->model, entry->function[0] != '\0' ? ", function " : "", entry->function);
+    return FAIL_JOB(unroller, RONDO_NOT_FOUND, job, ".model", "%s does not know %s%s%s: run `rondo profile` for it", unroller->profile->path,
+                    entry->model, entry->function[0] != '\0' ? ", function " : "", entry->function);
   }
   const struct rdo_profile_model *model = template->model = &unroller->profile->models[index];
-  if (model->node_count == 0 && model->program_count == 0) return FAIL_JOB(unroller, RONDO_INVALID_ARGUMENT, job, ".model", "%s knows no dispatch of %s: there is nothing to plan", unroller->profile->path, entry->model);
+  if (model->node_count == 0 && model->program_count == 0) {
+    return FAIL_JOB(unroller, RONDO_INVALID_ARGUMENT, job, ".model", "%s knows no dispatch of %s: there is nothing to plan", unroller->profile->path,
+                    entry->model);
+  }
   if (!model->is_calibrated) {
-    RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, model->model, "%s: %.200s was not measured completely, or not steadily: its plan is an estimate", unroller->profile->path, model->model));
+    RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, model->model,
+                          "%s: %.200s was not measured completely, or not steadily: its plan is an estimate", unroller->profile->path, model->model));
   }
   template->has_program = is_known_program(unroller, job, model);
   template->node_count = model->node_count + template->has_program;
@@ -170,7 +189,10 @@ static enum rondo_status make_template(struct unroller *unroller, int job) {
     node->tells_workers = true;
     node->time_mode = entry->activation == RDO_JOB_PERIODIC ? RDO_TIME_SOFT : RDO_TIME_HARD;
     if (i == 0 && template->has_program) RDO_TRY(fill_program(unroller, job, model, node));
-    else RDO_TRY(fill_node(unroller, job, &unroller->profile->nodes[model->node_begin + i - template->has_program], (int32_t)(i - template->has_program), node));
+    else {
+      RDO_TRY(fill_node(unroller, job, &unroller->profile->nodes[model->node_begin + i - template->has_program], (int32_t)(i - template->has_program),
+                        node));
+    }
   }
   return find_ends(unroller, job, template);
 }
@@ -197,7 +219,8 @@ static void list_periods(const struct rdo_jobs_file *jobs, char *buffer, size_t 
       snprintf(buffer + length, capacity - length, ", ...");
       return;
     }
-    length += (size_t)snprintf(buffer + length, capacity - length, "%s%.10g ms (%.40s)", length > 0 ? ", " : "", ms(jobs->jobs[i].period_ns), jobs->jobs[i].name);
+    length += (size_t)snprintf(buffer + length, capacity - length, "%s%.10g ms (%.40s)", length > 0 ? ", " : "", ms(jobs->jobs[i].period_ns),
+                               jobs->jobs[i].name);
   }
 }
 
@@ -217,7 +240,10 @@ static enum rondo_status find_hyperperiod(struct unroller *unroller) {
     }
     if (unroller->options->horizon_ns > 0) return RONDO_OK;  // what is planned does not repeat
     list_periods(jobs, list, sizeof list);
-    return FAIL_JOB(unroller, RONDO_OUT_OF_RANGE, i, ".period_ns", "all periods together repeat only after more than %g s: %s. Choose periods with a smaller common multiple, or say with --horizon how much is planned", (double)RDO_HYPERPERIOD_NS_MAX / 1e9, list);
+    return FAIL_JOB(unroller, RONDO_OUT_OF_RANGE, i, ".period_ns",
+                    "all periods together repeat only after more than %g s: %s. Choose periods with a smaller common multiple, or say with --horizon "
+                    "how much is planned",
+                    (double)RDO_HYPERPERIOD_NS_MAX / 1e9, list);
   }
   if (is_periodic && unroller->options->horizon_ns == 0) unroller->draft->period_ns = (int64_t)multiple;
   return RONDO_OK;
@@ -239,9 +265,13 @@ static enum rondo_status count_calls(struct unroller *unroller, int job, int64_t
   *out_count = horizon_ns > 0 ? count_before(entry, entry->offset_ns, horizon_ns) : unroller->draft->period_ns / entry->period_ns;
   if (entry->iteration_count > 0 && *out_count > entry->iteration_count) *out_count = entry->iteration_count;
   if (jobs->iteration_count > 0 && *out_count > jobs->iteration_count) *out_count = jobs->iteration_count;
-  if (entry->duration_ns > 0 && *out_count > count_before(entry, entry->offset_ns, entry->duration_ns)) *out_count = count_before(entry, entry->offset_ns, entry->duration_ns);
+  if (entry->duration_ns > 0 && *out_count > count_before(entry, entry->offset_ns, entry->duration_ns)) {
+    *out_count = count_before(entry, entry->offset_ns, entry->duration_ns);
+  }
   if (*out_count > 0) return RONDO_OK;
-  return FAIL_JOB(unroller, RONDO_INVALID_ARGUMENT, job, ".offset_ns", "the first release of \"%s\", at %.6g ms, is behind the end of what is planned: give a longer --horizon", entry->name, ms(entry->offset_ns));
+  return FAIL_JOB(unroller, RONDO_INVALID_ARGUMENT, job, ".offset_ns",
+                  "the first release of \"%s\", at %.6g ms, is behind the end of what is planned: give a longer --horizon", entry->name,
+                  ms(entry->offset_ns));
 }
 
 // Calls -----------------------------------------------------------------------------------------------------
@@ -254,7 +284,9 @@ static enum rondo_status add_call(struct unroller *unroller, int job, uint32_t i
   if (entry->activation == RDO_JOB_AFTER) call.release_ns = draft->calls[unroller->templates[entry->trigger_job].call_begin + index].release_ns;
   call.is_relative = entry->activation != RDO_JOB_PERIODIC;
   if (entry->deadline_ns > 0) call.deadline_ns = entry->deadline_ns + (call.is_relative ? 0 : call.release_ns);
-  if (call.release_ns > RDO_TIME_NS_MAX || call.deadline_ns > RDO_TIME_NS_MAX) return FAIL_JOB(unroller, RONDO_OUT_OF_RANGE, job, ".deadline_ns", "call %u ends after more than 104 days", (unsigned)index);
+  if (call.release_ns > RDO_TIME_NS_MAX || call.deadline_ns > RDO_TIME_NS_MAX) {
+    return FAIL_JOB(unroller, RONDO_OUT_OF_RANGE, job, ".deadline_ns", "call %u ends after more than 104 days", (unsigned)index);
+  }
   if (is_numbered) RDO_TRY(rdo_draft_text(draft, &call.name, unroller->diag, "%s%u", entry->name, (unsigned)index));
   else call.name = entry->name;
   return rdo_draft_add_call(draft, &call, unroller->diag);
@@ -309,8 +341,9 @@ static uint32_t find_awaited(const struct unroller *unroller, int job, int64_t r
 
 static enum rondo_status await_call(struct unroller *unroller, int job, uint32_t call, uint32_t to_begin, int other, const uint32_t *node_begins) {
   const struct rdo_job_entry *entry = &unroller->jobs->jobs[job];
-  uint32_t awaited = entry->activation == RDO_JOB_AFTER && entry->trigger_job == other ? call - unroller->templates[job].call_begin
-                                                                                         : find_awaited(unroller, other, unroller->draft->calls[call].release_ns);
+  uint32_t awaited = entry->activation == RDO_JOB_AFTER && entry->trigger_job == other
+                         ? call - unroller->templates[job].call_begin
+                         : find_awaited(unroller, other, unroller->draft->calls[call].release_ns);
   return connect(unroller, other, node_begins[unroller->templates[other].call_begin + awaited], job, to_begin, true);
 }
 
@@ -340,7 +373,11 @@ static enum rondo_status add_calls(struct unroller *unroller, int job) {
   const struct rdo_job_entry *entry = &unroller->jobs->jobs[job];
   int64_t count;
   RDO_TRY(count_calls(unroller, job, &count));
-  if (count > RDO_SCHEDULE_NODES_MAX) return FAIL_JOB(unroller, RONDO_OUT_OF_RANGE, job, ".period_ns", "\"%s\" is released %" PRId64 " times within what is planned, %d are possible: give a shorter --horizon", entry->name, count, RDO_SCHEDULE_NODES_MAX);
+  if (count > RDO_SCHEDULE_NODES_MAX) {
+    return FAIL_JOB(unroller, RONDO_OUT_OF_RANGE, job, ".period_ns",
+                    "\"%s\" is released %" PRId64 " times within what is planned, %d are possible: give a shorter --horizon", entry->name, count,
+                    RDO_SCHEDULE_NODES_MAX);
+  }
   template->call_begin = (uint32_t)unroller->draft->call_count;
   bool is_numbered = entry->activation == RDO_JOB_PERIODIC || count > 1;
   for (uint32_t i = 0; i < (uint32_t)count; ++i) {
@@ -376,7 +413,9 @@ static enum rondo_status note_limits(struct unroller *unroller) {
   for (int i = 0; i < unroller->jobs->job_count; ++i) has_memory |= unroller->jobs->jobs[i].memory_bytes_max > 0;
   for (int i = 0; i < machine->cluster_count; ++i) has_jobs |= machine->clusters[i].job_count_max > 0;
   for (int i = 0; i < machine->lane_count; ++i) has_jobs |= machine->lanes[i].job_count_max > 0;
-  if (has_memory) RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, "memory", "memory_bytes_max is not planned for: who plays the plan holds it"));
+  if (has_memory) {
+    RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, "memory", "memory_bytes_max is not planned for: who plays the plan holds it"));
+  }
   if (has_jobs) RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, "jobs", "jobs_max is not planned for: who plays the plan holds it"));
   return RONDO_OK;
 }
@@ -384,7 +423,8 @@ static enum rondo_status note_limits(struct unroller *unroller) {
 static enum rondo_status unroll(struct unroller *unroller) {
   const struct rdo_jobs_file *jobs = unroller->jobs;
   uint32_t *node_begins;
-  RDO_TRY(rdo_arena_alloc(&unroller->arena, (size_t)unroller->machine->cluster_count, sizeof *unroller->clusters, &unroller->clusters, unroller->diag));
+  RDO_TRY(
+      rdo_arena_alloc(&unroller->arena, (size_t)unroller->machine->cluster_count, sizeof *unroller->clusters, &unroller->clusters, unroller->diag));
   RDO_TRY(rdo_cost_find_clusters(unroller->profile, unroller->machine, unroller->clusters, unroller->diag));
   RDO_TRY(rdo_arena_alloc(&unroller->arena, (size_t)jobs->job_count, sizeof *unroller->templates, &unroller->templates, unroller->diag));
   for (int i = 0; i < jobs->job_count; ++i) RDO_TRY(make_template(unroller, i));

@@ -25,6 +25,7 @@ struct rdo_unroll_options {
 //   returns  OK, NOT_FOUND (a model, cluster or resource that there is not), INVALID_ARGUMENT, OUT_OF_RANGE (the hyperperiod,
 //            a limit), RESOURCE_EXHAUSTED
 enum rondo_status rdo_draft_unroll(struct rdo_draft *draft, const struct rdo_jobs_file *jobs, const struct rdo_machine_file *machine,
-                                   const struct rdo_profile *profile, const struct rdo_unroll_options *options, struct rondo_diag *diag) RONDO_MUST_USE;
+                                   const struct rdo_profile *profile, const struct rdo_unroll_options *options,
+                                   struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_PLANNER_UNROLL_H_
