@@ -6,34 +6,16 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "message.h"
 #include "options.h"
 #include "plan.h"
 #include "tool.h"
 
 static const double progress_after_s = 1;
-
-// Interrupts: the search ends with the best so far; a second one ends the process ---------------------------
-
-static volatile int was_interrupted;
-
-static void handle_interrupt(int signal_number) {
-  (void)signal_number;
-  if (was_interrupted) _exit(TOOL_EXIT_INTERRUPTED);
-  was_interrupted = 1;
-}
-
-static void install_interrupt(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
-  action.sa_handler = handle_interrupt;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-}
 
 // Progress: one line, on a terminal only, once a search takes longer than a second ---------------------------
 
@@ -53,8 +35,6 @@ void rdo_tool_plan_clear_progress(void) {
   if (has_progress_line) fputs("\r\x1b[K", stderr);
   has_progress_line = false;
 }
-
-bool rdo_tool_plan_was_interrupted(void) { return was_interrupted != 0; }
 
 // The verb -------------------------------------------------------------------------------------------------
 
@@ -128,10 +108,11 @@ static int plan(struct plan_args *args) {
   args->solve.iteration_limit = args->iterations;
   args->solve.thread_count = (int)args->thread_count;
   args->solve.seed = (uint64_t)args->seed;
-  args->solve.stop = &was_interrupted;
+  args->solve.stop = &rdo_tool_was_interrupted;
   args->solve.report = isatty(STDERR_FILENO) ? report_progress : NULL;
   if (args->check_path != NULL) return rdo_tool_plan_check(args);
-  install_interrupt();
+  rdo_tool_interrupt_begin();
+  rdo_tool_interrupt_ask(NULL, NULL);
   return args->fjsp_path != NULL ? rdo_tool_plan_fjsp(args) : rdo_tool_plan_files(args);
 }
 
@@ -202,7 +183,7 @@ int rdo_tool_plan(int argc, char **argv) {
       .exit_codes =
           "  0  a plan was found that keeps all deadlines; or nothing is wrong with the one that was checked\n"
           "  1  there is none, or it could not be found; or a file could not be read, or is malformed\n"
-          "  2  the command line is wrong\n  130  ended by Ctrl-C; the best schedule so far was printed",
+          "  2  the command line is wrong\n  130  ended by Ctrl-C, 143 by SIGTERM; the best schedule so far was printed",
   };
   struct tool_strings positional;
   bool wants_help = false;

@@ -42,7 +42,6 @@ int rdo_tool_plan_check(const struct plan_args *args);
 // Draws a plan as wide as the terminal: a line for each target, more where dispatches overlap.
 void rdo_tool_plan_chart(const struct rondo_file *plan);
 
-bool rdo_tool_plan_was_interrupted(void);
 void rdo_tool_plan_clear_progress(void);
 
 #endif  // RDO_TOOLS_PLAN_H_

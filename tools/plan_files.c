@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "interrupt.h"
 #include "message.h"
 #include "model_args.h"
 #include "plan.h"
@@ -97,7 +98,7 @@ static void print_json(const struct plan_args *args, const struct rondo_planning
   putchar(']');
   print_json_list("reasons", planning, rondo_planning_reason);
   print_json_list("notes", planning, rondo_planning_note);
-  printf(", \"interrupted\": %s}\n", rdo_tool_plan_was_interrupted() ? "true" : "false");
+  printf(", \"interrupted\": %s}\n", rdo_tool_was_interrupted ? "true" : "false");
 }
 
 // The graph -------------------------------------------------------------------------------------------------
@@ -176,7 +177,7 @@ static int report(const struct plan_args *args, const struct rondo_planning *pla
   enum rondo_status status = args->output_path == NULL ? RONDO_OK : rondo_file_write(plan, args->output_path, &diag);
   if (status != RONDO_OK) return fail(status, &diag);
   int code = show(args, plan);
-  return code != TOOL_EXIT_OK ? code : rdo_tool_plan_was_interrupted() ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+  return code != TOOL_EXIT_OK ? code : rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
 }
 
 int rdo_tool_plan_files(struct plan_args *args) {

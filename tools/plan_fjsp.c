@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "files.h"
+#include "interrupt.h"
 #include "message.h"
 #include "options.h"
 #include "plan.h"
@@ -97,7 +98,7 @@ static void print_json(const struct plan_args *args, const struct rondo_problem_
   printf("\"first_makespan\": %" PRId64 ", \"first_seconds\": %.6f, \"best_seconds\": %.3f, \"iterations\": %" PRId64 ", \"threads\": %d, \"seed\": %" PRId64 ", \"method\": \"%s\", ",
          result->first_makespan, result->first_seconds, result->best_seconds, result->iteration_count, result->thread_count, args->seed, result->method);
   printf("\"jobs\": %d, \"machines\": %d, \"operations\": %d, \"modes\": %" PRId64 ", \"interrupted\": %s}\n",
-         info->job_count, info->machine_count, info->node_count, info->mode_count, rdo_tool_plan_was_interrupted() ? "true" : "false");
+         info->job_count, info->machine_count, info->node_count, info->mode_count, rdo_tool_was_interrupted ? "true" : "false");
 }
 
 static void print_text(const struct rondo_problem_info *info, const struct rondo_schedule_info *result) {
@@ -123,7 +124,7 @@ static int print_result(const struct plan_args *args, const struct rondo_problem
   else print_text(&info, &result);
   if (args->wants_chart) print_chart(problem, schedule);
   if (args->output_path != NULL && write_operations(problem, schedule, args->output_path, &diag) != RONDO_OK) return fail(&diag);
-  return rdo_tool_plan_was_interrupted() ? TOOL_EXIT_INTERRUPTED : TOOL_EXIT_OK;
+  return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
 }
 
 // The verb -------------------------------------------------------------------------------------------------
