@@ -44,8 +44,8 @@ def recorded_nodes(name):
             dispatch = re.match(r"(\S+)  (\d+)x(\d+)x(\d+) workgroups(.*)", rest)
             export, tiles, refs = dispatch[1], int(dispatch[2]) * int(dispatch[3]) * int(dispatch[4]), dispatch[5]
         accesses = []
-        for memory, offset, length in re.findall(r"(slot \d+|constant|\w+ buffer)\[(\d+)\+(\d+)\]", refs):
-            accesses.append((memory, int(offset), int(offset) + int(length), memory != "constant"))
+        for memory, offset, length in re.findall(r"(slot \d+|buffer #\d+|\w+ buffer)\[(\d+)\+(\d+)\]", refs):
+            accesses.append((memory, int(offset), int(offset) + int(length), not memory.startswith("buffer #")))  # these are constants
         nodes.append((export, region, tiles, accesses))
     return nodes
 
