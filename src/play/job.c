@@ -70,6 +70,7 @@ static bool has_ticker(const struct rondo_job *job) { return job->overrun == RON
 static void release_job(struct rdo_process *process) {
   struct rondo_job *job = RDO_CONTAINER(process, struct rondo_job, process);
   rdo_job_decide(job, UINT64_MAX);
+  rdo_atomic_store(&job->counts.state, RONDO_INSTANCE_PENDING, rdo_relaxed);  // relaxed: counter
   rdo_atomic_store(&job->is_over, 1, rdo_release);  // SYNC(job)
   if (has_ticker(job)) rdo_timed_post(job->worker, &job->closer, 0);
   rdo_job_end_active(job->player);
@@ -83,6 +84,12 @@ void rdo_job_end_active(struct rondo_player *player) {
 
 enum { STOP_AGAIN_NS = 1000000 };
 
+static void resume(void *user) {
+  struct rondo_job *job = user;
+  rdo_atomic_store(&job->is_resumed, 1, rdo_release);  // SYNC(job): pairs with is_waiting
+  rdo_process_schedule(&job->process);
+}
+
 // On the job's worker: takes back an instance whose release is still to come. It may be about to be posted, or may
 // hand in more, so this comes again until the job is over.
 void rdo_job_stop(struct rdo_timed *timed, struct rdo_worker *worker) {
@@ -93,6 +100,7 @@ void rdo_job_stop(struct rdo_timed *timed, struct rdo_worker *worker) {
   }
   struct rdo_submission *armed = rdo_atomic_load(&job->armed, rdo_acquire);  // SYNC(job)
   if (armed != NULL && rdo_submission_take_back(armed, worker)) rdo_submission_cancel(armed);
+  if (rdo_timed_cancel(worker, &job->holder)) resume(job);
   rdo_process_schedule(&job->process);  // it may wait for a job, or for the program
   rdo_timed_post(worker, timed, rdo_clock_now_ns() + STOP_AGAIN_NS);
 }
@@ -191,12 +199,6 @@ static enum rondo_status begin_call(struct rondo_job *job, int64_t ready_ns) {
   return rdo_call_begin(instance->is_degraded ? &job->degraded_call : &job->call, job->inputs, &job->diag);
 }
 
-static void resume(void *user) {
-  struct rondo_job *job = user;
-  rdo_atomic_store(&job->is_resumed, 1, rdo_release);  // SYNC(job): pairs with is_waiting
-  rdo_process_schedule(&job->process);
-}
-
 // Whether the call waits for something that is not over: then it must not be run.
 static bool is_waiting(struct rondo_job *job) {
   if (job->is_watching && rdo_atomic_load(&job->is_resumed, rdo_acquire) == 0) return true;  // SYNC(job)
@@ -263,6 +265,32 @@ static enum rdo_drain_result finish_instance(struct rondo_job *job, enum rondo_s
   return status == RONDO_OK ? RDO_DRAIN_MORE : fail_job(job, status);
 }
 
+// On the job's worker, at the release.
+static void end_hold(struct rdo_timed *timed, struct rdo_worker *worker) {
+  (void)worker;
+  struct rondo_job *job = RDO_CONTAINER(timed, struct rondo_job, holder);
+  job->instance.start_ns = job->instance.run_end_ns = rdo_clock_now_ns();
+  resume(job);
+}
+
+// A program without kernels has its results before its release; they are held until then.
+static enum rdo_drain_result hold(struct rondo_job *job) {
+  int64_t now_ns = rdo_clock_now_ns();
+  if (job->phase != RDO_JOB_HOLD && job->instance.ready_ns > now_ns) {
+    job->phase = RDO_JOB_HOLD;
+    job->is_watching = true;
+    rdo_atomic_store(&job->is_resumed, 0, rdo_relaxed);  // relaxed: nobody resumes it yet
+    rdo_timed_post(job->worker, &job->holder, job->instance.ready_ns);
+  }
+  if (is_waiting(job)) return RDO_DRAIN_IDLE;
+  if (job->instance.start_ns == 0 && job->phase == RDO_JOB_HOLD) {  // taken back
+    release_outputs(job);
+    return RDO_DRAIN_DONE;
+  }
+  if (job->instance.start_ns == 0) job->instance.start_ns = now_ns;
+  return finish_instance(job, RONDO_OK);
+}
+
 static enum rdo_drain_result run_instance(struct rondo_job *job) {
   struct rdo_call *call = job->instance.is_degraded ? &job->degraded_call : &job->call;
   if (is_waiting(job)) {
@@ -274,6 +302,7 @@ static enum rdo_drain_result run_instance(struct rondo_job *job) {
   }
   if (job->has_waited && rdo_job_is_late(job, rdo_clock_now_ns())) return abandon(job);
   enum rondo_status status = rdo_call_run(call, job->outputs);
+  if (status == RONDO_OK && job->instance.start_ns == 0) return hold(job);
   if (status != RONDO_DEFERRED) return finish_instance(job, status);
   job->is_watching = job->has_waited = true;
   rdo_atomic_store(&job->is_resumed, 0, rdo_relaxed);  // relaxed: nobody resumes it yet
@@ -290,6 +319,7 @@ static enum rdo_drain_result drain_job(struct rdo_process *process, struct rdo_w
   switch (job->phase) {
     case RDO_JOB_WAIT: return wait_instance(job);
     case RDO_JOB_RUN: return run_instance(job);
+    case RDO_JOB_HOLD: return hold(job);
     case RDO_JOB_ABANDON: return abandon(job);
     default: return RDO_DRAIN_DONE;
   }
@@ -353,8 +383,9 @@ enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag
   rdo_diag_clear(&job->diag);
   job->stopper.run = rdo_job_stop;
   job->ticker.run = tick;
+  job->holder.run = end_hold;
   job->closer.run = close_ticker;
-  job->stopper.is_held = job->ticker.is_held = job->closer.is_held = false;
+  job->stopper.is_held = job->ticker.is_held = job->holder.is_held = job->closer.is_held = false;
   job->tick_index = 1;
   rdo_atomic_init(&job->armed, NULL);
   rdo_atomic_init(&job->armed_index, 0);

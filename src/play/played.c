@@ -118,6 +118,11 @@ static enum rondo_status add_row(struct writer *writer, const struct rondo_job *
   row.release_ns = row.ready_ns = instance->ready_ns - writer->t0_ns;
   row.start_ns = start_ns - writer->t0_ns;
   row.end_ns = (row.state == RDO_PLAYED_SKIPPED ? start_ns : instance->end_ns) - writer->t0_ns;
+  if (row.end_ns < row.start_ns) {  // its program failed before its release
+    row.release_ns = RDO_TABLE_UNKNOWN;
+    row.ready_ns = row.start_ns = row.end_ns > 0 ? row.end_ns : 0;
+    row.end_ns = row.start_ns;
+  }
   if (job->deadline_ns != 0) row.deadline_ns = row.planned_start_ns + job->deadline_ns;
   RDO_TRY(add_node(writer, job, instance, number, keys, names, &row.node));
   RDO_TRY(place_row(writer, job, instance, &row));

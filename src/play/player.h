@@ -20,7 +20,7 @@
 #include "runtime/call.h"
 #include "task/timed.h"
 
-enum rdo_job_phase { RDO_JOB_BEGIN, RDO_JOB_WAIT, RDO_JOB_RUN, RDO_JOB_ABANDON, RDO_JOB_ENDED };
+enum rdo_job_phase { RDO_JOB_BEGIN, RDO_JOB_WAIT, RDO_JOB_RUN, RDO_JOB_HOLD, RDO_JOB_ABANDON, RDO_JOB_ENDED };
 
 enum rdo_job_release {
   RDO_RELEASE_FREE,      // as soon as the instance before has ended
@@ -82,6 +82,7 @@ struct rondo_job {
   struct rdo_worker *worker;  // where instances start
   struct rdo_timed stopper;   // owner: the worker; takes back what is armed
   struct rdo_timed ticker;    // owner: the worker; at each release of a job that cancels
+  struct rdo_timed holder;    // owner: the worker; at the release of an instance without kernels
   struct rdo_timed closer;    // owner: the worker; ends the ticker
   uint64_t tick_index;        // owner: the ticker: of the release that it comes at
   rdo_atomic_ptr armed;       // SYNC(job): what was posted last; a hint, taken back only if it is still held
