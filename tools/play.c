@@ -122,19 +122,21 @@ int rdo_tool_play(int argc, char **argv) {
   const struct tool_usage usage = {
       .verb = "play",
       .synopsis = "JOBS.json | JOB... [flags]",
-      .about = "Runs functions of several models side by side, each at its own rate, and prints how well their times were\n"
-               "kept. JOBS.json is a jobs file (docs/files.md): rates, triggers, deadlines, and where inputs come from. Or a job\n"
-               "is MODEL.vmfb[,period=TIME][,deadline=TIME][,offset=TIME][,name=TEXT][,function=NAME]\n"
-               "[,overrun=skip|queue|cancel][,worker=N], with TIME such as 2ms. Without a period it starts again as soon as it\n"
-               "has ended. Each release of a job with a period is kept free on its worker, so that it starts within a\n"
-               "microsecond while the other jobs use the same cores. Ctrl-C ends early, and writes what was played.\n"
-               "Real-time scheduling is used around releases where the system allows it.",
+      .about = "Runs functions of several models side by side, each at its own rate, and prints how well\n"
+               "their times were kept. JOBS.json is a jobs file (docs/files.md): rates, triggers, deadlines, and\n"
+               "where inputs come from. Or a job is MODEL.vmfb[,period=TIME][,deadline=TIME][,offset=TIME]\n"
+               "[,name=TEXT][,function=NAME][,overrun=skip|queue|cancel][,worker=N], with TIME such as 2ms.\n"
+               "Without a period it starts again as soon as it has ended. Each release of a job with a period is\n"
+               "kept free on its worker, so that it starts within a microsecond while the other jobs use the same\n"
+               "cores. Ctrl-C ends early, and writes what was played. Real-time scheduling is used around releases\n"
+               "where the system allows it.",
       .options = options,
       .examples = "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
-                  "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --duration=20 --json",
-      .exit_codes = "  0  played, also when deadlines were missed\n  1  a file or model could not be loaded, an instance failed, or a trace was not written\n"
+                  "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --json",
+      .exit_codes = "  0  played, also when deadlines were missed\n"
+                    "  1  a file or model could not be loaded, an instance failed, or a trace was not written\n"
                     "  2  the command line is wrong\n  130  ended by Ctrl-C, after printing what has been played",
   };
   struct tool_strings positional;
