@@ -69,7 +69,8 @@ void rdo_ring_clear(struct rondo_ring *ring) {
 
 // Writing ------------------------------------------------------------------------------------------
 
-// Readers come and go meanwhile; what is oldest now does not become newer.
+// Readers come and go meanwhile; what is oldest now does not become newer. A reader that begins to look now finds the newest
+// entry, so each reader is in the way once at most, and there is a slot if there are two more than readers.
 void *rdo_ring_begin(struct rondo_ring *ring) {
   for (int attempt = 0; attempt < ring->slot_count; ++attempt) {
     int oldest = -1;
