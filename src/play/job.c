@@ -19,19 +19,35 @@ static void set_state(struct rondo_job *job, enum rondo_instance_state state) {
   rdo_atomic_store(&job->counts.state, (uint32_t)state, rdo_relaxed);  // relaxed: counter
 }
 
+// What stands in `armed` once the submission that was posted last has started, or has been taken back.
+static void *started(struct rondo_job *job) { return &job->armed; }
+
 static void keep_ready(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission) {
   struct rondo_job *job = job_of(scheduler);
+  void *none = NULL;
   rdo_atomic_add(&job->posted_count, 1, rdo_seq_cst);  // SYNC(job)
-  // SYNC(job): before it can be taken back; pairs with tick.
-  rdo_atomic_store(&job->armed_index, job->instance.index, rdo_release);
+  rdo_atomic_store(&job->armed_index, job->instance.index, rdo_relaxed);  // relaxed: ordered by SYNC(job), the exchange
+  rdo_atomic_store(&job->armed, NULL, rdo_relaxed);                       // relaxed: likewise
   rdo_submission_post(submission, job->worker, job->instance.ready_ns);
-  rdo_atomic_store(&job->armed, submission, rdo_release);  // SYNC(job): pairs with the stopper; it may have run meanwhile
+  // SYNC(job): unless it has started meanwhile; from then on its memory may be another one's.
+  (void)rdo_atomic_cas(&job->armed, &none, submission, rdo_acq_rel, rdo_acquire);
+}
+
+// On the job's worker: takes back what is posted and has not started, of an instance below `index_end`.
+static void take_back_armed(struct rondo_job *job, struct rdo_worker *worker, uint64_t index_end) {
+  struct rdo_submission *armed = rdo_atomic_load(&job->armed, rdo_acquire);  // SYNC(job)
+  if (armed == NULL || (void *)armed == started(job)) return;
+  if (rdo_atomic_load(&job->armed_index, rdo_relaxed) >= index_end) return;  // relaxed: ordered by SYNC(job), the exchange
+  if (!rdo_submission_take_back(armed, worker)) return;
+  rdo_atomic_store(&job->armed, started(job), rdo_release);  // SYNC(job)
+  rdo_submission_cancel(armed);
 }
 
 static void note_start(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission, struct rdo_worker *worker) {
   (void)submission;
   struct rondo_job *job = job_of(scheduler);
   struct rondo_instance *instance = &job->instance;
+  rdo_atomic_store(&job->armed, started(job), rdo_release);  // SYNC(job): nobody takes it back any more
   if (instance->start_ns != 0) return;
   instance->start_ns = rdo_clock_now_ns();
   instance->is_stolen = worker->stolen_end_ns > instance->ready_ns && worker->stolen_begin_ns < instance->start_ns;
@@ -43,6 +59,12 @@ static void note_start(struct rdo_queue_scheduler *scheduler, struct rdo_submiss
 // work in between, and found none, has counted that.
 static bool is_still_at_it(const struct rondo_job *job) { return rdo_worker_current() == job->worker && job->worker->calm_count == 0; }
 
+// SYNC(job): either this sees that the job waits for what it has posted, or the job sees that there is nothing.
+static void end_posted(struct rondo_job *job) {
+  if (rdo_atomic_sub(&job->posted_count, 1, rdo_seq_cst) != 1 || rdo_atomic_load(&job->is_settling, rdo_seq_cst) == 0) return;
+  rdo_process_schedule(&job->process);
+}
+
 static void note_end(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission) {
   (void)submission;
   struct rondo_job *job = job_of(scheduler);
@@ -50,10 +72,7 @@ static void note_end(struct rdo_queue_scheduler *scheduler, struct rdo_submissio
   bool is_first = job->instance.worker == -1 && !job->has_run;
   job->has_run = true;
   job->instance.worker = is_still_at_it(job) && (is_first || job->instance.worker >= 0) ? (int)job->worker->index : -1;
-  // SYNC(job): either this sees that the job waits for its submissions, or the job sees that there is none.
-  if (rdo_atomic_sub(&job->posted_count, 1, rdo_seq_cst) == 1 && rdo_atomic_load(&job->is_abandoning, rdo_seq_cst) != 0) {
-    rdo_process_schedule(&job->process);
-  }
+  end_posted(job);
 }
 
 const struct rdo_queue_scheduler rdo_job_scheduler = {keep_ready, note_start, note_end};
@@ -98,9 +117,8 @@ void rdo_job_stop(struct rdo_timed *timed, struct rdo_worker *worker) {
     rdo_job_end_active(job->player);
     return;
   }
-  struct rdo_submission *armed = rdo_atomic_load(&job->armed, rdo_acquire);  // SYNC(job)
-  if (armed != NULL && rdo_submission_take_back(armed, worker)) rdo_submission_cancel(armed);
-  if (rdo_timed_cancel(worker, &job->holder)) resume(job);
+  take_back_armed(job, worker, UINT64_MAX);
+  if (rdo_timed_cancel(worker, &job->holder)) job->holder.run(&job->holder, worker);
   rdo_process_schedule(&job->process);  // it may wait for a job, or for the program
   rdo_timed_post(worker, timed, rdo_clock_now_ns() + STOP_AGAIN_NS);
 }
@@ -111,12 +129,7 @@ static void tick(struct rdo_timed *timed, struct rdo_worker *worker) {
   uint64_t due_index = job->tick_index++;
   uint64_t live_index = rdo_atomic_load(&job->live_index, rdo_relaxed);  // relaxed: hint
   if (live_index != 0 && live_index - 1 < due_index) {
-    struct rdo_submission *armed = rdo_atomic_load(&job->armed, rdo_acquire);  // SYNC(job)
-    if (armed != NULL && rdo_submission_take_back(armed, worker)) {
-      // SYNC(job): its memory may be of a later instance by now, which told so before it was posted.
-      if (rdo_atomic_load(&job->armed_index, rdo_acquire) < due_index) rdo_submission_cancel(armed);
-      else rdo_submission_post(armed, worker, 0);
-    }
+    take_back_armed(job, worker, due_index);
     rdo_process_schedule(&job->process);
   }
   rdo_timed_post(worker, timed, timed->release_ns + job->period_ns);
@@ -238,34 +251,51 @@ static enum rdo_drain_result wait_instance(struct rondo_job *job) {
   return fail_job(job, status);
 }
 
-// A late instance ends when nothing of it is on a worker any more.
-static enum rdo_drain_result abandon(struct rondo_job *job) {
-  if (job->phase != RDO_JOB_ABANDON) {
-    struct rdo_call *call = job->instance.is_degraded ? &job->degraded_call : &job->call;
-    rdo_invocation_unwind(&call->invocation);
-    job->phase = RDO_JOB_ABANDON;
-    rdo_atomic_store(&job->is_abandoning, 1, rdo_seq_cst);  // SYNC(job): before looking
-  }
-  if (rdo_atomic_load(&job->posted_count, rdo_seq_cst) != 0) return RDO_DRAIN_IDLE;  // SYNC(job)
-  rdo_atomic_store(&job->is_abandoning, 0, rdo_relaxed);  // relaxed: nothing is posted
-  (void)end_instance(job, RONDO_INSTANCE_CANCELLED, RONDO_CANCELLED);
-  return RDO_DRAIN_MORE;
+// On the job's worker, for an instance that is over and has something posted: takes it back if it has not started.
+static void take_back(struct rdo_timed *timed, struct rdo_worker *worker) {
+  struct rondo_job *job = RDO_CONTAINER(timed, struct rondo_job, holder);
+  take_back_armed(job, worker, UINT64_MAX);
+  end_posted(job);
 }
 
-// What has ended, as OK or otherwise.
+// An instance is over when nothing of it is on a worker any more: a program may fail, or end, before its kernels do.
+static enum rdo_drain_result settle(struct rondo_job *job) {
+  if (rdo_atomic_load(&job->posted_count, rdo_seq_cst) != 0) {  // SYNC(job)
+    if (job->phase != RDO_JOB_SETTLE) {
+      job->phase = RDO_JOB_SETTLE;
+      job->holder.run = take_back;
+      rdo_atomic_add(&job->posted_count, 1, rdo_seq_cst);  // SYNC(job): until it has run
+      rdo_timed_post(job->worker, &job->holder, 0);
+    }
+    rdo_atomic_store(&job->is_settling, 1, rdo_seq_cst);                                     // SYNC(job): before looking once more
+    if (rdo_atomic_load(&job->posted_count, rdo_seq_cst) != 0) return RDO_DRAIN_IDLE;  // SYNC(job)
+  }
+  rdo_atomic_store(&job->is_settling, 0, rdo_relaxed);  // relaxed: nothing is posted
+  if (job->is_silent) return RDO_DRAIN_DONE;
+  enum rondo_status status = end_instance(job, job->ending_state, job->ending_status);
+  return status == RONDO_OK || job->instance.state != RONDO_INSTANCE_FAILED ? RDO_DRAIN_MORE : fail_job(job, status);
+}
+
+// The call has ended, as OK or otherwise.
 static enum rdo_drain_result finish_instance(struct rondo_job *job, enum rondo_status status) {
   bool is_late = (status == RONDO_OK || status == RONDO_CANCELLED) && rdo_job_is_late(job, rdo_clock_now_ns());
-  if (is_late) {
-    (void)end_instance(job, RONDO_INSTANCE_CANCELLED, status);
-    return RDO_DRAIN_MORE;
-  }
+  job->ending_status = status;
+  job->ending_state = is_late ? RONDO_INSTANCE_CANCELLED : status == RONDO_OK ? RONDO_INSTANCE_COMPLETED : RONDO_INSTANCE_FAILED;
   // What was taken back is no failure, and counts as nothing.
-  if (status == RONDO_CANCELLED && is_stopping(job)) return RDO_DRAIN_DONE;
-  status = end_instance(job, status == RONDO_OK ? RONDO_INSTANCE_COMPLETED : RONDO_INSTANCE_FAILED, status);
-  return status == RONDO_OK ? RDO_DRAIN_MORE : fail_job(job, status);
+  job->is_silent = !is_late && status == RONDO_CANCELLED && is_stopping(job);
+  return settle(job);
 }
 
-// On the job's worker, at the release.
+static enum rdo_drain_result abandon(struct rondo_job *job) {
+  struct rdo_call *call = job->instance.is_degraded ? &job->degraded_call : &job->call;
+  rdo_invocation_unwind(&call->invocation);
+  job->ending_status = RONDO_CANCELLED;
+  job->ending_state = RONDO_INSTANCE_CANCELLED;
+  job->is_silent = false;
+  return settle(job);
+}
+
+// On the job's worker, at the release, or before it when everything stops.
 static void end_hold(struct rdo_timed *timed, struct rdo_worker *worker) {
   (void)worker;
   struct rondo_job *job = RDO_CONTAINER(timed, struct rondo_job, holder);
@@ -280,10 +310,11 @@ static enum rdo_drain_result hold(struct rondo_job *job) {
     job->phase = RDO_JOB_HOLD;
     job->is_watching = true;
     rdo_atomic_store(&job->is_resumed, 0, rdo_relaxed);  // relaxed: nobody resumes it yet
+    job->holder.run = end_hold;
     rdo_timed_post(job->worker, &job->holder, job->instance.ready_ns);
   }
   if (is_waiting(job)) return RDO_DRAIN_IDLE;
-  if (job->instance.start_ns == 0 && job->phase == RDO_JOB_HOLD) {  // taken back
+  if (job->phase == RDO_JOB_HOLD && job->instance.start_ns < job->instance.ready_ns) {  // taken back
     release_outputs(job);
     return RDO_DRAIN_DONE;
   }
@@ -302,7 +333,8 @@ static enum rdo_drain_result run_instance(struct rondo_job *job) {
   }
   if (job->has_waited && rdo_job_is_late(job, rdo_clock_now_ns())) return abandon(job);
   enum rondo_status status = rdo_call_run(call, job->outputs);
-  if (status == RONDO_OK && job->instance.start_ns == 0) return hold(job);
+  // SYNC(job): with nothing posted, nobody else writes the instance's times.
+  if (status == RONDO_OK && rdo_atomic_load(&job->posted_count, rdo_seq_cst) == 0 && job->instance.start_ns == 0) return hold(job);
   if (status != RONDO_DEFERRED) return finish_instance(job, status);
   job->is_watching = job->has_waited = true;
   rdo_atomic_store(&job->is_resumed, 0, rdo_relaxed);  // relaxed: nobody resumes it yet
@@ -320,7 +352,7 @@ static enum rdo_drain_result drain_job(struct rdo_process *process, struct rdo_w
     case RDO_JOB_WAIT: return wait_instance(job);
     case RDO_JOB_RUN: return run_instance(job);
     case RDO_JOB_HOLD: return hold(job);
-    case RDO_JOB_ABANDON: return abandon(job);
+    case RDO_JOB_SETTLE: return settle(job);
     default: return RDO_DRAIN_DONE;
   }
 }
@@ -383,7 +415,6 @@ enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag
   rdo_diag_clear(&job->diag);
   job->stopper.run = rdo_job_stop;
   job->ticker.run = tick;
-  job->holder.run = end_hold;
   job->closer.run = close_ticker;
   job->stopper.is_held = job->ticker.is_held = job->holder.is_held = job->closer.is_held = false;
   job->tick_index = 1;
@@ -391,7 +422,7 @@ enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag
   rdo_atomic_init(&job->armed_index, 0);
   rdo_atomic_init(&job->live_index, 0);
   rdo_atomic_init(&job->posted_count, 0);
-  rdo_atomic_init(&job->is_abandoning, 0);
+  rdo_atomic_init(&job->is_settling, 0);
   rdo_atomic_init(&job->is_resumed, 0);
   rdo_atomic_init(&job->decided, 0);
   rdo_atomic_init(&job->is_over, 0);

@@ -20,7 +20,7 @@
 #include "runtime/call.h"
 #include "task/timed.h"
 
-enum rdo_job_phase { RDO_JOB_BEGIN, RDO_JOB_WAIT, RDO_JOB_RUN, RDO_JOB_HOLD, RDO_JOB_ABANDON, RDO_JOB_ENDED };
+enum rdo_job_phase { RDO_JOB_BEGIN, RDO_JOB_WAIT, RDO_JOB_RUN, RDO_JOB_HOLD, RDO_JOB_SETTLE, RDO_JOB_ENDED };
 
 enum rdo_job_release {
   RDO_RELEASE_FREE,      // as soon as the instance before has ended
@@ -82,14 +82,14 @@ struct rondo_job {
   struct rdo_worker *worker;  // where instances start
   struct rdo_timed stopper;   // owner: the worker; takes back what is armed
   struct rdo_timed ticker;    // owner: the worker; at each release of a job that cancels
-  struct rdo_timed holder;    // owner: the worker; at the release of an instance without kernels
+  struct rdo_timed holder;    // owner: the worker; at the release of an instance without kernels, or to take back the rest of one
   struct rdo_timed closer;    // owner: the worker; ends the ticker
   uint64_t tick_index;        // owner: the ticker: of the release that it comes at
-  rdo_atomic_ptr armed;       // SYNC(job): what was posted last; a hint, taken back only if it is still held
+  rdo_atomic_ptr armed;       // SYNC(job): what was posted last, while it has not started
   rdo_atomic_u64 armed_index; // SYNC(job): of the instance that it is of
   rdo_atomic_u64 live_index;  // of the instance at work + 1, 0 = none; hint
   rdo_atomic_u32 posted_count;  // SYNC(job): submissions that have been posted and are not over
-  rdo_atomic_u32 is_abandoning; // SYNC(job)
+  rdo_atomic_u32 is_settling; // SYNC(job)
   rdo_atomic_u32 is_resumed;    // SYNC(job): what the call was waiting for is over
   rdo_atomic_u32 is_over;     // SYNC(job)
   rdo_atomic_u64 decided;     // SYNC(job): all instances below have ended or will never begin
@@ -118,6 +118,9 @@ struct rondo_job {
   bool has_run;             // SYNC(job), as instance: something of it has been on a worker
   bool is_asked;            // to stop
   bool is_stale;            // an input was too old
+  enum rondo_instance_state ending_state;  // of an instance that ends when its submissions have
+  enum rondo_status ending_status;
+  bool is_silent;           // it ends without being counted, and the job with it
   struct rondo_instance instance;
   struct rondo_instance *instances;  // those that count, in order
   uint64_t instance_count, instance_capacity;
