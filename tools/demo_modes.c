@@ -91,8 +91,9 @@ static enum rondo_status play_reserved(const struct demo_modes_args *args, struc
     bool was_interrupted;
     double cpu_seconds = rdo_tool_demo_cpu_seconds();
     rdo_tool_play_watch_begin(&watch);
-    status = rdo_tool_play_run(player, 0, args->duration_s, &was_interrupted, diag);
-    out_result->seconds = (double)(rdo_tool_clock_ns() - watch.begin_ns) / 1e9;
+    status = rdo_tool_play_run(player, demo_warm_up_s, args->duration_s, &was_interrupted, diag);
+    out_result->played_seconds = (double)(rdo_tool_clock_ns() - watch.begin_ns) / 1e9;
+    out_result->seconds = out_result->played_seconds - demo_warm_up_s;
     rdo_tool_play_watch_end(&watch);
     out_result->cpu_seconds = rdo_tool_demo_cpu_seconds() - cpu_seconds;
     out_result->load_count = rondo_player_worker_count(player);
@@ -160,7 +161,7 @@ static void print_mode(const char *name, const struct demo_result_of_mode *resul
     if (i == DEMO_CONTROL) printf("%9" PRIu64 "%9" PRIu64 "\n", job->missed, job->skipped);
     else printf("%9s%9s\n", "-", "-");
   }
-  printf("  %-13s  CPU time of the process: %.2f cores", "", result->seconds > 0 ? result->cpu_seconds / result->seconds : 0);
+  printf("  %-13s  CPU time of the process: %.2f cores", "", result->played_seconds > 0 ? result->cpu_seconds / result->played_seconds : 0);
   for (int i = 0; i < result->load_count; ++i) printf("%s%.0f %%", i == 0 ? "; workers " : ", ", 100 * result->loads[i]);
   printf("\n");
 }

@@ -23,7 +23,7 @@ struct thread_job {
   struct tool_model model;
   struct tool_values inputs;
   struct tool_call call;
-  int64_t begin_ns, end_ns;
+  int64_t begin_ns, count_ns, end_ns;  // of the warm-up; of what counts
   pthread_t thread;
   struct tool_samples delays, latencies;
   uint64_t missed, skipped;
@@ -73,6 +73,15 @@ static void sleep_until(int64_t time_ns) {
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) continue;
 }
 
+static void note_call(struct thread_job *job, int64_t release_ns, int64_t start_ns, int64_t end_ns) {
+  rdo_tool_samples_add(&job->delays, (double)(start_ns - release_ns));
+  rdo_tool_samples_add(&job->latencies, (double)(end_ns - release_ns));
+  job->missed += job->job == DEMO_CONTROL && end_ns > release_ns + demo_period_ns;
+  pthread_mutex_lock(&job->lock);
+  ++job->count;
+  pthread_mutex_unlock(&job->lock);
+}
+
 static void *run_job(void *user) {
   struct thread_job *job = user;
   bool has_period = job->job == DEMO_CONTROL;
@@ -88,14 +97,10 @@ static void *run_job(void *user) {
     job->status = rdo_tool_call_invoke(&job->call, &job->diag);
     int64_t end_ns = rdo_tool_clock_ns();
     if (!has_period) release_ns = start_ns;
-    rdo_tool_samples_add(&job->delays, (double)(start_ns - release_ns));
-    rdo_tool_samples_add(&job->latencies, (double)(end_ns - release_ns));
-    job->missed += has_period && end_ns > release_ns + demo_period_ns;
+    if (release_ns >= job->count_ns) note_call(job, release_ns, start_ns, end_ns);
     // What has passed meanwhile is skipped, as the player does.
-    for (release_ns = has_period ? release_ns + demo_period_ns : end_ns; has_period && release_ns < end_ns; release_ns += demo_period_ns) ++job->skipped;
-    pthread_mutex_lock(&job->lock);
-    ++job->count;
-    pthread_mutex_unlock(&job->lock);
+    release_ns = has_period ? release_ns + demo_period_ns : end_ns;
+    for (; has_period && release_ns < end_ns; release_ns += demo_period_ns) job->skipped += release_ns >= job->count_ns && release_ns < job->end_ns;
   }
   return NULL;
 }
@@ -108,7 +113,7 @@ static uint64_t count_of(struct thread_job *job) {
 }
 
 static void show(struct thread_job *jobs, int64_t now_ns) {
-  double seconds = (double)(now_ns - jobs[0].begin_ns) / 1e9;
+  double seconds = (double)(now_ns - jobs[0].count_ns) / 1e9;
   if (seconds <= 0) return;
   fprintf(stderr, "\r%5.1f s  perceive %.0f/s  control %.0f/s\033[K", seconds, (double)count_of(&jobs[DEMO_PERCEIVE]) / seconds,
           (double)count_of(&jobs[DEMO_CONTROL]) / seconds);
@@ -120,7 +125,8 @@ static void play(struct thread_job *jobs, double duration_s, const volatile int 
   int64_t begin_ns = rdo_tool_clock_ns() + 10000000;
   for (int i = 0; i < DEMO_JOB_COUNT; ++i) {
     jobs[i].begin_ns = begin_ns;
-    jobs[i].end_ns = begin_ns + (int64_t)(duration_s * 1e9);
+    jobs[i].count_ns = begin_ns + (int64_t)(demo_warm_up_s * 1e9);
+    jobs[i].end_ns = jobs[i].count_ns + (int64_t)(duration_s * 1e9);
     is_started[i] = pthread_create(&jobs[i].thread, NULL, run_job, &jobs[i]) == 0;
     if (!is_started[i]) jobs[i].status = RONDO_RESOURCE_EXHAUSTED;
   }
@@ -177,7 +183,8 @@ enum rondo_status rdo_tool_demo_threads(const struct demo_modes_args *args, bool
     double cpu_seconds = rdo_tool_demo_cpu_seconds();
     play(jobs, args->duration_s, args->stop);
     out_result->cpu_seconds = rdo_tool_demo_cpu_seconds() - cpu_seconds;
-    out_result->seconds = (double)(rdo_tool_clock_ns() - jobs[0].begin_ns) / 1e9;
+    out_result->played_seconds = (double)(rdo_tool_clock_ns() - jobs[0].begin_ns) / 1e9;
+    out_result->seconds = out_result->played_seconds - demo_warm_up_s;
     out_result->load_count = 0;
   }
   for (int i = 0; i < DEMO_JOB_COUNT; ++i) {
