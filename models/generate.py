@@ -469,10 +469,10 @@ def compare(what, actual, expected, exact, precision, tolerance):
 BENCHES = {"add4": True, "pass": False, "vm_loop": False, "vm_call": False}
 
 
-# Modules of examples/: their functions take a wait and a signal fence.
+# Modules of examples/, and what they are compiled with: functions of some take a wait and a signal fence.
 
-EXAMPLES = ["perceive", "decide"]
 ASYNC_FLAGS = ["--iree-execution-model=async-external"]
+EXAMPLES = {"perceive": ASYNC_FLAGS, "decide": ASYNC_FLAGS, "steer": []}
 
 
 def write_module(group, name, needs_cpu, out, *flags):
@@ -498,7 +498,7 @@ def main():
             write_module("bench", name, BENCHES[name], options.out)
     for name in EXAMPLES:
         if name in wanted:
-            write_module("examples", name, True, options.out, *ASYNC_FLAGS)
+            write_module("examples", name, True, options.out, *EXAMPLES[name])
     for key, family in MODELS.items():
         precisions = [precision for precision in ("f32", "int8") if f"{key}_{precision}" in wanted]
         twins = build_twins(family) if precisions else {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// rondo demo: the bundled models, their recorded cases, and how fast they run here.
+// rondo demo: the bundled models, their recorded cases, how fast they run here, and two of them together.
 //
 // A model is DIR/NAME/NAME.vmfb; its case K is caseK_input0.npy, caseK_input1.npy, ... beside it, and
 // the results that were recorded for it, caseK_output0.npy, ...
@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "demo_modes.h"
+#include "interrupt.h"
 #include "measure.h"
 #include "message.h"
 #include "model_args.h"
@@ -32,7 +34,8 @@ static const struct tool_tolerance tolerance = {
 struct demo {
   struct tool_model_args args;
   const char *directory;
-  double min_time_s;
+  const char *output;
+  double min_time_s, duration_s;
   bool has_colour;
 };
 
@@ -231,10 +234,11 @@ static void print_header(const struct demo *demo) {
 
 static void print_next(const struct demo *demo) {
   const char *d = demo->directory;
-  printf("\nResults agree with the recorded ones within 0.1 %%. Next:\n");
+  printf("\nNext:\n");
   printf("  rondo run %s/mlp_f32/mlp_f32.vmfb --input=@%s/mlp_f32/case0_input0.npy\n", d, d);
   printf("  rondo bench %s/dronet_f32/dronet_f32.vmfb --input=@%s/dronet_f32/case0_input0.npy\n", d, d);
-  printf("  rondo help run\n");
+  printf("  rondo play %s/dronet_f32/dronet_f32.vmfb %s/mlp_f32/mlp_f32.vmfb,period=2ms --trace=run.html\n", d, d);
+  printf("  rondo help play\n");
 }
 
 static int run_demo(const struct demo *demo) {
@@ -243,9 +247,16 @@ static int run_demo(const struct demo *demo) {
   for (int i = 0; i < MODEL_COUNT; ++i) {
     if (!demo_model(demo, model_names[i])) ++failed_count;
   }
-  if (failed_count == 0) print_next(demo);
-  else rdo_tool_message("%d of %d models failed", failed_count, MODEL_COUNT);
-  return failed_count == 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
+  if (failed_count != 0) {
+    rdo_tool_message("%d of %d models failed", failed_count, MODEL_COUNT);
+    return TOOL_EXIT_FAILURE;
+  }
+  printf("\nResults agree with the recorded ones within 0.1 %%.\n");
+  const struct demo_modes_args modes = {
+      .models = demo->directory, .directory = demo->output, .duration_s = demo->duration_s, .stop = &rdo_tool_was_interrupted};
+  int code = demo->duration_s > 0 ? rdo_tool_demo_modes(&modes) : TOOL_EXIT_OK;
+  if (code == TOOL_EXIT_OK) print_next(demo);
+  return code;
 }
 
 // Finding the models
@@ -293,24 +304,29 @@ static int check_no_arguments(const struct tool_strings *positional) {
 }
 
 int rdo_tool_demo(int argc, char **argv) {
-  struct demo demo = {.min_time_s = 0.5, .has_colour = wants_colour()};
+  struct demo demo = {.min_time_s = 0.2, .duration_s = 5, .has_colour = wants_colour()};
   const struct tool_option options[] = {
       {"models", TOOL_OPTION_TEXT, &demo.directory, "DIR",
        "Folder with the models; default models here, else the installed ones."},
       {"device", TOOL_OPTION_TEXT, &demo.args.device, "NAME", "Device to run on; default local-sync."},
-      {"min_time", TOOL_OPTION_NUMBER, &demo.min_time_s, "SECONDS", "Measure each model for so long; default 0.5."},
+      {"min_time", TOOL_OPTION_NUMBER, &demo.min_time_s, "SECONDS", "Measure each model alone for so long; default 0.2."},
+      {"duration", TOOL_OPTION_NUMBER, &demo.duration_s, "SECONDS", "Play each mode for so long; default 5; 0: play none."},
+      {"output", TOOL_OPTION_TEXT, &demo.output, "DIR", "Folder for the reports; default build/demo in a source tree, else a new temporary one."},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
       .verb = "demo",
       .synopsis = "[--models=DIR] [flags]",
       .about = "Runs the four bundled models on their recorded inputs, compares the results with the recorded ones\n"
-               "(relative 1e-3, absolute 1e-5) and measures the latency of a call. Colours appear on a terminal only\n"
-               "and not with NO_COLOR set.",
+               "(relative 1e-3, absolute 1e-5) and measures the latency of a call. Then it plays two of them\n"
+               "together, a perception net as fast as it can and a controller every 2 ms, in three ways: with the\n"
+               "controller's releases reserved on shared cores, as two threads that share the cores, and on a core\n"
+               "each. It prints their times, and writes a report and a trace of the first. Colours and a live line\n"
+               "appear on a terminal only; no colours with NO_COLOR set.",
       .options = options,
-      .examples = "  rondo demo\n  rondo demo --models=/usr/local/share/rondo/models --min_time=2",
-      .exit_codes = "  0  all models gave the recorded results\n  1  one did not, or they are not there\n"
-                    "  2  the command line is wrong",
+      .examples = "  rondo demo\n  rondo demo --models=/usr/local/share/rondo/models --duration=20",
+      .exit_codes = "  0  all models gave the recorded results, also when deadlines were missed\n  1  one did not, or they are not there\n"
+                    "  2  the command line is wrong\n  130  ended by Ctrl-C",
   };
   struct tool_strings positional;
   bool wants_help = false;

@@ -105,6 +105,9 @@ static void *watch(void *user) {
 void rdo_tool_interrupt_begin(void) {
   pthread_t thread;
   sigset_t all, before;
+  static bool has_begun;
+  if (has_begun) return;
+  has_begun = true;
   if (sem_init(&rung, 0, 0) != 0) return;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);

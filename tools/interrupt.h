@@ -19,7 +19,7 @@
 // The signal that asked for an end, or 0: for loops that look, and `stop` of the library's options.
 extern volatile sig_atomic_t rdo_tool_was_interrupted;
 
-// From here on signals do as above; until `ask` there is nobody to ask. Once in a process.
+// From here on signals do as above; until `ask` there is nobody to ask. A second time does nothing.
 void rdo_tool_interrupt_begin(void);
 
 // From here on there is.

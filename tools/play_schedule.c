@@ -26,21 +26,7 @@ bool rdo_tool_is_schedule(const char *path) {
   size_t size = file == NULL ? 0 : fread(head, 1, sizeof head - 1, file);
   if (file != NULL) fclose(file);
   head[size] = '\0';
-  return strstr(head, "\"dispatches\"") != NULL || strstr(head, "\"jobs\"") == NULL;
-}
-
-static enum rondo_trace_format format_of(const char *path) {
-  static const struct {
-    const char *ending;
-    enum rondo_trace_format format;
-  } formats[] = {{".pftrace", RONDO_TRACE_PERFETTO}, {".perfetto-trace", RONDO_TRACE_PERFETTO}, {".svg", RONDO_TRACE_SVG},
-                 {".html", RONDO_TRACE_HTML},        {".dot", RONDO_TRACE_DOT},                 {".json", RONDO_TRACE_JSON}};
-  size_t length = strlen(path);
-  for (size_t i = 0; i < sizeof formats / sizeof formats[0]; ++i) {
-    size_t ending_length = strlen(formats[i].ending);
-    if (length >= ending_length && strcmp(path + length - ending_length, formats[i].ending) == 0) return formats[i].format;
-  }
-  return RONDO_TRACE_CSV;
+  return strstr(head, "\"dispatches\"") != NULL;
 }
 
 static void print_bytes(void *user, const void *bytes, size_t size) {
@@ -49,12 +35,12 @@ static void print_bytes(void *user, const void *bytes, size_t size) {
 }
 
 static enum rondo_status report(const char *path, const struct rondo_schedule_player_info *info, const struct rondo_trace_table *table,
-                                const struct play_schedule_args *args, struct rondo_diag *diag) {
+                                const struct tool_play_args *args, struct rondo_diag *diag) {
   struct rondo_trace_write_options write = {.title = path};
   enum rondo_status status = RONDO_OK;
-  if (args->trace_path != NULL) {
-    write.format = format_of(args->trace_path);
-    status = rondo_trace_table_write(table, &write, args->trace_path, diag);
+  for (int i = 0; i < args->trace_paths.count && status == RONDO_OK; ++i) {
+    (void)rdo_tool_play_format(args->trace_paths.items[i], &write.format);
+    status = rondo_trace_table_write(table, &write, args->trace_paths.items[i], diag);
   }
   write.format = RONDO_TRACE_JSON;
   if (status == RONDO_OK && args->summary_path != NULL) status = rondo_trace_table_write(table, &write, args->summary_path, diag);
@@ -95,15 +81,15 @@ static bool split_models(const struct tool_strings *texts, struct rondo_schedule
   return true;
 }
 
-int rdo_tool_play_schedule(const char *path, const struct play_schedule_args *args) {
+int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) {
   static char storage[MODELS_MAX][MODEL_BYTES];
   struct rondo_schedule_model models[MODELS_MAX];
-  struct rondo_schedule_play_options options = args->options;
+  struct rondo_schedule_play_options options = args->schedule.options;
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
-  if (!split_models(&args->models, models, storage)) return TOOL_EXIT_USAGE;
+  if (!split_models(&args->schedule.models, models, storage)) return TOOL_EXIT_USAGE;
   options.models = models;
-  options.model_count = args->models.count;
+  options.model_count = args->schedule.models.count;
   enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(NULL, status, &diag);

@@ -194,9 +194,9 @@ static enum rondo_status read_rules(struct reader *reader, const struct rdo_valu
   int overrun = (int)job->overrun, on_error = (int)job->on_error;
   RDO_TRY(rdo_member_choice(object, "overrun", overrun_names, COUNT(overrun_names), &overrun, reader->diag));
   RDO_TRY(rdo_member_choice(object, "on_error", on_error_names, COUNT(on_error_names), &on_error, reader->diag));
-  job->overrun = (enum rdo_job_overrun)overrun;
-  job->on_error = (enum rdo_job_on_error)on_error;
-  bool degrades = job->overrun == RDO_OVERRUN_DEGRADE;
+  job->overrun = (enum rondo_overrun)overrun;
+  job->on_error = (enum rondo_on_error)on_error;
+  bool degrades = job->overrun == RONDO_OVERRUN_DEGRADE;
   if (degrades) {
     RDO_TRY(rdo_value_require(object, "degrade_to", RDO_VALUE_TEXT, "the function that runs when the job is late", &member, reader->diag));
   } else if (rdo_value_find(object, "degrade_to", &member)) {

@@ -17,6 +17,7 @@
 #include "plan/json_writer.h"
 #include "plan/machine_file.h"
 #include "plan/notes.h"
+#include "rondo/job.h"
 
 enum { RDO_JOBS_MAX = 4096, RDO_JOB_INPUTS_MAX = 1024, RDO_JOB_PRIORITY_DEFAULT = 128 };
 
@@ -25,19 +26,6 @@ enum rdo_job_activation {
   RDO_JOB_PERIODIC,  // at offset + n * period
   RDO_JOB_AFTER,     // whenever `trigger_job` has completed
   RDO_JOB_CALLED     // whenever the program asks for it
-};
-
-// What happens to a release that comes while the one before it is still at work.
-enum rdo_job_overrun {
-  RDO_OVERRUN_SKIP,    // it does not take place
-  RDO_OVERRUN_QUEUE,   // it follows
-  RDO_OVERRUN_CANCEL,  // the late one is cancelled
-  RDO_OVERRUN_DEGRADE  // it runs another function
-};
-
-enum rdo_job_on_error {
-  RDO_ON_ERROR_CONTAIN,  // only this job ends
-  RDO_ON_ERROR_STOP      // everything does
 };
 
 enum rdo_job_input_kind {
@@ -72,9 +60,9 @@ struct rdo_job_entry {
   int64_t offset_ns;    // of the first release
   int64_t deadline_ns;  // from its release on; 0 = none
   int priority;         // 0..255, larger is more urgent
-  enum rdo_job_overrun overrun;
+  enum rondo_overrun overrun;
   const char *degrade_function;  // "" unless overrun is DEGRADE
-  enum rdo_job_on_error on_error;
+  enum rondo_on_error on_error;
   int warmup_count;         // calls before the first release, which do not count
   int64_t iteration_count;  // 0 = no limit
   int64_t duration_ns;      // 0 = no limit

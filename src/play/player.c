@@ -70,8 +70,10 @@ enum rondo_status rondo_player_create(const struct rondo_player_options *options
   rdo_atomic_init(&player->is_stopping, 0);
   rdo_atomic_init(&player->active_count, 0);
   rdo_atomic_init(&player->changes, 0);
+  pthread_mutex_init(&player->call_lock, NULL);
   enum rondo_status status = create_executor(options == NULL ? &defaults : options, &player->executor, diag);
   if (status != RONDO_OK) {
+    pthread_mutex_destroy(&player->call_lock);
     rdo_free(player);
     return status;
   }
@@ -87,10 +89,18 @@ void rondo_player_release(struct rondo_player **player) {
     next = job->next;
     rdo_job_destroy(job);
   }
+  for (struct rondo_ring *ring = (*player)->rings, *next; ring != NULL; ring = next) {
+    next = ring->next;
+    rdo_ring_destroy(ring);
+  }
   rdo_executor_destroy((*player)->executor);
+  pthread_mutex_destroy(&(*player)->call_lock);
   rdo_free(*player);
   *player = NULL;
 }
+
+struct rondo_limits rondo_player_limits(const struct rondo_player *player) { return player->limits; }
+void rondo_player_set_limits(struct rondo_player *player, const struct rondo_limits *limits) { player->limits = *limits; }
 
 int rondo_player_worker_count(const struct rondo_player *player) { return (int)player->executor->worker_count; }
 
@@ -108,19 +118,48 @@ void rondo_player_dump(const struct rondo_player *player, FILE *file) {
 static enum rondo_status check_options(const struct rondo_player *player, const struct rondo_job_options *options, struct rondo_diag *diag) {
   const char *name = options->name == NULL ? options->path : options->name;
   if (options->path == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job without a model");
-  if (options->period_ns < 0 || options->offset_ns < 0 || options->deadline_ns < 0) {
+  if (options->period_ns < 0 || options->offset_ns < 0 || options->deadline_ns < RONDO_DEADLINE_NONE) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: period, offset and deadline are not negative", name);
   }
-  if (options->period_ns > TIME_NS_MAX || options->offset_ns > TIME_NS_MAX || options->deadline_ns > TIME_NS_MAX) {
-    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "job %s: period, offset and deadline are at most a year", name);
+  if (options->period_ns > TIME_NS_MAX || options->offset_ns > TIME_NS_MAX || options->deadline_ns > TIME_NS_MAX || options->duration_ns > TIME_NS_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "job %s: period, offset, deadline and duration are at most a year", name);
   }
-  if (options->period_ns == 0 && options->deadline_ns != 0) {
-    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: a deadline counts from a release, which a job without a period does not have", name);
+  if ((options->period_ns != 0) + (options->trigger != NULL) + options->is_called > 1) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: more than one of period, trigger and call: keep one of them", name);
+  }
+  if (options->warm_up_count < 0 || options->iteration_count < 0 || options->duration_ns < 0 || options->wait_count < 0) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: counts and duration are not negative", name);
+  }
+  if (options->overrun < RONDO_OVERRUN_SKIP || options->overrun > RONDO_OVERRUN_DEGRADE) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: no overrun rule has number %d", name, (int)options->overrun);
+  }
+  if ((options->overrun == RONDO_OVERRUN_DEGRADE) != (options->degrade_function != NULL)) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: overrun degrade goes with a function to degrade to", name);
   }
   if (options->worker < -1 || options->worker >= (int)player->executor->worker_count) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: worker %d (there are %u)", name, options->worker, player->executor->worker_count);
   }
   return RONDO_OK;
+}
+
+static enum rondo_status find_function(const struct rondo_job *job, const struct rondo_job_options *options, const char *name,
+                                       const struct rondo_function **out_function, struct rondo_diag *diag) {
+  RDO_TRY(rondo_model_find(job->model, name, out_function, diag));
+  if (!rondo_function_is_async(*out_function)) return RONDO_OK;
+  return rdo_fail(diag, RONDO_UNIMPLEMENTED, "job %s: function %s takes fences; play its synchronous twin", options->name == NULL ? "" : options->name,
+                  rondo_function_name(*out_function));
+}
+
+static enum rondo_status find_degraded(struct rondo_job *job, const struct rondo_job_options *options, struct rondo_diag *diag) {
+  if (options->degrade_function == NULL) return RONDO_OK;
+  RDO_TRY(find_function(job, options, options->degrade_function, &job->degraded_function, diag));
+  const struct rondo_function *other = job->degraded_function;
+  if (rondo_function_argument_count(other) != job->input_count || rondo_function_result_count(other) != job->output_count) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: function %s takes %d and returns %d, %s to degrade to takes %d and returns %d", job->name,
+                    rondo_function_name(job->function), job->input_count, job->output_count, rondo_function_name(other),
+                    rondo_function_argument_count(other), rondo_function_result_count(other));
+  }
+  return rdo_call_init(&job->degraded_call, (struct rondo_function *)(uintptr_t)other, diag);
 }
 
 static enum rondo_status load_job(struct rondo_job *job, const struct rondo_job_options *options, struct rondo_diag *diag) {
@@ -130,22 +169,35 @@ static enum rondo_status load_job(struct rondo_job *job, const struct rondo_job_
   RDO_TRY(rdo_runtime_create_over(device, &(const struct rondo_runtime_options){.memory_budget_bytes = options->memory_budget_bytes}, &job->runtime, diag));
   const struct rondo_module_source source = {.path = options->path};
   RDO_TRY(rondo_model_load(job->runtime, &source, 1, &job->model, diag));
-  RDO_TRY(rondo_model_find(job->model, options->function, &job->function, diag));
-  if (rondo_function_is_async(job->function)) {
-    return rdo_fail(diag, RONDO_UNIMPLEMENTED, "job %s: function %s takes fences; play its synchronous twin", options->name == NULL ? "" : options->name,
-                    rondo_function_name(job->function));
-  }
+  RDO_TRY(find_function(job, options, options->function, &job->function, diag));
   RDO_TRY(rdo_call_init(&job->call, (struct rondo_function *)(uintptr_t)job->function, diag));
   job->input_count = rondo_function_argument_count(job->function);
   job->output_count = rondo_function_result_count(job->function);
   RDO_TRY(rdo_alloc_array((size_t)job->input_count + 1, sizeof *job->inputs, &job->inputs, diag));
+  RDO_TRY(rdo_alloc_array((size_t)job->input_count + 1, sizeof *job->is_given, &job->is_given, diag));
+  RDO_TRY(rdo_alloc_array((size_t)job->input_count + 1, sizeof *job->sources, &job->sources, diag));
   RDO_TRY(rdo_alloc_array((size_t)job->output_count + 1, sizeof *job->outputs, &job->outputs, diag));
   const char *name = options->name == NULL ? rondo_function_name(job->function) : options->name;
   size_t name_size = strlen(name) + 1;
   RDO_TRY(rdo_alloc(name_size, &job->name, diag));
   memcpy(job->name, name, name_size);
-  // Initializers have run; from here on executions wait for their release.
-  if (options->period_ns != 0) device->queues[0].scheduler = &job->scheduler;
+  RDO_TRY(find_degraded(job, options, diag));
+  // Initializers have run; from here on executions wait for their release, and what may be cancelled for its worker.
+  if (options->period_ns != 0 || options->overrun == RONDO_OVERRUN_CANCEL) device->queues[0].scheduler = &job->scheduler;
+  return RONDO_OK;
+}
+
+// What the job waits for: jobs that are there already, so none of them waits for it.
+static enum rondo_status link_job(struct rondo_job *job, const struct rondo_job_options *options, struct rondo_diag *diag) {
+  enum { CALLS_KEPT = 64 };
+  if (options->is_called) RDO_TRY(rdo_ring_create(NULL, CALLS_KEPT, 0, &job->calls, diag));
+  if (options->trigger != NULL) RDO_TRY(rdo_job_link(options->trigger, job, -1, 0, true, &job->calls, diag));
+  job->trigger = options->trigger;
+  for (int i = 0; i < options->wait_count; ++i) {
+    struct rondo_ring *ring;
+    RDO_TRY(rdo_job_link(options->waits_for[i], job, -1, 0, true, &ring, diag));
+    RDO_TRY(rdo_job_add_wait(job, options->waits_for[i], ring, diag));
+  }
   return RONDO_OK;
 }
 
@@ -159,8 +211,14 @@ enum rondo_status rondo_player_add_job(struct rondo_player *player, const struct
   job->player = player;
   job->period_ns = options->period_ns;
   job->offset_ns = options->offset_ns;
-  job->deadline_ns = options->deadline_ns == 0 ? options->period_ns : options->deadline_ns;
+  job->deadline_ns = options->deadline_ns == 0 ? options->period_ns : options->deadline_ns == RONDO_DEADLINE_NONE ? 0 : options->deadline_ns;
+  job->release = options->period_ns != 0 ? RDO_RELEASE_PERIODIC : options->trigger != NULL || options->is_called ? RDO_RELEASE_TRIGGER : RDO_RELEASE_FREE;
+  job->priority = options->priority;
   job->overrun = options->overrun;
+  job->on_error = options->on_error;
+  job->warm_up_count = options->warm_up_count;
+  job->iteration_limit = options->iteration_count;
+  job->duration_limit_ns = options->duration_ns;
   job->ended = options->ended;
   job->user = options->user;
   // The first worker is where interrupts and other programs most often are.
@@ -168,7 +226,10 @@ enum rondo_status rondo_player_add_job(struct rondo_player *player, const struct
   uint32_t index = options->worker >= 0 ? (uint32_t)options->worker : count - 1 - (uint32_t)player->job_count % count;
   job->worker = &player->executor->workers[index];
   enum rondo_status status = load_job(job, options, diag);
+  if (status == RONDO_OK) status = link_job(job, options, diag);
   if (status != RONDO_OK) {
+    rdo_job_unlink(job);
+    if (job->trigger != NULL) job->calls = NULL;
     rdo_job_destroy(job);
     return status;
   }
@@ -184,15 +245,29 @@ const char *rondo_job_name(const struct rondo_job *job) { return job->name; }
 const struct rondo_function *rondo_job_function(const struct rondo_job *job) { return job->function; }
 struct rondo_runtime *rondo_job_runtime(const struct rondo_job *job) { return job->runtime; }
 
-enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int count, const struct rondo_value *inputs, struct rondo_diag *diag) {
-  RDO_TRY(rdo_function_check_arity(job->function, count, job->output_count, diag));
-  RDO_TRY(rdo_function_convert_inputs(job->function, inputs, job->call.slots, diag));
-  for (int i = 0; i < count; ++i) {
-    if (job->has_inputs) rondo_value_release(&job->inputs[i]);
-    job->inputs[i] = inputs[i];
+int rondo_player_job_count(const struct rondo_player *player) { return player->job_count; }
+
+struct rondo_job *rondo_player_job(const struct rondo_player *player, int index) {
+  struct rondo_job *job = player->jobs;
+  while (job != NULL && index-- > 0) job = job->next;
+  return job;
+}
+
+struct rondo_job *rondo_player_find_job(const struct rondo_player *player, const char *name) {
+  struct rondo_job *job = player->jobs;
+  while (job != NULL && strcmp(job->name, name) != 0) job = job->next;
+  return job;
+}
+
+void rondo_job_call(struct rondo_job *job) {
+  struct rondo_player *player = job->player;
+  if (job->release != RDO_RELEASE_TRIGGER || job->trigger != NULL) return;
+  pthread_mutex_lock(&player->call_lock);  // one writer at a time, and the process stays
+  if (player->is_callable && rdo_ring_begin(job->calls) != NULL) {
+    rdo_ring_end(job->calls, job->calls->entry_count, rdo_clock_now_ns());
+    rdo_process_schedule(&job->process);
   }
-  job->has_inputs = true;
-  return RONDO_OK;
+  pthread_mutex_unlock(&player->call_lock);
 }
 
 // Runs ---------------------------------------------------------------------------------------------
@@ -214,6 +289,20 @@ static void stop_jobs(struct rondo_player *player) {
   }
 }
 
+static bool is_called(const struct rondo_job *job) { return job->release == RDO_RELEASE_TRIGGER && job->trigger == NULL; }
+
+// Nobody but the program wakes a job that it calls: when its time is over the runner does.
+//   returns  when to come again
+static int64_t end_called(struct rondo_player *player, int64_t now_ns) {
+  int64_t next_ns = INT64_MAX;
+  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {
+    if (!is_called(job)) continue;
+    if (job->end_ns <= now_ns) rdo_process_schedule(&job->process);
+    else if (job->end_ns < next_ns) next_ns = job->end_ns;
+  }
+  return next_ns;
+}
+
 // Until all jobs have ended; once somebody wants it, their instances that have not begun are taken back.
 static void await_jobs(struct rondo_player *player) {
   for (bool is_told = false;;) {
@@ -223,23 +312,46 @@ static void await_jobs(struct rondo_player *player) {
       is_told = true;
       stop_jobs(player);
     } else {
-      rdo_futex_wait(&player->changes, heard, INT64_MAX);
+      rdo_futex_wait(&player->changes, heard, end_called(player, rdo_clock_now_ns()));
     }
   }
 }
 
-enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) {
-  if (player->jobs == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "player without jobs");
-  if (warm_up_ns < 0 || duration_ns < 0 || warm_up_ns > TIME_NS_MAX || duration_ns > TIME_NS_MAX) {
-    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "run of %lld ns after %lld ns", (long long)duration_ns, (long long)warm_up_ns);
+static void set_callable(struct rondo_player *player, bool is_callable) {
+  pthread_mutex_lock(&player->call_lock);
+  player->is_callable = is_callable;
+  pthread_mutex_unlock(&player->call_lock);
+}
+
+static enum rondo_status prepare_jobs(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) {
+  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {
+    enum rondo_status status = rdo_job_warm_up(job, diag);
+    if (status == RONDO_OK) continue;
+    rdo_annotate(diag, "job %s, before its first release", job->name);
+    return status;
   }
   player->begin_ns = rdo_clock_now_ns() + START_DELAY_NS;
   player->count_ns = player->begin_ns + warm_up_ns;
   player->end_ns = player->count_ns + duration_ns;
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) RDO_TRY(rdo_job_prepare(job, diag));
-  rdo_atomic_store(&player->active_count, (uint32_t)player->job_count, rdo_release);  // SYNC(job)
-  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) rdo_process_schedule(&job->process);
+  return RONDO_OK;
+}
+
+enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) {
+  if (player->jobs == NULL) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "player without jobs");
+  if (duration_ns == 0) duration_ns = player->limits.duration_ns;
+  if (duration_ns == 0) duration_ns = TIME_NS_MAX;
+  if (warm_up_ns < 0 || duration_ns < 0 || warm_up_ns > TIME_NS_MAX || duration_ns > TIME_NS_MAX) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "run of %lld ns after %lld ns", (long long)duration_ns, (long long)warm_up_ns);
+  }
+  RDO_TRY(prepare_jobs(player, warm_up_ns, duration_ns, diag));
+  uint32_t active_count = 0;
+  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) active_count += rdo_job_active_count(job);
+  rdo_atomic_store(&player->active_count, active_count, rdo_release);  // SYNC(job)
+  set_callable(player, true);
+  for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) rdo_job_start(job);
   await_jobs(player);
+  set_callable(player, false);
   rdo_atomic_store(&player->is_stopping, 0, rdo_relaxed);  // relaxed: hint
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {
     if (job->status == RONDO_OK) continue;

@@ -409,7 +409,7 @@ child_list[2]: hal.buffer
             self.skipTest("no /dev/full")
         bench = ["bench", MODEL, f"--input=@{INPUT}", "--quick"]
         calls = [["run", MODEL, f"--input=@{INPUT}"], bench, [*bench, "--json"], ["inspect", MODEL], ["check", MODEL],
-                 ["demo", f"--models={MODELS}", "--min_time=0.01"], ["machine"], ["--version"], ["--help"], ["help", "run"]]
+                 ["demo", f"--models={MODELS}", "--min_time=0.01", "--duration=0"], ["machine"], ["--version"], ["--help"], ["help", "run"]]
         for arguments in calls:
             with self.subTest(arguments[0]), open("/dev/full", "wb") as full:
                 done = subprocess.run([RONDO, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S,
@@ -839,8 +839,15 @@ child_list[2]: hal.buffer
         self.call("check", MODEL, code=1, out="0 passed, 0 failed", err="no function without arguments")
 
     def test_demo(self):
-        done = self.call("demo", f"--models={MODELS}", "--min_time=0.02", out=["dronet_f32", "dronet_int8", "mlp_f32", "mlp_int8", "Next:"])
+        done = self.call("demo", f"--models={MODELS}", "--min_time=0.02", "--duration=0.1", "--output=here",
+                         out=["dronet_f32", "dronet_int8", "mlp_f32", "mlp_int8", "reserved", "dynamic", "one core each", "here/report.html", "Next:"])
         self.assertNotIn("\x1b", done.stdout)  # no terminal
+        self.assertEqual(done.stderr, "")
+        self.assertIn("</html>", (self.folder / "here" / "report.html").read_text())
+        self.assertGreater((self.folder / "here" / "trace.pftrace").stat().st_size, 0)
+        done = self.call("demo", f"--models={MODELS}", "--min_time=0.02", "--duration=0.05", env={"TMPDIR": str(self.folder)})
+        self.assertEqual(len(list(self.folder.glob("rondo-demo-*/report.html"))), 1, done.stdout)
+        self.call("demo", f"--models={MODELS}", "--min_time=0.02", "--duration=0.05", "--output=no/where", code=1, err="no/where")
         self.call("demo", "--models=nowhere", code=1, err="nowhere")
 
 

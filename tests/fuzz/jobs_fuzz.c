@@ -29,7 +29,7 @@ static void check_jobs(const struct rdo_jobs_file *jobs) {
     const struct rdo_job_entry *job = &jobs->jobs[i];
     require(rdo_jobs_file_find(jobs, job->name) == i && job->model[0] != '\0' && job->priority >= 0 && job->priority <= 255);
     require((job->activation == RDO_JOB_PERIODIC) == (job->period_ns > 0) && (job->activation == RDO_JOB_AFTER) == (job->trigger_job >= 0));
-    require((job->overrun == RDO_OVERRUN_DEGRADE) == (job->degrade_function[0] != '\0'));
+    require((job->overrun == RONDO_OVERRUN_DEGRADE) == (job->degrade_function[0] != '\0'));
     if (job->trigger_job >= 0) require(places[job->trigger_job] < places[i]);
     for (int k = 0; k < job->wait_count; ++k) require(places[job->waits_for[k]] < places[i]);
     for (int k = 0; k < job->input_count; ++k) {

@@ -26,7 +26,7 @@ check() {  # check NAME COMMAND...: two numbers come out
 }
 
 "$prefix/bin/rondo" --version > /dev/null || { echo "install: the installed command does not run"; exit 1; }
-(cd / && "$prefix/bin/rondo" demo --min_time=0.01 > "$scratch/log" 2>&1) || { cat "$scratch/log"; exit 1; }
+(cd / && "$prefix/bin/rondo" demo --min_time=0.01 --duration=0.1 --output="$scratch/demo" > "$scratch/log" 2>&1) || { cat "$scratch/log"; exit 1; }
 echo "install: rondo demo"
 
 if command -v pkg-config > /dev/null; then

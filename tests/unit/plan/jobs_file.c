@@ -51,9 +51,9 @@ static void test_full(void **state) {
   assert_int_equal(job->offset_ns, 500000);
   assert_int_equal(job->deadline_ns, 1500000);
   assert_int_equal(job->priority, 255);
-  assert_int_equal(job->overrun, RDO_OVERRUN_DEGRADE);
+  assert_int_equal(job->overrun, RONDO_OVERRUN_DEGRADE);
   assert_string_equal(job->degrade_function, "small");
-  assert_int_equal(job->on_error, RDO_ON_ERROR_STOP);
+  assert_int_equal(job->on_error, RONDO_ON_ERROR_STOP);
   assert_int_equal(job->warmup_count, 3);
   assert_int_equal(job->iteration_count, 100);
   assert_int_equal(job->duration_ns, 20000000);
@@ -82,8 +82,8 @@ static void test_full(void **state) {
   assert_int_equal(job->inputs[5].slot_count, 4);
   assert_int_equal(file.jobs[1].activation, RDO_JOB_FREE);
   assert_int_equal(file.jobs[1].priority, 128);
-  assert_int_equal(file.jobs[1].overrun, RDO_OVERRUN_SKIP);
-  assert_int_equal(file.jobs[1].on_error, RDO_ON_ERROR_CONTAIN);
+  assert_int_equal(file.jobs[1].overrun, RONDO_OVERRUN_SKIP);
+  assert_int_equal(file.jobs[1].on_error, RONDO_ON_ERROR_CONTAIN);
   assert_string_equal(file.jobs[1].model_path, "/models/dronet.vmfb");
   assert_int_equal(file.jobs[2].activation, RDO_JOB_AFTER);
   assert_int_equal(file.jobs[2].trigger_job, 1);

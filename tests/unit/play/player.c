@@ -108,8 +108,13 @@ static void check_instances(const struct rondo_job *job, int64_t period_ns) {
   uint64_t count = rondo_job_instances(job, &instances);
   for (uint64_t i = 0; i < count; ++i) {
     const struct rondo_instance *now = &instances[i];
+    if (now->state == RONDO_INSTANCE_SKIPPED) {
+      assert_int_equal(now->start_ns, 0);
+      continue;
+    }
     assert_int_equal(now->status, RONDO_OK);
-    assert_true(now->start_ns >= now->release_ns);
+    assert_int_equal(now->state, RONDO_INSTANCE_COMPLETED);
+    assert_true(now->start_ns >= now->ready_ns && now->ready_ns >= now->release_ns);
     assert_true(now->run_end_ns >= now->start_ns);
     assert_true(now->end_ns >= now->run_end_ns);
     if (i == 0) continue;
@@ -296,7 +301,11 @@ static void test_refusals(void **state) {
   expect_refusal(player, &(const struct rondo_job_options){.path = path, .worker = 1}, RONDO_INVALID_ARGUMENT, "worker 1");
   expect_refusal(player, &(const struct rondo_job_options){.path = path, .period_ns = -1}, RONDO_INVALID_ARGUMENT, "not negative");
   expect_refusal(player, &(const struct rondo_job_options){.path = path, .period_ns = 1, .offset_ns = INT64_MAX}, RONDO_OUT_OF_RANGE, "at most a year");
-  expect_refusal(player, &(const struct rondo_job_options){.path = path, .deadline_ns = 1}, RONDO_INVALID_ARGUMENT, "without a period");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .deadline_ns = -2}, RONDO_INVALID_ARGUMENT, "not negative");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .period_ns = 1, .is_called = true}, RONDO_INVALID_ARGUMENT, "more than one");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .iteration_count = -1}, RONDO_INVALID_ARGUMENT, "not negative");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .overrun = (enum rondo_overrun)9}, RONDO_INVALID_ARGUMENT, "overrun");
+  expect_refusal(player, &(const struct rondo_job_options){.path = path, .overrun = RONDO_OVERRUN_DEGRADE}, RONDO_INVALID_ARGUMENT, "degrade");
   expect_refusal(player, &(const struct rondo_job_options){.path = "nowhere.vmfb", .worker = -1}, RONDO_NOT_FOUND, "nowhere.vmfb");
   expect_refusal(player, &(const struct rondo_job_options){.path = path, .function = "nobody", .worker = -1}, RONDO_NOT_FOUND, "nobody");
   struct rondo_job *job = add(player, "mlp_f32", (struct rondo_job_options){.period_ns = ms});

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The rondo authors
+"""Jobs files through `rondo play`: what is played, what is written, and what is said of files that are wrong.
+
+    RONDO=build/rondo python3 tests/cli/play_test.py [NAME...]
+
+Every trace that is written goes through `rondo trace check`. Exits 77, "skipped", when there is no program, or when it was built
+without a JSON library; 1 when a test failed.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RONDO = os.environ.get("RONDO") or shutil.which("rondo")
+MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
+STEPS = ROOT / "tests" / "unit" / "play" / "steps.vmfb"
+MLP, DRONET = (MODELS / name / f"{name}.vmfb" for name in ("mlp_f32", "dronet_f32"))
+TIMEOUT_S = 120
+
+
+class PlayTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="rondo-play-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def call(self, *arguments, code=0, out=(), err=()):
+        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder, check=False)
+        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
+        self.assertEqual(done.returncode, code, told)
+        for words, stream in ((out, done.stdout), (err, done.stderr)):
+            for word in [words] if isinstance(words, str) else words:
+                self.assertIn(word, stream, told)
+        return done
+
+    def write(self, *jobs, name="jobs.json", **rest):
+        (self.folder / name).write_text(json.dumps({"schema": "rondo.jobs/1", **rest, "jobs": list(jobs)}))
+        return name
+
+    def play(self, *jobs, flags=(), code=0, err=(), **rest):
+        """Plays jobs; returns the JSON result by name, and checks the trace."""
+        done = self.call("play", self.write(*jobs, **rest), "--json", "--trace=run.csv", *flags, code=code, err=err)
+        self.check_trace("run.csv")
+        result = json.loads(done.stdout)
+        self.assertEqual([job["name"] for job in result["jobs"]], [job["name"] for job in jobs])
+        return {job["name"]: job for job in result["jobs"]}
+
+    def check_trace(self, name):
+        self.call("trace", "check", name, out="0 findings")
+
+    # Playing
+
+    def test_inputs(self):
+        jobs = self.play(
+            {"name": "control", "model": str(MLP), "period_ms": 2, "deadline_ms": 2, "inputs": [{"splat": 0.5, "type": "1x64xf32"}]},
+            {"name": "perceive", "model": str(DRONET), "period_ms": 33, "inputs": [{"argument": 0, "file": str(DRONET.parent / "case0_input0.npy")}]},
+            {"name": "route", "model": str(STEPS), "function": "add", "trigger": {"job": "count"}, "overrun": "queue",
+             "inputs": [{"job": "count", "waits": True}, {"constant": "4xf32=[1 2 3 4]"}]},
+            {"name": "count", "model": str(STEPS), "function": "count", "period_ms": 5, "inputs": [{"ring": "imu", "slots": 3}]},
+            {"name": "zeros", "model": str(STEPS), "function": "full", "period_ms": 10, "waits_for": ["count"]},
+            duration_ms=100)
+        self.assertEqual(jobs["control"]["ended"] + jobs["control"]["skipped"], 50)
+        self.assertEqual(jobs["count"]["ended"] + jobs["count"]["skipped"], 20)
+        self.assertEqual(jobs["route"]["ended"] + jobs["route"]["skipped"], jobs["count"]["ended"])
+        self.assertGreater(jobs["zeros"]["ended"], 0)
+        self.assertEqual(sum(job["failed"] for job in jobs.values()), 0)
+
+    def test_limits(self):
+        count = {"name": "count", "model": str(STEPS), "function": "count"}
+        self.assertEqual(self.play({**count, "iterations": 5})["count"]["ended"], 5)
+        self.assertEqual(self.play(count, iterations=6)["count"]["ended"], 6)
+        self.assertEqual(self.play(count, flags=["--iterations=7"], duration_s=1000)["count"]["ended"], 7)
+        self.assertEqual(self.play({**count, "iterations": 5}, {**count, "name": "other"}, flags=["--iterations=9"])["other"]["ended"], 9)
+        jobs = self.play({**count, "period_ms": 2}, {**count, "name": "brief", "period_ms": 1, "duration_ms": 20}, flags=["--duration=0.06"])
+        self.assertEqual(jobs["count"]["ended"] + jobs["count"]["skipped"], 30)
+        self.assertEqual(jobs["brief"]["ended"] + jobs["brief"]["skipped"], 20)
+        self.play({**count, "period_ms": 1, "warmup": 3}, flags=["--duration=0.02", "--warmup_time=0.01", "--workers=1"])
+
+    def test_overruns(self):
+        slow = {"name": "slow", "model": str(DRONET), "period_us": 100}
+        limits = {"flags": ["--duration=0.03"]}
+        self.assertEqual(self.play({**slow, "overrun": "cancel"}, **limits)["slow"]["cancelled"], 300)
+        skips = self.play({**slow, "overrun": "skip"}, **limits)["slow"]
+        self.assertEqual(skips["ended"] + skips["skipped"], 300)
+        queues = self.play({**slow, "overrun": "queue", "iterations": 5}, **limits)["slow"]
+        self.assertEqual((queues["ended"], queues["skipped"], queues["cancelled"]), (5, 0, 0))
+        degrades = self.play({"name": "steps", "model": str(STEPS), "function": "full", "degrade_to": "light", "overrun": "degrade", "period_us": 1,
+                              "iterations": 50}, **limits)["steps"]
+        self.assertEqual(degrades["ended"], 50)
+        self.assertGreater(degrades["degraded"], 0)
+
+    def test_failure_is_contained(self):
+        flaky = {"name": "flaky", "model": str(STEPS), "function": "flaky", "period_ms": 2}
+        other = {"name": "other", "model": str(STEPS), "function": "full", "period_ms": 2}
+        said = ["job flaky", "called for the third time"]
+        jobs = self.play(flaky, other, flags=["--duration=0.05"], code=1, err=said)
+        self.assertEqual((jobs["flaky"]["ended"], jobs["flaky"]["failed"]), (2, 1))
+        self.assertEqual(jobs["other"]["ended"] + jobs["other"]["skipped"], 25)
+        jobs = self.play({**flaky, "on_error": "stop"}, other, flags=["--duration=100"], code=1, err=said)
+        self.assertLess(jobs["other"]["ended"], 10000)
+
+    def test_machine(self):
+        machine = {"schema": "rondo.machine/1", "clusters": [{"name": "all", "cpus": sorted(os.sched_getaffinity(0))[:1]}]}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        count = {"name": "count", "model": str(STEPS), "function": "count", "iterations": 3, "lanes": ["all"]}
+        self.play(count, machine="machine.json")
+        self.play(count, flags=["--machine=machine.json"])
+        self.call("play", self.write({**count, "lanes": ["npu"]}, machine="machine.json"), code=1, err=["jobs.json: jobs[0].lanes[0]", "npu"])
+        cpus = sorted(os.sched_getaffinity(0))
+        if len(cpus) > 1:
+            self.call("play", self.write(count, machine="machine.json"), f"--cpus={cpus[1]}", code=1, err=["jobs[0].lanes", "no worker"])
+
+    # Files that are written
+
+    def test_traces(self):
+        jobs = ({"name": "cam1", "model": str(STEPS), "function": "count", "period_ms": 2}, {"name": "cam", "model": str(STEPS), "function": "full"})
+        flags = [f"--trace=run.{ending}" for ending in ("csv", "html", "svg", "pftrace", "json", "dot")]
+        self.call("play", self.write(*jobs), "--duration=0.03", *flags, "--summary=summary.json", out="cam1: ")
+        self.check_trace("run.csv")
+        summary = json.loads((self.folder / "summary.json").read_text())
+        self.assertEqual(summary["schema"], "rondo.trace.summary/1")
+        self.assertEqual(sorted(job["name"] for job in summary["jobs"]), ["cam", "cam1#"])
+        rows = {job["name"]: job["instances"] for job in summary["jobs"]}
+        self.assertEqual(rows["cam1#"], 15)
+        self.assertIn("</html>", (self.folder / "run.html").read_text())
+        self.assertIn("</svg>", (self.folder / "run.svg").read_text())
+        self.assertGreater((self.folder / "run.pftrace").stat().st_size, 0)
+        self.call("trace", "stats", "run.csv", out=["cam1#", "worker"])
+
+    def test_trace_failures(self):
+        name = self.write({"name": "count", "model": str(STEPS), "function": "count", "iterations": 3})
+        self.call("play", name, "--trace=run.txt", code=2, err=["run.txt", ".csv"])
+        self.call("play", name, "--trace=no/where.csv", code=1, out="count: ", err="no/where.csv")
+        self.call("play", name, "--summary=no/where.json", code=1, err="no/where.json")
+
+    def test_interrupt(self):
+        name = self.write({"name": "count", "model": str(STEPS), "function": "count", "period_ms": 2}, {"name": "called", "model": str(STEPS),
+                          "function": "full", "trigger": "call"})
+        process = subprocess.Popen([RONDO, "play", name, "--trace=run.csv", "--report_every=0.1"], text=True, cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2):  # it runs
+            self.assertIn("count", process.stderr.readline())
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("count: ", out)
+        self.assertNotIn("\x1b", err)
+        self.check_trace("run.csv")
+
+    # Files that are wrong
+
+    def test_errors(self):
+        count = {"name": "count", "model": str(STEPS), "function": "count"}
+        (self.folder / "empty.vmfb").write_bytes(b"")
+        cases = [
+            ({**count, "model": "nowhere.vmfb"}, ["jobs.json: jobs[0]", "nowhere.vmfb"]),
+            ({**count, "model": "empty.vmfb"}, ["jobs.json: jobs[0]", "empty.vmfb"]),
+            ({**count, "function": "nobody"}, ["jobs.json: jobs[0]", "nobody"]),
+            ({**count, "period_ms": 0}, ["jobs.json: jobs[0].period_ms"]),
+            ({**count, "degrade_to": "add", "overrun": "degrade", "period_ms": 1}, ["jobs.json: jobs[0]", "add"]),
+            ({**count, "inputs": [{"file": "nowhere.npy"}]}, ["jobs.json: jobs[0].inputs[0]", "nowhere.npy"]),
+            ({**count, "inputs": [{"constant": "4xf32=a"}]}, ["jobs.json: jobs[0].inputs[0]", "4xf32=a"]),
+            ({**count, "inputs": [{"splat": 1, "type": "4xq9"}]}, ["jobs.json: jobs[0].inputs[0]", "4xq9"]),
+            ({**count, "inputs": [{"argument": "x", "ring": "imu"}]}, ["jobs.json: jobs[0].inputs[0]", '"x"']),
+            ({**count, "inputs": [{"ring": "imu"}, {"ring": "gps"}]}, ["jobs.json: jobs[0].inputs[1]", "no argument"]),
+            ({**count, "inputs": [{"ring": "imu"}, {"argument": 0, "ring": "gps"}]}, ["jobs.json: jobs[0].inputs[1]", "already"]),
+            ({**count, "inputs": [{"job": "count", "result": 3}]}, ["jobs.json: jobs[0].inputs[0]", "no result"]),
+            ({**count, "inputs": [{"job": "count", "waits": True}]}, ["jobs.json: jobs[0]", "waits for itself"]),
+            ({"name": "plain", "model": str(STEPS), "function": "plain", "inputs": [{"ring": "imu"}]}, ["jobs.json: jobs[0].inputs[0]", "shape"]),
+        ]
+        for job, words in cases:
+            with self.subTest(words[-1]):
+                self.call("play", self.write(job), code=1, err=words)
+        (self.folder / "jobs.json").write_text("{")
+        self.call("play", "jobs.json", code=1, err="jobs.json:1:")
+        self.call("play", "nowhere.json", code=1, err="nowhere.json")
+        (self.folder / "jobs").write_text('\n {"jobs": []}')  # known by what is in it
+        self.call("play", "jobs", code=1, err="jobs: jobs: is empty")
+        self.call("play", "jobs", STEPS, code=2, err="name it alone")
+        self.call("play", STEPS, "--machine=machine.json", code=2, err="goes with a jobs file")
+        self.call("play", self.write({**count, "iterations": 1}), "--input=nobody:4xf32=1", code=2, err="the name of no job, such as count:VALUE")
+        self.call("play", self.write({**count, "iterations": 1, "colour": 3}), err="colour")  # remarkable, not wrong
+
+
+if __name__ == "__main__":
+    if not RONDO or not Path(RONDO).is_file():
+        print("skipped: no rondo program; name it with RONDO=path")
+        sys.exit(77)
+    RONDO = str(Path(RONDO).resolve())
+    with tempfile.TemporaryDirectory() as probe:
+        (Path(probe) / "x.json").write_text("{}")
+        told = subprocess.run([RONDO, "play", "x.json"], cwd=probe, capture_output=True, text=True, check=False).stderr
+    if "without" in told and "JSON" in told:
+        print("skipped: built without a JSON library")
+        sys.exit(77)
+    unittest.main()

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Failures while jobs of a file are loaded, played and written: the n-th allocation, or the n-th thread, is refused, for
+// n = 1, 2, ... until all goes well. Each failure must come back as RESOURCE_EXHAUSTED with words, and end all jobs and
+// threads; that nothing is left behind is seen by the address sanitizer.
+// Usage: play_fail JOBS_FILE
+
+#include <stdio.h>
+
+#include "inject.h"
+#include "rondo/play.h"
+#include "rondo/trace.h"
+
+// What there is of one player --------------------------------------------------------------------------------
+
+static enum rondo_status play(const char *path, struct rondo_diag *diag) {
+  struct rondo_player *player;
+  struct rondo_trace_table *table = NULL;
+  enum rondo_status status = rondo_player_load(path, &(const struct rondo_load_options){.player = {.worker_count = 2}}, &player, diag);
+  if (status == RONDO_OK) status = rondo_player_run(player, 0, 0, diag);
+  if (status == RONDO_OK) status = rondo_player_trace(player, &table, diag);
+  rondo_trace_table_release(&table);
+  rondo_player_release(&player);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) return 2;
+  for (inject.target = 1;; ++inject.target) {
+    struct rondo_diag diag = {.status = RONDO_OK};
+    inject_begin(INJECT_MEMORY | INJECT_THREADS);
+    enum rondo_status status = play(argv[1], &diag);
+    inject_end();
+    bool is_through = inject_count() < inject.target;
+    bool is_told = status == RONDO_RESOURCE_EXHAUSTED && diag.message[0] != '\0';
+    if ((status != RONDO_OK && !is_told) || (is_through && status != RONDO_OK)) {
+      fprintf(stderr, "failure %u: %s '%s'\n", inject.target, rondo_status_name(status), diag.message);
+      return 1;
+    }
+    if (is_through) {
+      printf("%u failures\n", inject.target - 1);
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// What the parts of `rondo play`, and the demo, have in common.
+
+#ifndef RDO_TOOLS_PLAY_H_
+#define RDO_TOOLS_PLAY_H_
+
+#include <stdbool.h>
+
+#include "options.h"
+#include "rondo/play.h"
+#include "rondo/play_schedule.h"
+#include "rondo/trace.h"
+
+enum { TOOL_PLAY_JOBS_MAX = 256, TOOL_PLAY_WORKERS_MAX = 256 };
+
+// What is about schedules alone.
+struct tool_schedule_args {
+  struct rondo_schedule_play_options options;
+  struct tool_strings models;       // JOB=FILE
+  const char *period, *tile, *late; // times as typed
+};
+
+struct tool_play_args {
+  struct tool_schedule_args schedule;
+  const char *cpus;
+  const char *machine_path;
+  const char *summary_path;
+  struct tool_strings trace_paths;
+  struct tool_strings inputs;  // NAME:VALUE
+  int64_t worker_count, iteration_count;
+  double duration_s;  // negative: not given; when it is over, what was played
+  double warm_up_s;   // likewise
+  double report_every_s;
+  bool wants_json;
+  bool is_file;       // the jobs are those of a file
+};
+
+// Makes the player of a jobs file, or of jobs as typed; says on stderr what is wrong.
+//   out_player  release it also on error
+//   returns     TOOL_EXIT_OK, TOOL_EXIT_FAILURE or TOOL_EXIT_USAGE
+int rdo_tool_play_create(struct tool_play_args *args, const struct tool_strings *positional, struct rondo_player **out_player);
+
+// "2ms", "500us", "1s", "33.3ms", "250000ns".
+//   returns  whether it is one
+bool rdo_tool_play_time(const char *text, int64_t *out_ns);
+
+// A thread that tells how a run goes, on stderr: a live line on a terminal, or a line every so often.
+struct tool_play_watch {
+  const struct rondo_player *player;
+  const char *title;       // in front of each line, "" = nothing
+  double report_every_s;   // 0 = only live
+  int64_t begin_ns;
+  int64_t worker_begin_ns[TOOL_PLAY_WORKERS_MAX];  // their times then
+  double loads[TOOL_PLAY_WORKERS_MAX];  // when it has ended: of the run
+  // its own
+  void *thread;
+};
+
+//   watch  zeroed but for the first three
+void rdo_tool_play_watch_begin(struct tool_play_watch *watch);
+void rdo_tool_play_watch_end(struct tool_play_watch *watch);
+
+// Plays, until it is over or Ctrl-C, which a second one makes final.
+//   out_was_interrupted  optional
+enum rondo_status rdo_tool_play_run(struct rondo_player *player, double warm_up_s, double duration_s, bool *out_was_interrupted,
+                                    struct rondo_diag *diag);
+
+// Prints the results.
+//   loads  of the workers, 0..1
+int rdo_tool_play_report(const struct tool_play_args *args, const struct rondo_player *player, const double *loads);
+
+// The format that a file's name asks for.
+bool rdo_tool_play_format(const char *path, enum rondo_trace_format *out_format);
+
+// Writes traces of a run, and a summary unless NULL; says on stderr what went wrong.
+int rdo_tool_play_write(const struct tool_strings *paths, const char *summary_path, const struct rondo_player *player);
+
+#endif  // RDO_TOOLS_PLAY_H_
