@@ -16,9 +16,9 @@
 
 // Dispatches as bodies -------------------------------------------------------------------------------
 
-static void drop(struct rdo_plan_instance *instance) {
+static void drop(struct rdo_plan_part *part) {
   // SYNC(calls): acquires what the others did in the submission's memory.
-  if (rdo_atomic_sub(&instance->inside, 1, rdo_acq_rel) == 1) rdo_submission_end_placed(instance->submission);
+  if (rdo_atomic_sub(&part->inside, 1, rdo_acq_rel) == 1) rdo_submission_end_placed(part->submission);
 }
 
 static enum rdo_drain_result drain_dispatch(struct rdo_node *node, struct rdo_worker *worker) {
@@ -29,32 +29,27 @@ static enum rdo_drain_result drain_dispatch(struct rdo_node *node, struct rdo_wo
   // Who found nothing, or no room for it, has not begun.
   if (result != RDO_DRAIN_IDLE) rdo_node_note_start(node, worker, begin_ns);
   if (result == RDO_DRAIN_MORE) ++node->preemption_count;
-  if (is_last) rdo_submission_signal_placed(dispatch->instance->submission);
+  if (is_last) rdo_submission_signal_placed(dispatch->part->submission);
   return result;
 }
 
-static void release_dispatch(struct rdo_node *node) { drop(((struct rdo_plan_dispatch *)node->user)->instance); }
+static void release_dispatch(struct rdo_node *node) { drop(((struct rdo_plan_dispatch *)node->user)->part); }
 
 static const struct rdo_node_body dispatch_body = {"dispatch", drain_dispatch, release_dispatch};
 
-static struct rdo_plan_call *call_of_placer(const struct rdo_execution_placer *placer) {
-  return RDO_CONTAINER((struct rdo_execution_placer *)(uintptr_t)placer, struct rdo_plan_call, placer);
+static struct rdo_plan_part *part_of(const struct rdo_execution_placer *placer) {
+  return RDO_CONTAINER((struct rdo_execution_placer *)(uintptr_t)placer, struct rdo_plan_part, placer);
 }
 
-static bool is_placed(const struct rdo_execution_placer *placer, uint32_t index) {
-  const struct rdo_plan_call *call = call_of_placer(placer);
-  return call->node_of_command[index] != NO_NODE;
-}
+static bool is_placed(const struct rdo_execution_placer *placer, uint32_t index) { return part_of(placer)->node_of_command[index] != NO_NODE; }
 
 static void place_dispatch(const struct rdo_execution_placer *placer, struct rdo_execution *execution, uint32_t index) {
-  struct rdo_plan_call *call = call_of_placer(placer);
-  uint32_t number = call->node_of_command[index];
-  struct rdo_plan_dispatch *dispatch = &call->dispatches[number];
-  struct rdo_node *node = &call->graph->nodes[number];
-  struct rdo_plan_instance *instance = &call->instances[call->next];
-  *dispatch = (struct rdo_plan_dispatch){instance, execution, index, true};
+  struct rdo_plan_part *part = part_of(placer);
+  uint32_t number = part->node_of_command[index];
+  struct rdo_node *node = &part->call->graph->nodes[number];
+  part->call->dispatches[number] = (struct rdo_plan_dispatch){part, execution, index, true};
   node->body = &dispatch_body;
-  rdo_atomic_add(&instance->inside, 1, rdo_relaxed);  // relaxed: ordered by SYNC(calls), the caller's own count keeps it above 0
+  rdo_atomic_add(&part->inside, 1, rdo_relaxed);  // relaxed: ordered by SYNC(calls), the caller's own count keeps it above 0
   rdo_node_resume(node);
 }
 
@@ -67,58 +62,74 @@ static const char *export_of(const struct rdo_graph_node *node) {
   return name == NULL ? "" : name;
 }
 
+// Finds the command of a place in its recording.
+static enum rondo_status match_place(const struct rdo_plan_instance *instance, struct rdo_plan_part *part, const struct rdo_plan_place *place,
+                                     const struct rdo_graph *graph, struct rondo_diag *diag) {
+  if ((uint32_t)place->command >= graph->node_count || graph->nodes[place->command].command == NULL) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has a node for command %d of recording %d, which has %u", instance->name, place->command,
+                    place->recording, graph->node_count);
+  }
+  const struct rdo_graph_node *recorded = &graph->nodes[place->command];
+  bool is_dispatch = recorded->command->kind == RDO_COMMAND_DISPATCH;
+  if (place->export_name[0] != '\0' && is_dispatch && strcmp(export_of(recorded), place->export_name) != 0) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: command %d is \"%.100s\" in the plan and \"%.100s\" in the model: it is not the plan of this model",
+                    instance->name, place->command, place->export_name, export_of(recorded));
+  }
+  if (part->node_of_command[place->command] != NO_NODE) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has two nodes for command %d of recording %d", instance->name, place->command, place->recording);
+  }
+  part->node_of_command[place->command] = place->node;
+  return RONDO_OK;
+}
+
 // Which node is which command. Every dispatch has a node, and every node a command of its name.
-static enum rondo_status match(struct rdo_plan_call *call, const struct rdo_plan_instance *instance, const struct rdo_recording *recording) {
+static enum rondo_status match(struct rdo_plan_call *call, const struct rdo_plan_instance *instance, struct rdo_plan_part *part,
+                               const struct rdo_recording *recording) {
   const struct rdo_graph *graph = &recording->graph;
   struct rondo_diag *diag = &call->diag;
-  if (graph->node_count > call->command_capacity) {
-    RDO_TRY(rdo_grow_array(graph->node_count, sizeof *call->node_of_command, &call->command_capacity, &call->node_of_command, diag));
+  int32_t number = (int32_t)(part - instance->parts);
+  if (graph->node_count > part->command_capacity) {
+    RDO_TRY(rdo_grow_array(graph->node_count, sizeof *part->node_of_command, &part->command_capacity, &part->node_of_command, diag));
   }
-  for (uint32_t i = 0; i < graph->node_count; ++i) call->node_of_command[i] = NO_NODE;
-  for (uint32_t i = 0; i < instance->node_count; ++i) {
-    int32_t command = instance->commands[i];
-    if (command < 0) continue;
-    if ((uint32_t)command >= graph->node_count || graph->nodes[command].command == NULL) {
-      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has a node for command %d of the recording, which has %u", instance->name, command,
-                      graph->node_count);
-    }
-    const char *recorded = export_of(&graph->nodes[command]);
-    bool is_transfer = graph->nodes[command].command->kind != RDO_COMMAND_DISPATCH;
-    if (instance->exports[i][0] != '\0' && !is_transfer && strcmp(recorded, instance->exports[i]) != 0) {
-      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: command %d is \"%.100s\" in the plan and \"%.100s\" in the model: it is not the plan of this model",
-                      instance->name, command, instance->exports[i], recorded);
-    }
-    if (call->node_of_command[command] != NO_NODE) {
-      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has two nodes for command %d", instance->name, command);
-    }
-    call->node_of_command[command] = instance->nodes[i];
+  for (uint32_t i = 0; i < graph->node_count; ++i) part->node_of_command[i] = NO_NODE;
+  for (uint32_t i = 0; i < instance->place_count; ++i) {
+    const struct rdo_plan_place *place = &instance->places[i];
+    if (place->command >= 0 && place->recording == number) RDO_TRY(match_place(instance, part, place, graph, diag));
   }
   for (uint32_t i = 0; i < graph->node_count; ++i) {
     const struct rdo_graph_node *node = &graph->nodes[i];
-    if (node->command == NULL || node->command->kind != RDO_COMMAND_DISPATCH || call->node_of_command[i] != NO_NODE) continue;
-    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has no node for command %u, \"%.100s\" in the model", instance->name, i, export_of(node));
+    if (node->command == NULL || node->command->kind != RDO_COMMAND_DISPATCH || part->node_of_command[i] != NO_NODE) continue;
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has no node for command %u of recording %d, \"%.100s\" in the model", instance->name, i, number,
+                    export_of(node));
   }
   return RONDO_OK;
 }
 
+static enum rondo_status take_submission(struct rdo_plan_call *call, struct rdo_submission *submission, struct rdo_plan_part **out_part) {
+  struct rdo_plan_instance *instance = &call->instances[call->next];
+  const struct rdo_recording *recording = rdo_submission_recording(submission);
+  if (recording == NULL) return rdo_fail(&call->diag, RONDO_UNIMPLEMENTED, "%s: its program submits a list of recordings, which cannot be played from a plan", call->name);
+  if (instance->submitted_count == instance->part_count) {
+    return rdo_fail(&call->diag, RONDO_INVALID_ARGUMENT, "%s: its program submits more than the %u recordings that the plan knows of", call->name,
+                    instance->part_count);
+  }
+  *out_part = &instance->parts[instance->submitted_count++];
+  (*out_part)->submission = submission;
+  return match(call, instance, *out_part, recording);
+}
+
 static void place_submission(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission) {
   struct rdo_plan_call *call = RDO_CONTAINER(scheduler, struct rdo_plan_call, scheduler);
-  const struct rdo_recording *recording = rdo_submission_recording(submission);
-  enum rondo_status status = RONDO_OK;
-  struct rdo_plan_instance *instance = &call->instances[call->next];
-  if (recording == NULL || instance->submission != NULL) {
-    status = rdo_fail(&call->diag, RONDO_UNIMPLEMENTED, "%s: its program submits more than one recording in a call, which cannot be played from a plan", call->name);
-  }
-  if (status == RONDO_OK) status = match(call, instance, recording);
+  struct rdo_plan_part *part;
+  enum rondo_status status = take_submission(call, submission, &part);
   if (status != RONDO_OK) {
     if (call->status == RONDO_OK) call->status = status;
     rdo_submission_cancel(submission);
     return;
   }
-  instance->submission = submission;
-  rdo_atomic_init(&instance->inside, 1);
-  if (rdo_submission_place(submission, &call->placer)) rdo_submission_signal_placed(submission);
-  drop(instance);
+  rdo_atomic_init(&part->inside, 1);
+  if (rdo_submission_place(submission, &part->placer)) rdo_submission_signal_placed(submission);
+  drop(part);
 }
 
 static void ignore_start(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission, struct rdo_worker *worker) {
@@ -134,9 +145,10 @@ static void resume(void *user) { rdo_process_schedule(&((struct rdo_plan_call *)
 // What the execution will not tell of any more, and what is no command of it, must not keep the graph waiting.
 static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
   const struct rdo_plan_instance *instance = &call->instances[call->next];
-  for (uint32_t i = 0; i < instance->node_count; ++i) {
-    struct rdo_node *node = &call->graph->nodes[instance->nodes[i]];
-    if (instance->commands[i] < 0 || call->dispatches[instance->nodes[i]].is_placed) continue;
+  for (uint32_t i = 0; i < instance->place_count; ++i) {
+    const struct rdo_plan_place *place = &instance->places[i];
+    struct rdo_node *node = &call->graph->nodes[place->node];
+    if (place->command < 0 || call->dispatches[place->node].is_placed) continue;
     node->is_abandoned = true;
     rdo_node_resume(node);
   }
@@ -154,14 +166,14 @@ static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
 
 static enum rondo_status begin_instance(struct rdo_plan_call *call) {
   struct rdo_plan_instance *instance = &call->instances[call->next];
-  instance->submission = NULL;
+  instance->submitted_count = 0;
   call->is_running = true;
-  for (uint32_t i = 0; i < instance->node_count; ++i) {
-    struct rdo_node *node = &call->graph->nodes[instance->nodes[i]];
-    call->dispatches[instance->nodes[i]].is_placed = false;
+  for (uint32_t i = 0; i < instance->place_count; ++i) {
+    struct rdo_node *node = &call->graph->nodes[instance->places[i].node];
+    call->dispatches[instance->places[i].node].is_placed = false;
     node->body = &rdo_node_empty;
     // The host program runs ahead of its node, which is a point in time only.
-    if (instance->commands[i] < 0) rdo_node_resume(node);
+    if (instance->places[i].command < 0) rdo_node_resume(node);
   }
   return rdo_call_begin(&call->call, call->inputs, &call->diag);
 }
@@ -240,7 +252,6 @@ enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char 
   struct rdo_plan_call *call;
   RDO_TRY(rdo_alloc(sizeof *call, &call, diag));
   call->scheduler = (struct rdo_queue_scheduler){place_submission, ignore_start, ignore_end};
-  call->placer = (struct rdo_execution_placer){is_placed, place_dispatch};
   call->graph = graph;
   call->name = name;
   enum rondo_status status = load(call, path, function, diag);
@@ -253,27 +264,34 @@ enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char 
   return RONDO_OK;
 }
 
-enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, uint32_t node_count, struct rondo_diag *diag) {
+enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, const struct rdo_plan_place *places, uint32_t place_count,
+                                             struct rondo_diag *diag) {
   size_t capacity = call->instance_capacity;
   if (call->instance_count == capacity) {
     RDO_TRY(rdo_grow_array(capacity + 1, sizeof *call->instances, &capacity, &call->instances, diag));
     call->instance_capacity = (uint32_t)capacity;
   }
   struct rdo_plan_instance *instance = &call->instances[call->instance_count];
-  *instance = (struct rdo_plan_instance){.name = name};
+  *instance = (struct rdo_plan_instance){.name = name, .part_count = 1};
   ++call->instance_count;
-  RDO_TRY(rdo_alloc_array((size_t)node_count + 1, sizeof *instance->nodes, &instance->nodes, diag));
-  RDO_TRY(rdo_alloc_array((size_t)node_count + 1, sizeof *instance->commands, &instance->commands, diag));
-  return rdo_alloc_array((size_t)node_count + 1, sizeof *instance->exports, &instance->exports, diag);
-}
-
-void rdo_plan_call_add_node(struct rdo_plan_call *call, uint32_t node, int32_t command, const char *export_name) {
-  struct rdo_plan_instance *instance = &call->instances[call->instance_count - 1];
-  instance->nodes[instance->node_count] = node;
-  instance->commands[instance->node_count] = command;
-  instance->exports[instance->node_count++] = export_name;
-  call->graph->nodes[node].needs_body = true;
-  call->graph->nodes[node].user = &call->dispatches[node];
+  for (uint32_t i = 0; i < place_count; ++i) {
+    // No program has more recordings in a call than commands in them all.
+    if (places[i].recording < 0 || (uint32_t)places[i].recording >= place_count) {
+      return rdo_fail(diag, RONDO_OUT_OF_RANGE, "%s: a node of recording %d, in a plan of %u nodes", name, places[i].recording, place_count);
+    }
+    if ((uint32_t)places[i].recording >= instance->part_count) instance->part_count = (uint32_t)places[i].recording + 1;
+    call->graph->nodes[places[i].node].needs_body = true;
+    call->graph->nodes[places[i].node].user = &call->dispatches[places[i].node];
+  }
+  RDO_TRY(rdo_alloc_array((size_t)place_count + 1, sizeof *instance->places, &instance->places, diag));
+  RDO_TRY(rdo_alloc_array(instance->part_count, sizeof *instance->parts, &instance->parts, diag));
+  memcpy(instance->places, places, place_count * sizeof *places);
+  instance->place_count = place_count;
+  for (uint32_t i = 0; i < instance->part_count; ++i) {
+    instance->parts[i].placer = (struct rdo_execution_placer){is_placed, place_dispatch};
+    instance->parts[i].call = call;
+  }
+  return RONDO_OK;
 }
 
 void rdo_plan_call_close(struct rdo_plan_call *call) {
@@ -283,9 +301,10 @@ void rdo_plan_call_close(struct rdo_plan_call *call) {
 void rdo_plan_call_destroy(struct rdo_plan_call *call) {
   if (call == NULL) return;
   for (uint32_t i = 0; i < call->instance_count; ++i) {
-    rdo_free(call->instances[i].nodes);
-    rdo_free(call->instances[i].commands);
-    rdo_free(call->instances[i].exports);
+    const struct rdo_plan_instance *instance = &call->instances[i];
+    for (uint32_t k = 0; instance->parts != NULL && k < instance->part_count; ++k) rdo_free(instance->parts[k].node_of_command);
+    rdo_free(instance->parts);
+    rdo_free(instance->places);
   }
   for (int i = 0; call->inputs != NULL && i < call->input_count; ++i) rondo_value_release(&call->inputs[i]);
   rdo_call_deinit(&call->call);
@@ -293,7 +312,6 @@ void rdo_plan_call_destroy(struct rdo_plan_call *call) {
   rondo_runtime_release(&call->runtime);
   rdo_free(call->instances);
   rdo_free(call->dispatches);
-  rdo_free(call->node_of_command);
   rdo_free(call->inputs);
   rdo_free(call->outputs);
   rdo_free(call);

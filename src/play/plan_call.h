@@ -10,8 +10,8 @@
 //                                          └───────────────────────────────┘
 //
 // SYNC(calls). A call's fields belong to whoever drains its process, one thread at a time, but for
-//   inside     of an instance: placed nodes that have not been released, and the call that places them; the one that
-//              brings it to 0 lets go of the submission. The next instance may have begun then.
+//   inside     of a part: placed nodes that have not been released, and the call that places them; the one that
+//              brings it to 0 lets go of the submission. The next part or instance may have begun then.
 //   graph      of an iteration is left by the process' release
 
 #ifndef RDO_PLAY_PLAN_CALL_H_
@@ -21,20 +21,36 @@
 #include "play/node.h"
 #include "runtime/call.h"
 
-// One instance: which node is which command of the recording.
-struct rdo_plan_instance {
-  const char *name;          // borrowed
-  uint32_t *nodes;           // owned [node_count]: indices into the graph, dispatches and others
-  int32_t *commands;         // owned [node_count]: place in the recording; -1 = the host program, which has run ahead
-  const char **exports;      // owned [node_count]: borrowed names, "" = not said
-  uint32_t node_count;
+// One of the recordings that a call submits.
+struct rdo_plan_part {
+  struct rdo_execution_placer placer;
+  struct rdo_plan_call *call;
   struct rdo_submission *submission;  // SYNC(calls)
   rdo_atomic_u32 inside;              // SYNC(calls)
+  uint32_t *node_of_command;          // owned [command_capacity]
+  size_t command_capacity;
+};
+
+// What the plan says of a node.
+struct rdo_plan_place {
+  uint32_t node;            // of the graph
+  int32_t recording;        // which one that the call submits
+  int32_t command;          // its place in it; -1 = the host program, which has run ahead
+  const char *export_name;  // borrowed; "" = not said
+};
+
+// One instance: which node is which command of which recording.
+struct rdo_plan_instance {
+  const char *name;              // borrowed
+  struct rdo_plan_place *places; // owned [place_count]
+  struct rdo_plan_part *parts;   // owned [part_count]
+  uint32_t place_count, part_count;
+  uint32_t submitted_count;      // parts
 };
 
 // What a node's body is about, kept by the node.
 struct rdo_plan_dispatch {
-  struct rdo_plan_instance *instance;
+  struct rdo_plan_part *part;
   struct rdo_execution *execution;
   uint32_t command;
   bool is_placed;            // the execution has told of it
@@ -42,7 +58,6 @@ struct rdo_plan_dispatch {
 
 struct rdo_plan_call {
   struct rdo_queue_scheduler scheduler;
-  struct rdo_execution_placer placer;
   struct rdo_process process;
   struct rdo_node_graph *graph;
   const char *name;          // borrowed: of its job
@@ -58,8 +73,6 @@ struct rdo_plan_call {
   // SYNC(calls)
   uint32_t next;             // instance
   bool is_running;           // it is on the call's stack
-  uint32_t *node_of_command; // owned [command_capacity]
-  size_t command_capacity;
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);  // const
   void *user;                // const
   uint64_t ended_count, failed_count;
@@ -73,9 +86,10 @@ struct rdo_plan_call {
 enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
                                        struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Adds the next instance, empty; then its nodes.
-enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, uint32_t node_count, struct rondo_diag *diag) RONDO_MUST_USE;
-void rdo_plan_call_add_node(struct rdo_plan_call *call, uint32_t node, int32_t command, const char *export_name);
+// Adds the next instance.
+//   places  copied; names borrowed
+enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, const struct rdo_plan_place *places, uint32_t place_count,
+                                             struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Plays its instances of an iteration that rdo_node_graph_begin has begun.
 void rdo_plan_call_begin(struct rdo_plan_call *call);

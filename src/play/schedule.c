@@ -163,7 +163,8 @@ static int32_t command_of(const struct rdo_schedule *schedule, const uint32_t *n
 }
 
 // Instances in the order of their first planned starts.
-static enum rondo_status add_instances(struct rondo_schedule_player *player, uint32_t *nodes, bool *is_added, struct rondo_diag *diag) {
+static enum rondo_status add_instances(struct rondo_schedule_player *player, uint32_t *nodes, struct rdo_plan_place *places, bool *is_added,
+                                       struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   for (uint32_t r = 0; r < schedule->node_count; ++r) {
     uint32_t job = schedule->nodes[schedule->by_rank[r]].job;
@@ -176,10 +177,11 @@ static enum rondo_status add_instances(struct rondo_schedule_player *player, uin
     for (uint32_t i = 0; i < schedule->node_count; ++i) {
       if (schedule->nodes[i].job == job) nodes[count++] = i;
     }
-    RDO_TRY(rdo_plan_call_add_instance(call, schedule->jobs[job].name, count, diag));
     for (uint32_t i = 0; i < count; ++i) {
-      rdo_plan_call_add_node(call, nodes[i], command_of(schedule, nodes, count, nodes[i]), schedule->nodes[nodes[i]].export_name);
+      const struct rdo_schedule_node *node = &schedule->nodes[nodes[i]];
+      places[i] = (struct rdo_plan_place){nodes[i], node->recording < 0 ? 0 : node->recording, command_of(schedule, nodes, count, nodes[i]), node->export_name};
     }
+    RDO_TRY(rdo_plan_call_add_instance(call, schedule->jobs[job].name, places, count, diag));
   }
   return RONDO_OK;
 }
@@ -187,13 +189,16 @@ static enum rondo_status add_instances(struct rondo_schedule_player *player, uin
 static enum rondo_status load_models(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   uint32_t *nodes;
+  struct rdo_plan_place *places = NULL;
   bool *is_added = NULL;
   if (player->options.is_synthetic) return RONDO_OK;
   RDO_TRY(rdo_alloc_array((size_t)schedule->job_count + 1, sizeof *player->calls, &player->calls, diag));
   RDO_TRY(rdo_alloc_array((size_t)schedule->node_count + 1, sizeof *nodes, &nodes, diag));
   enum rondo_status status = rdo_alloc_array((size_t)schedule->job_count + 1, sizeof *is_added, &is_added, diag);
-  if (status == RONDO_OK) status = add_instances(player, nodes, is_added, diag);
+  if (status == RONDO_OK) status = rdo_alloc_array((size_t)schedule->node_count + 1, sizeof *places, &places, diag);
+  if (status == RONDO_OK) status = add_instances(player, nodes, places, is_added, diag);
   rdo_free(nodes);
+  rdo_free(places);
   rdo_free(is_added);
   player->graph.actor_count = player->call_count;
   return status;
