@@ -25,6 +25,21 @@ static int64_t expected_ns(const struct rdo_node *node, uint32_t lane) { return 
 
 static void run_released(struct rdo_timed *timed, struct rdo_worker *worker);
 
+// Its time has come: runs as soon as it holds all its resources, one after the other in the order of their numbers.
+static void acquire_next(struct rdo_node *node) {
+  if (node->held_count == node->resource_count) {
+    rdo_process_resume(&node->process);
+  } else {
+    rdo_resource_acquire(&node->graph->resources[node->resources[node->held_count]], &node->wait);
+  }
+}
+
+static void take_resource(struct rdo_resource_wait *wait) {
+  struct rdo_node *node = RDO_CONTAINER(wait, struct rdo_node, wait);
+  ++node->held_count;
+  acquire_next(node);
+}
+
 // Everything that the node waits for has ended, but for its release.
 static void place(struct rdo_node *node, uint32_t previous_lane) {
   struct rdo_node_graph *graph = node->graph;
@@ -54,8 +69,9 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
   rdo_atomic_add(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
   node->process.budget = decision.width;
   rdo_process_place(&node->process, decision.lane + 1, decision.key);
+  node->wait.key = decision.key;
   if (decision.start_ns <= node->ready_ns) {
-    rdo_process_resume(&node->process);
+    acquire_next(node);
     return;
   }
   node->timed.run = run_released;
@@ -76,6 +92,10 @@ void rdo_node_resume(struct rdo_node *node) { resume_from(node, RDO_POLICY_NONE)
 // The release has come, on this worker: what one worker is enough for begins here and now.
 static void run_released(struct rdo_timed *timed, struct rdo_worker *worker) {
   struct rdo_node *node = RDO_CONTAINER(timed, struct rdo_node, timed);
+  if (node->resource_count != 0) {
+    acquire_next(node);
+    return;
+  }
   node->is_released = true;
   bool is_done = node->process.budget == 1 && node->body->drain(node, worker) == RDO_DRAIN_DONE;
   node->is_released = false;
@@ -100,6 +120,7 @@ static void complete_node(struct rdo_process *process, enum rondo_status status)
   node->end_ns = rdo_clock_now_ns();
   rdo_atomic_sub(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
   rdo_atomic_sub(&lane->busy_count, 1, rdo_relaxed);                 // relaxed: counter
+  for (uint32_t i = 0; i < node->resource_count; ++i) rdo_resource_release(&graph->resources[node->resources[i]]);
   for (uint32_t i = 0; i < node->successor_count; ++i) resume_from(&graph->nodes[node->successors[i]], node->lane);
 }
 
@@ -206,6 +227,8 @@ static void reset_node(struct rdo_node *node) {
   rdo_atomic_init(&node->ended, 0);
   node->ready_ns = node->end_ns = node->spent_ns = 0;
   node->preemption_count = 0;
+  node->held_count = 0;
+  node->wait.granted = take_resource;
   node->is_stolen = node->is_released = node->is_abandoned = false;
 }
 

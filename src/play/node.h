@@ -17,6 +17,7 @@
 #define RDO_PLAY_NODE_H_
 
 #include "plan/policy.h"
+#include "play/resource.h"
 #include "task/timed.h"
 
 struct rdo_node;
@@ -39,6 +40,8 @@ struct rdo_node {
   void *user;                     // of the body
   const uint32_t *successors;     // indices
   uint32_t successor_count, predecessor_count;
+  const uint32_t *resources;      // [resource_count] of the graph, ascending: held from its release until it ends
+  uint32_t resource_count;
   bool needs_body;                // it also waits for rdo_node_resume, when its body is there
   bool is_locked;                 // it does not start before release_ns
   bool is_boosted;                // it keeps workers from what would run past its start, whatever their keys
@@ -56,6 +59,8 @@ struct rdo_node {
   bool is_released;               // owner: the worker of its release, until it goes to a slot; bodies begin whatever comes next
   // observed, on CLOCK_MONOTONIC
   int64_t ready_ns, end_ns, spent_ns;
+  struct rdo_resource_wait wait;  // for the next resource
+  uint32_t held_count;            // resources that it has
   int64_t backlog_ns;             // what it put on its lane's
   uint32_t lane;
   uint32_t worker;                // that began it
@@ -78,6 +83,8 @@ struct rdo_node_graph {
   struct rdo_policy_options policy_options;
   struct rdo_node_lane *lanes;
   uint32_t lane_count;
+  struct rdo_resource *resources; // all free between iterations
+  uint32_t resource_count;
   struct rdo_node *nodes;
   uint32_t node_count;
   uint32_t actor_count;           // others that an iteration waits for: each calls rdo_node_graph_leave once

@@ -30,6 +30,7 @@ struct rondo_schedule_player {
   struct rondo_schedule_play_options options;
   struct rdo_worker_lanes workers;
   uint32_t *successors;  // owned
+  uint32_t *resources;   // owned: those of the nodes, as the schedule's resource_lists, ascending within a node
   struct rdo_plan_call **calls;  // owned [call_count]: of jobs with a model
   uint32_t call_count;
   struct rdo_table table;
@@ -286,9 +287,34 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   return status;
 }
 
+// What so many at once may hold: as the machine says, else one.
+static enum rondo_status make_resources(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  const struct rdo_machine_file *machine = player->has_machine ? &player->machine : schedule->machine;
+  struct rdo_node_graph *graph = &player->graph;
+  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_count + 1, sizeof *graph->resources, &graph->resources, diag));
+  graph->resource_count = schedule->resource_count;
+  for (uint32_t i = 0; i < schedule->resource_count; ++i) {
+    int index = machine == NULL ? -1 : rdo_machine_file_find_resource(machine, schedule->resources[i]);
+    rdo_resource_init(&graph->resources[i], schedule->resources[i], index < 0 ? 1 : (uint32_t)machine->resources[index].capacity);
+  }
+  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_list_count + 1, sizeof *player->resources, &player->resources, diag));
+  for (uint32_t i = 0; i < schedule->node_count; ++i) {
+    const struct rdo_schedule_node *node = &schedule->nodes[i];
+    uint32_t *list = player->resources + node->resource_begin;
+    for (uint32_t k = 0; k < node->resource_count; ++k) {
+      uint32_t resource = schedule->resource_lists[node->resource_begin + k], place = k;
+      for (; place > 0 && list[place - 1] > resource; --place) list[place] = list[place - 1];
+      list[place] = resource;
+    }
+  }
+  return RONDO_OK;
+}
+
 static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   struct rdo_node_graph *graph = &player->graph;
+  RDO_TRY(make_resources(player, diag));
   RDO_TRY(rdo_alloc_array(schedule->node_count, sizeof *graph->nodes, &graph->nodes, diag));
   graph->node_count = schedule->node_count;
   for (uint32_t i = 0; i < graph->node_count; ++i) {
@@ -309,6 +335,8 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
     node->deadline_ns = job->deadline_ns > 0 ? job->deadline_ns : INT64_MAX;
     node->duration_ns = from->duration_ns;
     node->tile_ns = player->options.tile_ns;
+    node->resources = player->resources + from->resource_begin;
+    node->resource_count = from->resource_count;
   }
   return make_edges(player, diag);
 }
@@ -399,6 +427,8 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   rdo_schedule_deinit(&p->schedule);
   if (p->has_machine) rdo_machine_file_deinit(&p->machine);
   rdo_free(p->successors);
+  rdo_free(p->resources);
+  rdo_free(p->graph.resources);
   rdo_free(p->graph.nodes);
   rdo_free(p->graph.lanes);
   rdo_free(p);

@@ -195,6 +195,31 @@ static void test_order(void **state) {
   }
 }
 
+// Nodes that hold the same unit run one after the other, the most urgent first; one that waits for its release holds nothing.
+static void test_resources(void **state) {
+  (void)state;
+  const char *path = write_text(
+      "resources.json",
+      "{\"dispatches\": {"
+      "\"a\": {\"hardware_target\": \"P\", \"duration\": 1, \"resources\": [\"npu\"], \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"},"
+      "\"b\": {\"hardware_target\": \"E\", \"start_time\": 1, \"duration\": 1, \"resources\": [\"npu\", \"dsp\"], \"priority\": 10, \"release_policy\": \"immediate\","
+      " \"time_dep_mode\": \"soft\"},"
+      "\"c\": {\"hardware_target\": \"F\", \"start_time\": 1, \"duration\": 1, \"resources\": [\"dsp\", \"npu\"], \"priority\": 200, \"release_policy\": \"immediate\","
+      " \"time_dep_mode\": \"soft\"},"
+      "\"d\": {\"hardware_target\": \"G\", \"start_time\": 6, \"duration\": 1, \"resources\": [\"npu\"], \"release_policy\": \"phase_locked\", \"time_dep_mode\": \"soft\"}}}");
+  for (int round = 0; round < 5; ++round) {
+    must_play(path, NULL, &rows);
+    const char *const keys[] = {"a", "b", "c", "d"};
+    for (int i = 0; i < 4; ++i) {
+      for (int k = 0; k < i; ++k) {
+        const struct row *x = find_row(&rows, keys[i], 0), *y = find_row(&rows, keys[k], 0);
+        assert_true(x->end_ns <= y->start_ns || y->end_ns <= x->start_ns);
+      }
+    }
+    assert_true(find_row(&rows, "d", 0)->start_ns >= 6000000);
+  }
+}
+
 // A plan whose order contradicts what its nodes wait for is late, but ends.
 static void test_contradiction(void **state) {
   (void)state;
@@ -351,6 +376,7 @@ int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_policy), cmocka_unit_test(test_options),  cmocka_unit_test(test_order),  cmocka_unit_test(test_lanes),
       cmocka_unit_test(test_contradiction),
+      cmocka_unit_test(test_resources),
       cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_errors),
   };
   if (argc != 2) return 2;
