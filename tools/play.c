@@ -131,6 +131,13 @@ int rdo_tool_play(int argc, char **argv) {
       {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
       {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
       {"synthetic", TOOL_OPTION_SWITCH, &args.schedule.options.is_synthetic, NULL, "Of a schedule: synthetic work, whatever models it has."},
+      {"modules", TOOL_OPTION_SWITCH, &args.schedule.options.wants_modules, NULL, "Of a schedule: call a dispatch module, a .vmfb with one kernel, for each dispatch; default where it names files."},
+      {"vmfb_dir", TOOL_OPTION_TEXT, &args.schedule.options.vmfb_dir, "DIR", "Of a schedule: where dispatch modules are; default its folder."},
+      {"platform", TOOL_OPTION_TEXT, &args.schedule.options.platform, "NAME", "Of dispatch modules: part of their folders; default spacemit_x60."},
+      {"suffix", TOOL_OPTION_TEXT, &args.schedule.options.suffix, "TEXT", "Of dispatch modules: behind the family in their folders; default .q.int8."},
+      {"variant", TOOL_OPTION_LIST, &args.schedule.variants, "TARGET=NAME", "Of dispatch modules: what a target's are compiled for; default as the machine says, else RVV for CPU_P and scalar for others."},
+      {"dispatch_iters", TOOL_OPTION_POSITIVE, &args.schedule.options.dispatch_iters, "COUNT", "Of dispatch modules: how often each runs its kernel in a call; default 1."},
+      {"explain", TOOL_OPTION_SWITCH, &args.schedule.wants_explanation, NULL, "Of dispatch modules: print to stderr each place where a file is looked for."},
       {"anywhere", TOOL_OPTION_SWITCH, &args.schedule.options.is_anywhere, NULL, "Of a schedule: the machine's CPUs are those of another one; use the CPUs of this one in turn."},
       {"warmup", TOOL_OPTION_COUNT, &args.schedule.options.warm_up_count, "COUNT", "Of a schedule: iterations before, which do not count; default 0."},
       {"period", TOOL_OPTION_TEXT, &args.schedule.period, "TIME", "Of a schedule: between the begins of iterations, such as 40ms; default as in the file, else one follows the other."},
@@ -180,6 +187,7 @@ int rdo_tool_play(int argc, char **argv) {
   rdo_tool_strings_release(&args.inputs);
   rdo_tool_strings_release(&args.trace_paths);
   rdo_tool_strings_release(&args.schedule.models);
+  rdo_tool_strings_release(&args.schedule.variants);
   rdo_tool_strings_release(&positional);
   return code;
 }

@@ -19,6 +19,8 @@ enum { TOOL_PLAY_JOBS_MAX = 256, TOOL_PLAY_WORKERS_MAX = 256 };
 struct tool_schedule_args {
   struct rondo_schedule_play_options options;
   struct tool_strings models;       // JOB=FILE
+  struct tool_strings variants;     // TARGET=NAME
+  bool wants_explanation;
   const char *period, *tile, *late; // times as typed
 };
 

@@ -13,7 +13,7 @@
 #include "rondo/files.h"
 #include "trace_text.h"
 
-enum { MODELS_MAX = 64, MODEL_BYTES = 4096 };
+enum { PAIRS_MAX = 64, PAIR_BYTES = 4096 };
 
 static void stop(void *user) { rondo_schedule_player_stop(user); }
 
@@ -61,35 +61,54 @@ static enum rondo_status report(const char *path, const struct rondo_schedule_pl
   return RONDO_OK;
 }
 
-// "JOB=FILE" into two; the texts live in `storage`.
-static bool split_models(const struct tool_strings *texts, struct rondo_schedule_model *models, char (*storage)[MODEL_BYTES]) {
+// "NAME=VALUE" of a flag into two texts, which live in `storage`.
+static bool split(const char *flag, const struct tool_strings *texts, char (*storage)[PAIR_BYTES], const char **out_names, const char **out_values) {
   for (int i = 0; i < texts->count; ++i) {
-    char *equals;
-    if (i == MODELS_MAX || strlen(texts->items[i]) >= MODEL_BYTES) {
-      rdo_tool_message("--model: at most %d of them, each shorter than %d bytes", MODELS_MAX, MODEL_BYTES);
+    if (i == PAIRS_MAX || strlen(texts->items[i]) >= PAIR_BYTES) {
+      rdo_tool_message("--%s: at most %d of them, each shorter than %d bytes", flag, PAIRS_MAX, PAIR_BYTES);
       return false;
     }
     strcpy(storage[i], texts->items[i]);
-    equals = strchr(storage[i], '=');
+    char *equals = strchr(storage[i], '=');
     if (equals == NULL || equals == storage[i] || equals[1] == '\0') {
-      rdo_tool_message("--model=%.200s: not JOB=FILE, such as mlp=mlp.vmfb", texts->items[i]);
+      rdo_tool_message("--%s=%.200s: not NAME=VALUE", flag, texts->items[i]);
       return false;
     }
     *equals = '\0';
-    models[i] = (struct rondo_schedule_model){.job = storage[i], .path = equals + 1};
+    out_names[i] = storage[i];
+    out_values[i] = equals + 1;
   }
   return true;
 }
 
+static void explain(void *user, const char *path, bool is_there) {
+  (void)user;
+  fprintf(stderr, "%s %s\n", is_there ? "found " : "not at", path);
+}
+
+// What of the options are pairs.
+static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedule_play_options *options) {
+  static char model_texts[PAIRS_MAX][PAIR_BYTES], variant_texts[PAIRS_MAX][PAIR_BYTES];
+  static struct rondo_schedule_model models[PAIRS_MAX];
+  static struct rondo_schedule_variant variants[PAIRS_MAX];
+  const char *names[PAIRS_MAX], *values[PAIRS_MAX];
+  if (!split("model", &args->models, model_texts, names, values)) return false;
+  for (int i = 0; i < args->models.count; ++i) models[i] = (struct rondo_schedule_model){.job = names[i], .path = values[i]};
+  if (!split("variant", &args->variants, variant_texts, names, values)) return false;
+  for (int i = 0; i < args->variants.count; ++i) variants[i] = (struct rondo_schedule_variant){names[i], values[i]};
+  options->models = models;
+  options->model_count = args->models.count;
+  options->variants = variants;
+  options->variant_count = args->variants.count;
+  if (args->wants_explanation) options->look = explain;
+  return true;
+}
+
 int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) {
-  static char storage[MODELS_MAX][MODEL_BYTES];
-  struct rondo_schedule_model models[MODELS_MAX];
   struct rondo_schedule_play_options options = args->schedule.options;
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
-  if (!split_models(&args->schedule.models, models, storage)) return TOOL_EXIT_USAGE;
-  options.models = models;
-  options.model_count = args->schedule.models.count;
+  if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
   enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(NULL, status, &diag);
@@ -104,9 +123,13 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) 
   rondo_schedule_player_info(player, &info);
   // What was played before the end is worth its report.
   if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) status = RONDO_OK;
-  if (status == RONDO_OK && info.iteration_count != 0) status = rondo_schedule_player_table(player, &table, &diag);
-  if (table != NULL) status = report(path, &info, table, args, &diag);
   if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
+  struct rondo_diag told = {.status = RONDO_OK};
+  enum rondo_status report_status = RONDO_OK;
+  if (info.iteration_count != 0) report_status = rondo_schedule_player_table(player, &table, &told);
+  if (table != NULL) report_status = report(path, &info, table, args, &told);
+  if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &told);
+  if (status == RONDO_OK) status = report_status;
   rondo_trace_table_release(&table);
   rondo_schedule_player_release(&player);
   if (status != RONDO_OK) return TOOL_EXIT_FAILURE;

@@ -29,6 +29,10 @@ struct rondo_schedule_model {
   const char *function;  // NULL = its only one
 };
 
+struct rondo_schedule_variant {
+  const char *target, *variant;
+};
+
 // Zero-initialise, then set what should differ from the defaults.
 struct rondo_schedule_play_options {
   // Path of the machine file whose lanes the targets are; NULL = the machine that a plan carries, else a worker for each target.
@@ -46,11 +50,19 @@ struct rondo_schedule_play_options {
   const struct rondo_schedule_model *models;
   int model_count;
   bool is_synthetic;        // all nodes are
+  // Dispatch modules: a file with one kernel a node, called as a whole on one worker; where a node names a file, or with one of the next two.
+  bool wants_modules;
+  const char *vmfb_dir;     // where they are looked for; NULL = the schedule's folder
+  const char *platform, *suffix;  // parts of their folders; NULL = "spacemit_x60" and ".q.int8"
+  const struct rondo_schedule_variant *variants;  // what targets' modules are compiled for; else as the machine says, else RVV for CPU_P, scalar for others
+  int variant_count;
+  int64_t dispatch_iters;   // how often a module runs its kernel in a call; 0 = 1
+  void (*look)(void *user, const char *path, bool is_there);  // told of each place where a file is looked for, during create; NULL = nobody
   // Told of each call of a model when it has ended, on a worker: must return soon, not wait, and call nothing of the player. NULL = nobody.
   //   instance  name of the schedule's job
   //   outputs   borrowed for the call
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);
-  void *user;
+  void *user;               // of `ended` and `look`
   int64_t iteration_count;  // 0 = 1
   int64_t warm_up_count;    // iterations before, which do not count
   int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other
@@ -62,7 +74,8 @@ struct rondo_schedule_play_options {
 //   out_player  owned by caller, end with rondo_schedule_player_release; NULL on error
 //   diag        optional, filled unless OK
 //   returns     what rondo_file_read returns; INVALID_ARGUMENT (options; nodes without durations), UNIMPLEMENTED (nodes that occupy several targets),
-//               OUT_OF_RANGE (more than 63 lanes or 256 workers), RESOURCE_EXHAUSTED
+//               OUT_OF_RANGE (more than 63 lanes or 256 workers), NOT_FOUND (a module's file: the first candidate is named), RESOURCE_EXHAUSTED,
+//               or what a model failed with
 //   thread      any                 phase  setup
 RONDO_API enum rondo_status rondo_schedule_player_create(const char *path, const struct rondo_schedule_play_options *options,
                                                          struct rondo_schedule_player **out_player, struct rondo_diag *diag) RONDO_MUST_USE;

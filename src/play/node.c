@@ -229,7 +229,7 @@ static void reset_node(struct rdo_node *node) {
   node->preemption_count = 0;
   node->held_count = 0;
   node->wait.granted = take_resource;
-  node->is_stolen = node->is_released = node->is_abandoned = false;
+  node->is_stolen = node->is_released = node->is_abandoned = node->is_failed = false;
 }
 
 void rdo_node_graph_begin(struct rdo_node_graph *graph, int64_t begin_ns) {

@@ -65,7 +65,8 @@ struct rdo_node {
   uint32_t lane;
   uint32_t worker;                // that began it
   uint32_t preemption_count;
-  bool is_abandoned;              // its body will not come
+  bool is_abandoned;              // its body will not come, or had nothing to do any more
+  bool is_failed;
   bool is_stolen;                 // the machine took its worker's CPU around its release
 };
 

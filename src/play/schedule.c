@@ -7,6 +7,7 @@
 
 #include "rondo/play_schedule.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -15,7 +16,10 @@
 #include "base/object.h"
 #include "machine/topology.h"
 #include "plan/schedule_file.h"
+#include "plan/module_path.h"
+#include "plan/name_map.h"
 #include "play/lanes.h"
+#include "play/module_call.h"
 #include "play/node.h"
 #include "play/plan_call.h"
 #include "task/urgent.h"
@@ -33,7 +37,11 @@ struct rondo_schedule_player {
   uint32_t *resources;   // owned: those of the nodes, as the schedule's resource_lists, ascending within a node
   struct rdo_plan_call **calls;  // owned [call_count]: of jobs with a model
   uint32_t call_count;
+  struct rdo_module_call **modules;  // owned [module_count]: dispatch modules, each for one lane
+  uint32_t module_count;
+  uint32_t *module_of;               // owned [node_count]: index + 1, 0 = none
   struct rdo_table table;
+  struct rdo_arena names;  // of modules
   bool has_machine;      // `machine` was read
   int64_t played_count, stolen_count;
   int64_t run_ns, spun_ns;
@@ -205,6 +213,68 @@ static enum rondo_status load_models(struct rondo_schedule_player *player, struc
   return status;
 }
 
+// Dispatch modules -----------------------------------------------------------------------------------
+
+static bool has_modules(const struct rondo_schedule_player *player) {
+  if (player->options.is_synthetic) return false;
+  if (player->options.vmfb_dir != NULL || player->options.wants_modules) return true;
+  for (uint32_t i = 0; i < player->schedule.node_count; ++i) {
+    if (player->schedule.nodes[i].vmfb_path[0] != '\0') return true;
+  }
+  return false;
+}
+
+// What modules of a target are compiled for: as the caller says, else the machine, else as the reference board has it.
+static const char *find_variant(const struct rondo_schedule_player *player, uint32_t target) {
+  const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
+  const char *name = player->schedule.targets[target].name;
+  for (int i = 0; i < player->options.variant_count; ++i) {
+    if (strcmp(player->options.variants[i].target, name) == 0) return player->options.variants[i].variant;
+  }
+  int lane = machine == NULL ? -1 : rdo_machine_file_find_lane(machine, name);
+  if (lane >= 0 && machine->clusters[machine->lanes[lane].cluster].variant[0] != '\0') return machine->clusters[machine->lanes[lane].cluster].variant;
+  return strcmp(name, "CPU_P") == 0 ? "RVV" : "scalar";
+}
+
+static enum rondo_status load_module(struct rondo_schedule_player *player, const struct rdo_module_path_rules *rules, struct rdo_name_map *map, uint32_t number,
+                                     struct rondo_diag *diag) {
+  const struct rdo_schedule_node *node = &player->schedule.nodes[number];
+  char key[RDO_MODULE_PATH_BYTES + 16], path[RDO_MODULE_PATH_BYTES];
+  RDO_TRY(rdo_module_path_find(rules, &player->schedule, node, find_variant(player, node->target), path, diag));
+  snprintf(key, sizeof key, "%u:%s", node->target, path);
+  uint32_t index = rdo_name_map_find(map, key);
+  if (index == UINT32_MAX) {
+    int32_t batch_count = player->options.dispatch_iters > 0 ? (int32_t)player->options.dispatch_iters : 1;
+    index = player->module_count;
+    RDO_TRY(rdo_module_call_create(path, node->target, batch_count, &player->modules[index], diag));
+    ++player->module_count;
+    char *kept;
+    RDO_TRY(rdo_arena_alloc(&player->names, strlen(key) + 1, 1, &kept, diag));
+    memcpy(kept, key, strlen(key) + 1);
+    RDO_TRY(rdo_name_map_add(map, kept, index, diag));
+  }
+  player->module_of[number] = index + 1;
+  player->graph.nodes[number].body = &rdo_node_module;
+  player->graph.nodes[number].user = player->modules[index];
+  return RONDO_OK;
+}
+
+static enum rondo_status load_modules(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  uint32_t count = player->schedule.node_count;
+  RDO_TRY(rdo_alloc_array((size_t)count + 1, sizeof *player->module_of, &player->module_of, diag));
+  if (!has_modules(player)) return RONDO_OK;
+  RDO_TRY(rdo_alloc_array((size_t)count + 1, sizeof *player->modules, &player->modules, diag));
+  const struct rondo_schedule_play_options *options = &player->options;
+  const struct rdo_module_path_rules rules = {options->vmfb_dir, options->platform, options->suffix, options->look, options->user};
+  struct rdo_name_map map = {0};
+  enum rondo_status status = RONDO_OK;
+  for (uint32_t i = 0; i < count && status == RONDO_OK; ++i) {
+    if (!player->graph.nodes[i].needs_body) status = load_module(player, &rules, &map, i, diag);
+  }
+  rdo_name_map_deinit(&map);
+  return status;
+}
+
 // Graph ----------------------------------------------------------------------------------------------
 
 // Whether what a node waits for at run time includes its hard time dependency.
@@ -287,26 +357,35 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   return status;
 }
 
-// What so many at once may hold: as the machine says, else one.
+// What so many at once may hold: as the machine says, else one. Behind them a module for each of its calls.
 static enum rondo_status make_resources(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : schedule->machine;
   struct rdo_node_graph *graph = &player->graph;
-  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_count + 1, sizeof *graph->resources, &graph->resources, diag));
-  graph->resource_count = schedule->resource_count;
+  graph->resource_count = schedule->resource_count + player->module_count;
+  RDO_TRY(rdo_alloc_array((size_t)graph->resource_count + 1, sizeof *graph->resources, &graph->resources, diag));
+  for (uint32_t i = 0; i < player->module_count; ++i) rdo_resource_init(&graph->resources[schedule->resource_count + i], player->modules[i]->path, 1);
   for (uint32_t i = 0; i < schedule->resource_count; ++i) {
     int index = machine == NULL ? -1 : rdo_machine_file_find_resource(machine, schedule->resources[i]);
     rdo_resource_init(&graph->resources[i], schedule->resources[i], index < 0 ? 1 : (uint32_t)machine->resources[index].capacity);
   }
-  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_list_count + 1, sizeof *player->resources, &player->resources, diag));
+  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_list_count + schedule->node_count + 1, sizeof *player->resources, &player->resources, diag));
+  uint32_t *list = player->resources;
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
     const struct rdo_schedule_node *node = &schedule->nodes[i];
-    uint32_t *list = player->resources + node->resource_begin;
+    graph->nodes[i].resources = list;
+    graph->nodes[i].resource_count = node->resource_count;
+    // A lane with one worker runs one after the other anyway.
+    bool needs_module = player->module_of[i] != 0 && graph->lanes[node->target].worker_count > 1;
     for (uint32_t k = 0; k < node->resource_count; ++k) {
       uint32_t resource = schedule->resource_lists[node->resource_begin + k], place = k;
       for (; place > 0 && list[place - 1] > resource; --place) list[place] = list[place - 1];
       list[place] = resource;
     }
+    list += node->resource_count;
+    if (!needs_module) continue;
+    *list++ = schedule->resource_count + player->module_of[i] - 1;
+    ++graph->nodes[i].resource_count;
   }
   return RONDO_OK;
 }
@@ -314,7 +393,6 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
 static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   struct rdo_node_graph *graph = &player->graph;
-  RDO_TRY(make_resources(player, diag));
   RDO_TRY(rdo_alloc_array(schedule->node_count, sizeof *graph->nodes, &graph->nodes, diag));
   graph->node_count = schedule->node_count;
   for (uint32_t i = 0; i < graph->node_count; ++i) {
@@ -324,7 +402,9 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
     uint32_t width = from->worker_count > 0 ? (uint32_t)from->worker_count : 1, worker_count = graph->lanes[from->target].worker_count;
     node->graph = graph;
     node->body = &rdo_node_synthetic;
-    node->is_locked = player->options.locks_all || from->release_policy == RDO_RELEASE_PHASE_LOCKED;
+    // A lock acts on what waits for nothing else, unless the caller wants it on all.
+    bool is_root = from->dependency_count == 0 && !takes_time_dependency(player, from);
+    node->is_locked = player->options.locks_all || (is_root && from->release_policy == RDO_RELEASE_PHASE_LOCKED);
     node->is_boosted = node->is_locked && player->options.is_boosted;
     node->priority = (uint8_t)(from->priority >= 0 ? from->priority : RDO_JOB_PRIORITY_DEFAULT);
     node->planned_lane = from->target;
@@ -335,8 +415,6 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
     node->deadline_ns = job->deadline_ns > 0 ? job->deadline_ns : INT64_MAX;
     node->duration_ns = from->duration_ns;
     node->tile_ns = player->options.tile_ns;
-    node->resources = player->resources + from->resource_begin;
-    node->resource_count = from->resource_count;
   }
   return make_edges(player, diag);
 }
@@ -397,6 +475,8 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(make_nodes(player, diag));
   RDO_TRY(load_models(player, diag));
+  RDO_TRY(load_modules(player, diag));
+  RDO_TRY(make_resources(player, diag));
   return make_table(player, diag);
 }
 
@@ -422,6 +502,10 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   rdo_executor_stop(p->graph.executor);  // a worker may still be leaving a process of a call
   for (uint32_t i = 0; i < p->call_count; ++i) rdo_plan_call_destroy(p->calls[i]);
   rdo_executor_destroy(p->graph.executor);
+  for (uint32_t i = 0; i < p->module_count; ++i) rdo_module_call_destroy(p->modules[i]);
+  rdo_free(p->modules);
+  rdo_free(p->module_of);
+  rdo_arena_deinit(&p->names);
   rdo_free(p->calls);
   rdo_table_deinit(&p->table);
   rdo_schedule_deinit(&p->schedule);
@@ -477,6 +561,7 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t
       row.state = RDO_PLAYED_CANCELLED;
       row.start_ns = row.end_ns = row.ready_ns;
     } else {
+      if (node->is_failed) row.state = RDO_PLAYED_FAILED;
       row.start_ns = rdo_atomic_load(&node->start_ns, rdo_relaxed) - graph->begin_ns;  // relaxed: the iteration is over
       row.end_ns = node->end_ns - graph->begin_ns;
     }
@@ -515,6 +600,14 @@ enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player
   for (int64_t i = 0; i < total; ++i) {
     if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
     play(player, begin_ns);
+    for (uint32_t k = 0; k < player->module_count; ++k) {
+      const struct rdo_module_call *module = player->modules[k];
+      if (module->status == RONDO_OK) continue;
+      if (i >= options->warm_up_count) RDO_TRY(keep_rows(player, i - options->warm_up_count, diag));
+      if (diag != NULL) *diag = module->diag;
+      rdo_prefix(diag, "%s", module->path);
+      return module->status;
+    }
     if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
     for (uint32_t k = 0; k < player->call_count; ++k) {
       const struct rdo_plan_call *call = player->calls[k];

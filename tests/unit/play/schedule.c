@@ -357,6 +357,42 @@ static void test_mismatch(void **state) {
   assert_non_null(strstr(diag.message, "\"mlp_dispatch_0_matmul_1x64x64_f32\" in the model"));
 }
 
+// Dispatch modules: each node calls a file of its own, one kernel or function a file. The first failure ends it, and what was played is kept.
+static void test_modules(void **state) {
+  (void)state;
+  static char text[8192];
+  size_t size = (size_t)snprintf(text, sizeof text, "{\"dispatches\": {");
+  for (int i = 0; i < 12; ++i) {
+    size += (size_t)snprintf(text + size, sizeof text - size,
+                             "%s\"n%d\": {\"hardware_target\": \"%s\", \"start_time\": %.1f, \"duration\": 0.1, \"vmfb_path\": \"%s/bench/vm_loop.vmfb\","
+                             " \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"}",
+                             i == 0 ? "" : ", ", i, i % 2 == 0 ? "P" : "E", i * 0.1, folder);
+  }
+  snprintf(text + size, sizeof text - size, "}}");
+  const char *path = write_text("modules.json", text);
+  const char *machine = write_text("two.json", "{\"schema\": \"rondo.machine/1\", \"clusters\": [{\"name\": \"P\", \"workers\": 2}, {\"name\": \"E\", \"workers\": 1}]}");
+  const struct rondo_schedule_play_options options = {.dispatch_iters = 5000, .iteration_count = 2, .machine_file = machine, .is_anywhere = true};
+  must_play(path, &options, &rows);
+  assert_int_equal(rows.count, 24);
+  for (int i = 0; i < rows.count; ++i) {
+    assert_true(rows.of[i].end_ns > rows.of[i].start_ns);
+    // Nodes with one file on one lane share its model, and never overlap, though the lane has two workers.
+    for (int k = 0; k < i; ++k) {
+      const struct row *a = &rows.of[i], *b = &rows.of[k];
+      if (a->iteration != b->iteration || strcmp(a->target, b->target) != 0) continue;
+      assert_true(a->end_ns <= b->start_ns || b->end_ns <= a->start_ns);
+    }
+  }
+  struct rondo_diag diag;
+  const char *wrong = write_text("wrong.json", "{\"dispatches\": {\"a\": {\"hardware_target\": \"P\", \"duration\": 1, \"vmfb_path\": \"nothing.vmfb\"}}}");
+  assert_int_equal(play(wrong, NULL, &rows, &diag), RONDO_NOT_FOUND);
+  assert_non_null(strstr(diag.message, "dispatches.a"));
+  char argument[512];
+  snprintf(argument, sizeof argument, "{\"dispatches\": {\"a\": {\"hardware_target\": \"P\", \"duration\": 1, \"vmfb_path\": \"%s/bench/add4.vmfb\"}}}", folder);
+  assert_int_equal(play(write_text("argument.json", argument), NULL, &rows, &diag), RONDO_INVALID_ARGUMENT);
+  assert_non_null(strstr(diag.message, "takes nothing or one i32"));
+}
+
 static void test_errors(void **state) {
   (void)state;
   struct rondo_diag diag = {.status = RONDO_OK};
@@ -377,7 +413,8 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_every_policy), cmocka_unit_test(test_options),  cmocka_unit_test(test_order),  cmocka_unit_test(test_lanes),
       cmocka_unit_test(test_contradiction),
       cmocka_unit_test(test_resources),
-      cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_modules),
+      cmocka_unit_test(test_errors),
   };
   if (argc != 2) return 2;
   folder = argv[1];
