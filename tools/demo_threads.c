@@ -97,6 +97,7 @@ static void *run_job(void *user) {
     int64_t start_ns = rdo_tool_clock_ns();
     job->status = rdo_tool_call_invoke(&job->call, &job->diag);
     int64_t end_ns = rdo_tool_clock_ns();
+    rdo_tool_call_release_outputs(&job->call);
     if (!has_period) release_ns = start_ns;
     if (release_ns >= job->count_ns) note_call(job, release_ns, start_ns, end_ns);
     // What has passed meanwhile is skipped, as the player does.

@@ -17,7 +17,7 @@ static struct rondo_trace_table *make_run(void) {
   rdo_table_init(&table);
   uint32_t e = add_target(&table, "E"), p = add_target(&table, "P");
   for (int k = 0; k < 3; ++k) {
-    char job[8];
+    char job[16];
     snprintf(job, sizeof job, "ctl%d", k);
     uint32_t first = add_node(&table, job, 0, RDO_PLAYED_RELEASE_LOCKED), second = add_node(&table, job, 1, RDO_PLAYED_RELEASE_IMMEDIATE);
     for (int64_t i = 0; i < 2; ++i) {
