@@ -301,10 +301,9 @@ static uint64_t fit_claim(const struct rdo_execution *e, uint32_t index, struct 
   if (!rdo_worker_is_reserved(worker, key)) return size;
   if (tile_ns == 0) tile_ns = TILE_NS_UNKNOWN;
   *out_begin_ns = rdo_clock_now_ns();
-  int64_t room_ns = worker->next_release_ns - *out_begin_ns;
-  if (room_ns < RDO_URGENT_NS) rdo_urgent_raise_self(worker);
-  room_ns -= RDO_HOLD_BACK_NS;
-  if (room_ns < tile_ns) return rdo_worker_has_room(worker, *out_begin_ns, tile_ns) ? 1 : 0;
+  if (worker->next_release_ns - *out_begin_ns < RDO_URGENT_NS) rdo_urgent_raise_self(worker);
+  int64_t room_ns = rdo_worker_room_for(worker, key, *out_begin_ns);
+  if (room_ns < tile_ns) return rdo_worker_has_room(worker, key, *out_begin_ns, tile_ns) ? 1 : 0;
   return size * tile_ns <= (uint64_t)room_ns ? size : (uint64_t)room_ns / tile_ns;
 }
 

@@ -23,7 +23,7 @@ static enum rondo_status run(struct rdo_module_call *call, int32_t batch_count, 
 static enum rdo_drain_result drain_module(struct rdo_node *node, struct rdo_worker *worker) {
   struct rdo_module_call *call = node->user;
   int64_t begin_ns = rdo_clock_now_ns();
-  bool is_held = !node->is_released && rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, begin_ns, node->duration_ns);
+  bool is_held = !node->is_released && rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, node->process.key, begin_ns, node->duration_ns);
   if (is_held) return rdo_node_hold(node, worker);
   uint32_t expected = 0;
   if (!rdo_atomic_cas(&node->ended, &expected, 1, rdo_acq_rel, rdo_relaxed)) return RDO_DRAIN_IDLE;  // SYNC(nodes); relaxed: hint

@@ -8,6 +8,8 @@
 #include "base/object.h"
 #include "task/urgent.h"
 
+enum { YIELD_NS = 50000 };
+
 static struct rdo_node *node_of(struct rdo_process *process) { return RDO_CONTAINER(process, struct rdo_node, process); }
 
 // Placing ------------------------------------------------------------------------------------------
@@ -76,8 +78,12 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
   }
   node->timed.run = run_released;
   node->timed.is_held = false;
+  // On a lane with one worker the order of the plan is all there is. On others what comes before may run beside it, on another worker, and
+  // is late by little at most where it runs on this one.
   node->timed.key = node->is_boosted ? 0 : decision.key;
-  rdo_timed_post(&graph->executor->workers[lane->workers[facts.index % lane->worker_count]], &node->timed, decision.start_ns);
+  node->timed.yield_ns = node->is_boosted ? 0 : lane->worker_count == 1 ? INT64_MAX : YIELD_NS;
+  uint32_t place = decision.lane == node->planned_lane ? node->planned_place : facts.index;
+  rdo_timed_post(&graph->executor->workers[lane->workers[place % lane->worker_count]], &node->timed, decision.start_ns);
 }
 
 static void resume_from(struct rdo_node *node, uint32_t previous_lane) {
@@ -184,7 +190,7 @@ static enum rdo_drain_result drain_synthetic(struct rdo_node *node, struct rdo_w
   int64_t begin_ns = rdo_clock_now_ns();
   bool is_started = rdo_node_is_started(node);
   bool may_wait = !node->is_released && !(is_started && node->process.budget > 1);
-  if (may_wait && rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, begin_ns, tile_ns)) {
+  if (may_wait && rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, node->process.key, begin_ns, tile_ns)) {
     return rdo_node_hold(node, worker);
   }
   if (node->process.budget > 1) {
@@ -201,7 +207,7 @@ static enum rdo_drain_result drain_synthetic(struct rdo_node *node, struct rdo_w
     node->spent_ns += now_ns - begin_ns;
     begin_ns = now_ns;
     if (node->spent_ns >= node->duration_ns || rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) != 0) return RDO_DRAIN_DONE;  // relaxed: hint
-    bool is_reserved = rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, now_ns, tile_ns);
+    bool is_reserved = rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, node->process.key, now_ns, tile_ns);
     if (!is_reserved && !rdo_worker_is_called(worker) && !rdo_worker_is_outranked(worker, node->process.key)) continue;
     ++node->preemption_count;
     return RDO_DRAIN_MORE;

@@ -47,6 +47,7 @@ struct rdo_node {
   bool is_boosted;                // it keeps workers from what would run past its start, whatever their keys
   uint8_t priority;
   uint32_t planned_lane, width_max, planned_width;
+  uint32_t planned_place;         // which of the lane's workers the plan leaves free for it; a start that lies ahead is this one's
   uint64_t lanes;                 // bits
   int64_t release_ns, planned_start_ns, deadline_ns;  // from the iteration's begin; deadline INT64_MAX = none
   int64_t duration_ns;            // planned; 0 = not known

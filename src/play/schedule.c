@@ -287,8 +287,8 @@ static bool takes_time_dependency(const struct rondo_schedule_player *player, co
   return true;
 }
 
-// For policies that keep a lane's order: each node takes the place of the one that the plan lets end last before it starts, of as
-// many as the lane has workers. Edges lead forward in the schedule's order, so there is no cycle, however it was planned.
+// Which of its lane's workers a node has in the plan, and, for policies that keep a lane's order, which node it follows there: the one that the plan lets end last before it starts. Edges lead forward in the schedule's order, so there is no cycle, however it was planned.
+//   out_before  [node_count]; the place goes into the node
 static enum rondo_status find_before(const struct rondo_schedule_player *player, uint32_t *out_before, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   uint32_t *last, place_count = 0, *first;
@@ -315,6 +315,7 @@ static enum rondo_status find_before(const struct rondo_schedule_player *player,
     }
     out_before[number] = last[best];
     last[best] = number;
+    player->graph.nodes[number].planned_place = best - first[target];
   }
   rdo_free(first);
   if (status == RONDO_OK) rdo_free(last);
@@ -328,8 +329,8 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   uint32_t count = schedule->node_count, *before, *at;
   RDO_TRY(rdo_alloc_array((size_t)count * 2 + 1, sizeof *before, &before, diag));
   at = before + count;
-  for (uint32_t i = 0; i < count; ++i) before[i] = RDO_SCHEDULE_NONE;
-  enum rondo_status status = player->graph.policy->keeps_order ? find_before(player, before, diag) : RONDO_OK;
+  enum rondo_status status = find_before(player, before, diag);
+  for (uint32_t i = 0; i < count && !player->graph.policy->keeps_order; ++i) before[i] = RDO_SCHEDULE_NONE;
   size_t total = 0;
   for (int pass = 0; pass < 2 && status == RONDO_OK; ++pass) {
     for (uint32_t i = 0; i < count; ++i) {

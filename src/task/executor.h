@@ -97,6 +97,7 @@ struct rdo_worker {
   struct rdo_timer_heap timers;   // of rdo_timed
   int64_t next_release_ns;        // the first of them, INT64_MAX = none
   uint64_t next_release_key;      // its key, if there is one
+  int64_t next_release_yield_ns;  // likewise
   int64_t last_release_ns;        // the one before
   bool is_dense;                  // the two are so close that the worker does not become urgent
   uint32_t held_slots;            // bit per slot whose last drain left tiles because of next_release_ns

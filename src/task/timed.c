@@ -23,7 +23,11 @@ void rdo_timed_post(struct rdo_worker *worker, struct rdo_timed *timed, int64_t 
 
 static void update_next(struct rdo_worker *worker) {
   worker->next_release_ns = worker->timers.first == NULL ? INT64_MAX : worker->timers.first->deadline_ns;
-  if (worker->timers.first != NULL) worker->next_release_key = RDO_CONTAINER(worker->timers.first, struct rdo_timed, timer)->key;
+  if (worker->timers.first != NULL) {
+    const struct rdo_timed *next = RDO_CONTAINER(worker->timers.first, struct rdo_timed, timer);
+    worker->next_release_key = next->key;
+    worker->next_release_yield_ns = next->yield_ns;
+  }
   worker->is_dense = worker->next_release_ns - worker->last_release_ns < RDO_URGENT_GAP_NS;
   // SYNC(guard): the hint, then whether the guard dozes. What nobody should raise the worker for, nobody needs to know.
   rdo_atomic_store(&worker->release_hint_ns, worker->is_dense ? INT64_MAX : worker->next_release_ns, rdo_seq_cst);
@@ -59,7 +63,10 @@ bool rdo_timed_run_due(struct rdo_worker *worker) {
   if (rdo_worker_is_called(worker)) take_inbox(worker);
   if (worker->next_release_ns == INT64_MAX || rdo_clock_now_ns() < worker->next_release_ns) {
     // What was released has been drained in between, as far as this worker had a part in it.
-    if (++worker->calm_count == 2) rdo_urgent_lower(worker);
+    if (worker->calm_count < 2) ++worker->calm_count;
+    // What follows a release is often more of the same, so the class is kept for a moment: changing it takes microseconds.
+    bool is_urgent = rdo_atomic_load(&worker->is_urgent, rdo_relaxed) != 0;  // relaxed: hint
+    if (is_urgent && worker->calm_count == 2 && rdo_clock_now_ns() - worker->last_release_ns > RDO_URGENT_AFTER_NS) rdo_urgent_lower(worker);
     return false;
   }
   worker->calm_count = 0;

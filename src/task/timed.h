@@ -21,7 +21,10 @@ struct rdo_timed {
   void (*run)(struct rdo_timed *timed, struct rdo_worker *worker);
   struct rdo_timed *next;  // inbox
   bool is_held;            // owner: in the worker's heap
-  uint64_t key;            // const while posted: keeps its worker from what comes after it in the order of keys; 0 = from everything
+  // const while posted. It keeps its worker from work that would end after it, if that comes after it in the order of keys too; what
+  // comes before it may end later by so much. 0 and 0 = from everything.
+  uint64_t key;
+  int64_t yield_ns;        // INT64_MAX = by as much as it likes
 };
 
 enum {
@@ -55,15 +58,22 @@ static inline int64_t rdo_worker_room_ns(const struct rdo_worker *worker) {
   return worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - rdo_clock_now_ns();
 }
 
-// Whether work of a key has to end before the worker's next release: it comes after it, or there is no order.
+// Whether the worker's next release may keep it from work of a key.
 static inline bool rdo_worker_is_reserved(const struct rdo_worker *worker, uint64_t key) {
-  return worker->next_release_ns != INT64_MAX && key >= worker->next_release_key;
+  return worker->next_release_ns != INT64_MAX && (key >= worker->next_release_key || worker->next_release_yield_ns != INT64_MAX);
+}
+
+// How long work of a key may take that begins now, so that the next release can be met.
+static inline int64_t rdo_worker_room_for(const struct rdo_worker *worker, uint64_t key, int64_t now_ns) {
+  if (!rdo_worker_is_reserved(worker, key)) return INT64_MAX;
+  int64_t room_ns = worker->next_release_ns - now_ns;
+  return key < worker->next_release_key ? room_ns + worker->next_release_yield_ns : room_ns - RDO_HOLD_BACK_NS;
 }
 
 // Whether it may begin something that takes `work_ns` and cannot be interrupted. What is too long for any gap may begin right
 // after a release; the next one may then be late by its rest.
-static inline bool rdo_worker_has_room(const struct rdo_worker *worker, int64_t now_ns, int64_t work_ns) {
-  if (worker->next_release_ns - now_ns - RDO_HOLD_BACK_NS >= work_ns) return true;
+static inline bool rdo_worker_has_room(const struct rdo_worker *worker, uint64_t key, int64_t now_ns, int64_t work_ns) {
+  if (rdo_worker_room_for(worker, key, now_ns) >= work_ns) return true;
   int64_t gap_ns = worker->next_release_ns - worker->last_release_ns;
   return gap_ns - RDO_HOLD_BACK_NS < work_ns && now_ns - worker->last_release_ns < gap_ns / 4;
 }

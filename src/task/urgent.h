@@ -20,6 +20,7 @@
 
 enum {
   RDO_URGENT_NS = 120000,  // before its release a worker raises itself
+  RDO_URGENT_AFTER_NS = 50000,  // after its release it lowers itself, if it does not rest before
   RDO_GUARD_NS = 60000,    // before its release others raise it, if it has not
   RDO_GUARD_SLEEP_NS = 250000,  // the same for the guard's thread, which may wake up late
   // Releases that follow closer are left to ordinary threads: the kernel stops real-time threads that take nearly
