@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -63,6 +62,20 @@ struct timer_bench {
 };
 
 // Threads --------------------------------------------------------------------------------------------------
+
+// Posted by the signal handler, and then never taken: all threads see it, and a semaphore they may share with a handler.
+static sem_t stop_asked;
+
+static void ask_for_end(void *user) {
+  (void)user;
+  sem_post(&stop_asked);
+}
+
+static bool should_stop(void) {
+  int value = 0;
+  sem_getvalue(&stop_asked, &value);
+  return value > 0;
+}
 
 // Binds the calling thread to a CPU and gives it a worker's timer slack; false after a message.
 static bool begin_thread(int cpu) {
@@ -119,7 +132,7 @@ static void *measure_sleeps(void *user) {
   struct tool_samples samples;
   if (!begin_thread(times->cpu) || !begin_samples(&samples, span_ns / length_ns + 1)) return times;
   int64_t end_ns = rdo_tool_clock_ns() + span_ns;
-  while (!rdo_tool_was_interrupted) {
+  while (!should_stop()) {
     int64_t target_ns = rdo_tool_clock_ns() + length_ns;
     if (target_ns > end_ns && samples.count > 0) break;
     if (!sleep_until(target_ns)) continue;
@@ -139,7 +152,7 @@ static void *measure_calls(void *user) {
   if (!begin_thread(times->cpu) || !begin_samples(&samples, YIELDS_MAX)) return times;
   times->clock_ns = rdo_tool_clock_cost_ns();
   int64_t now_ns = rdo_tool_clock_ns(), end_ns = now_ns + thread->bench->plan.yield_span_ns;
-  while (!rdo_tool_was_interrupted && samples.count < YIELDS_MAX && now_ns < end_ns) {
+  while (!should_stop() && samples.count < YIELDS_MAX && now_ns < end_ns) {
     sched_yield();
     int64_t after_ns = rdo_tool_clock_ns();
     rdo_tool_samples_add(&samples, (double)(after_ns - now_ns));
@@ -206,7 +219,7 @@ static void *wake_sleeper(void *user) {
   struct pair *pair = user;
   bool is_bound = begin_thread(pair->waker_cpu);
   int64_t end_ns = rdo_tool_clock_ns() + pair->span_ns;
-  for (int i = 0; i < WAKES_MAX && is_bound && !rdo_tool_was_interrupted; ++i) {
+  for (int i = 0; i < WAKES_MAX && is_bound && !should_stop(); ++i) {
     sleep_until(rdo_tool_clock_ns() + FALL_ASLEEP_NS);
     pair->posted_ns = rdo_tool_clock_ns();
     if (pair->posted_ns > end_ns && i >= WAKES_MIN) break;
@@ -256,22 +269,22 @@ static double find_margin(const struct cpu_times *times) {
   for (int i = 0; i < SLEEP_KINDS; ++i) {
     if (times->sleeps[i].p999_ns > latest_ns) latest_ns = times->sleeps[i].p999_ns;
   }
-  double steps = ceil(latest_ns / MARGIN_STEP_NS);
-  return (steps < 1 ? 1 : steps) * MARGIN_STEP_NS;
+  int64_t steps = ((int64_t)latest_ns + MARGIN_STEP_NS - 1) / MARGIN_STEP_NS;  // samples are whole ns
+  return (double)((steps < 1 ? 1 : steps) * MARGIN_STEP_NS);
 }
 
 // False after a message. What an interruption left out has no samples.
 static bool measure_all(struct timer_bench *bench) {
   int stage_count = SLEEP_KINDS + 1 + bench->cpu_count;
   bool is_done = true;
-  for (bench->kind = 0; bench->kind < SLEEP_KINDS && is_done && !rdo_tool_was_interrupted; ++bench->kind) {
+  for (bench->kind = 0; bench->kind < SLEEP_KINDS && is_done && !should_stop(); ++bench->kind) {
     show_progress("sleeping on all CPUs", bench->kind + 1, stage_count);
     is_done = run_on_all(bench, measure_sleeps);
   }
   show_progress("calling the kernel", SLEEP_KINDS + 1, stage_count);
-  if (is_done && !rdo_tool_was_interrupted) is_done = run_on_all(bench, measure_calls);
+  if (is_done && !should_stop()) is_done = run_on_all(bench, measure_calls);
   int64_t span_ns = bench->plan.wake_span_ns / bench->cpu_count / 2;
-  for (int i = 0; i < bench->cpu_count && is_done && !rdo_tool_was_interrupted; ++i) {
+  for (int i = 0; i < bench->cpu_count && is_done && !should_stop(); ++i) {
     struct cpu_times *times = &bench->cpus[i];
     show_progress("waking sleepers", SLEEP_KINDS + 2 + i, stage_count);
     is_done = measure_wakes(times->cpu, times->cpu, span_ns, &times->wake_same);
@@ -437,12 +450,17 @@ static void print_json(const struct timer_bench *bench) {
 
 int rdo_tool_bench_timer(bool is_quick, bool wants_json) {
   struct timer_bench bench = {.plan = is_quick ? quick : whole};
+  if (sem_init(&stop_asked, 0, 0) != 0) {
+    rdo_tool_message("cannot make a semaphore: %s", strerror(errno));
+    return TOOL_EXIT_FAILURE;
+  }
   rdo_tool_interrupt_begin();
-  rdo_tool_interrupt_ask(NULL, NULL);
+  rdo_tool_interrupt_ask(ask_for_end, NULL);
   bool is_done = find_cpus(&bench) && measure_all(&bench);
   if (is_done && wants_json) print_json(&bench);
   else if (is_done) print_text(&bench);
   free(bench.cpus);
+  rdo_tool_interrupt_end_asking();
   if (!is_done) return TOOL_EXIT_FAILURE;
   return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
 }
