@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bench_timer.h"
 #include "interrupt.h"
 #include "measure.h"
 #include "message.h"
@@ -25,6 +26,7 @@ struct bench_args {
   int64_t repetitions;
   bool is_quick;
   bool wants_json;
+  bool is_timer;  // --timer
   const char *trace_path;
 };
 
@@ -226,6 +228,18 @@ static int bench_model(struct bench_args *args) {
   return code;
 }
 
+// --timer, which has nothing to do with a model.
+static int bench_timer(const struct bench_args *args, const struct tool_strings *positional) {
+  const struct tool_model_args *model = &args->model;
+  bool names_model = positional->count > 0 || model->modules.count > 0 || model->function != NULL || args->inputs.count > 0;
+  bool names_device = model->device != NULL || model->workers != NULL || model->cpus != NULL || model->queues != NULL || model->queue_cpus.count > 0 ||
+                      model->spin_us != NULL || model->memory_budget_bytes != 0 || model->step_limit != 0;
+  bool names_plan = args->repetitions != 1 || args->plan.batch != 1 || args->plan.pause_us != 0 || args->trace_path != NULL;
+  if (!names_model && !names_device && !names_plan) return rdo_tool_bench_timer(args->is_quick, args->wants_json);
+  rdo_tool_message("bench: --timer measures the machine and goes with --quick and --json only; for some of its CPUs: taskset -c LIST rondo bench --timer");
+  return TOOL_EXIT_USAGE;
+}
+
 int rdo_tool_bench(int argc, char **argv) {
   struct bench_args args = {.plan = {.warmup_s = 0.1, .warmup_count = 1, .min_time_s = 1, .batch = 1}, .repetitions = 1};
   const struct tool_option options[] = {
@@ -240,21 +254,25 @@ int rdo_tool_bench(int argc, char **argv) {
        "Calls between two readings of the clock; default 1. A sample is then their mean, with releasing the results."},
       {"pause-us", TOOL_OPTION_COUNT, &args.plan.pause_us, "TIME",
        "Sleep for so many microseconds before each sample: what a call after idleness takes."},
-      {"quick", TOOL_OPTION_SWITCH, &args.is_quick, NULL, "0.05 s of samples after 0.01 s of warm-up."},
+      {"quick", TOOL_OPTION_SWITCH, &args.is_quick, NULL, "0.05 s of samples after 0.01 s of warm-up; with --timer a tenth of the time."},
+      {"timer", TOOL_OPTION_SWITCH, &args.is_timer, NULL,
+       "Measure the machine, not a model: on each CPU how late sleeps end and how soon a sleeper runs, and what that asks of the margin before releases. 3 s."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       TOOL_TRACE_OPTION(args.trace_path),
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
       .verb = "bench",
-      .synopsis = "MODEL.vmfb [--function=NAME] [--input=VALUE]... [flags]",
+      .synopsis = "MODEL.vmfb [--function=NAME] [--input=VALUE]... [flags]\n       rondo bench --timer [--quick] [--json]",
       .about = "Calls a function again and again and prints how long single calls took. A sample covers the call\n"
                "until its results are there. Calls back to back, with the clock read only twice, follow: their mean\n"
                "compares with what iree-benchmark-module prints. Ctrl-C or SIGTERM ends with what has been measured,\n"
                "a second one at once. SIGUSR1 shows on stderr what queues and workers do.",
       .options = options,
       .examples = "  rondo bench mlp.vmfb --input=1x64xf32=0.5\n"
-                  "  rondo bench dronet.vmfb --input=@image.npy --min_time=5 --repetitions=3 --json",
+                  "  rondo bench dronet.vmfb --input=@image.npy --min_time=5 --repetitions=3 --json\n"
+                  "  rondo bench --timer\n"
+                  "  chrt -f 1 rondo bench --timer",
       .exit_codes = "  0  measured\n  1  the model could not be loaded, or a call failed\n"
                     "  2  the command line is wrong\n  130  ended by Ctrl-C, 143 by SIGTERM",
   };
@@ -263,10 +281,12 @@ int rdo_tool_bench(int argc, char **argv) {
   int code = TOOL_EXIT_USAGE;
   if (rdo_tool_options_parse(&usage, argc, argv, &positional, &wants_help)) {
     code = TOOL_EXIT_OK;
+    bool is_model = !wants_help && !args.is_timer;
     if (wants_help) rdo_tool_usage_print(stdout, &usage);
+    else if (args.is_timer) code = bench_timer(&args, &positional);
     else code = rdo_tool_model_args_finish(&args.model, &positional, usage.verb);
-    if (code == TOOL_EXIT_OK && !wants_help) code = rdo_tool_trace_check(args.trace_path);
-    if (code == TOOL_EXIT_OK && !wants_help) code = bench_model(&args);
+    if (code == TOOL_EXIT_OK && is_model) code = rdo_tool_trace_check(args.trace_path);
+    if (code == TOOL_EXIT_OK && is_model) code = bench_model(&args);
   }
   rdo_tool_model_args_release(&args.model);
   rdo_tool_strings_release(&args.inputs);

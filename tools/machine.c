@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "machine_check.h"
 #include "measure.h"
 #include "model_args.h"
 #include "options.h"
@@ -25,6 +26,8 @@ struct machine_args {
   struct tool_strings sets;   // --set
   bool wants_hwloc;
   bool wants_json;
+  bool checks;                // --check
+  bool is_strict;             // --strict
 };
 
 // Small texts ------------------------------------------------------------------------------------------
@@ -514,6 +517,9 @@ static int finish_args(struct machine_args *args, const struct tool_strings *pos
   if ((args->unit != NULL) + (args->placement.cpus != NULL) + (args->sets.count > 0) > 1) return fail_usage("--workers, --cpus and --set exclude each other");
   bool shows = args->unit != NULL || args->placement.cpus != NULL || args->sets.count > 0 || args->placement.within != NULL || args->wants_json;
   if (shows && (args->output != NULL || args->file != NULL)) return fail_usage("--output and --file write and check machine files, nothing else");
+  bool acts = args->unit != NULL || args->placement.cpus != NULL || args->sets.count > 0 || args->placement.within != NULL || args->output != NULL || args->file != NULL;
+  if (args->checks && acts) return fail_usage("--check goes with --json, --strict, --root, --allowed and --hwloc only");
+  if (args->is_strict && !args->checks) return fail_usage("--strict goes with --check");
   if (args->placement.within != NULL && (args->placement.cpus != NULL || args->sets.count > 0)) {
     return fail_usage("--within goes with --workers: --cpus and --set say already where");
   }
@@ -541,6 +547,9 @@ int rdo_tool_machine(int argc, char **argv) {
        "Read another machine's files: DIR holds a copy of its /sys/devices/system/cpu and .../node. All of it counts as allowed."},
       {"allowed", TOOL_OPTION_TEXT, &args.machine.allowed, "LIST", "Do as if the process might use these CPUs; default what taskset and cgroups leave it."},
       {"hwloc", TOOL_OPTION_SWITCH, &args.wants_hwloc, NULL, "Ask the hwloc library in place of reading the kernel's files."},
+      {"check", TOOL_OPTION_SWITCH, &args.checks, NULL,
+       "Say what stands in the way of real time, and what to type: rights, clocks, governors, sleep states, other programs. Takes 200 ms."},
+      {"strict", TOOL_OPTION_SWITCH, &args.is_strict, NULL, "With --check: exit with 1 when there are warnings."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object, with every CPU, core and cache; docs/machine.md names its fields."},
       {"output", TOOL_OPTION_TEXT, &args.output, "FILE",
        "Write a machine file to edit, such as machine.json: the clusters as `rondo plan` and `rondo play` take them. With --file: write that one anew, complete."},
@@ -558,13 +567,14 @@ int rdo_tool_machine(int argc, char **argv) {
       .options = options,
       .examples = "  rondo machine\n"
                   "  rondo machine --workers=cores\n"
+                  "  rondo machine --check\n"
                   "  rondo machine --cpus=0-3 --json\n"
                   "  taskset -c 2-3 rondo machine --workers=clusters\n"
                   "  rondo machine --output=machine.json\n"
                   "  rondo machine --file=machine.json\n"
                   "  rondo machine --root=board/ --set=0-3 --set=4-7",
       .exit_codes = "  0  shown\n"
-                    "  1  the machine or file could not be read or written, or a CPU cannot be used\n"
+                    "  1  the machine or file could not be read or written, a CPU cannot be used, or there are warnings (--strict)\n"
                     "  2  the command line is wrong",
   };
   struct tool_strings positional;
@@ -574,7 +584,7 @@ int rdo_tool_machine(int argc, char **argv) {
     code = TOOL_EXIT_OK;
     if (wants_help) rdo_tool_usage_print(stdout, &usage);
     else code = finish_args(&args, &positional);
-    if (code == TOOL_EXIT_OK && !wants_help) code = run(&args);
+    if (code == TOOL_EXIT_OK && !wants_help) code = args.checks ? rdo_tool_machine_check(&args.machine, args.wants_json, args.is_strict) : run(&args);
   }
   rdo_tool_strings_release(&args.sets);
   rdo_tool_strings_release(&positional);

@@ -194,6 +194,50 @@ RONDO_API int rondo_placement_worker_count(const struct rondo_placement *placeme
 //   thread         any, concurrently   phase  rt
 RONDO_API enum rondo_status rondo_placement_worker(const struct rondo_placement *placement, int index, struct rondo_worker_place *out_place);
 
+// What stands in the way of real time on a machine: one finding for each thing that is looked at, always the same
+// ones in the same order, also those that are as they should be.
+enum rondo_finding_severity {
+  RONDO_FINDING_OK,       // as it should be
+  RONDO_FINDING_INFO,     // worth knowing, or not known
+  RONDO_FINDING_WARNING,  // makes releases late
+};
+
+struct rondo_machine_finding {
+  enum rondo_finding_severity severity;
+  const char *what;    // a name that does not change: "realtime_class", "governor", ...; docs/machine.md has them all
+  const char *where;   // the file or call that tells
+  const char *value;   // what it is there, in words; printable ASCII
+  const char *advice;  // what to type or to do; "" when nothing is to be done
+};
+
+struct rondo_findings;
+
+// Looks at a machine. On this machine that takes 200 ms, in which the load of its CPUs is measured, and one thread
+// that tries to become SCHED_FIFO and ends. With a root it is what the copied files tell: rights come from
+// proc/self/limits and proc/self/status, the load is that since the machine was started.
+//   options       borrowed; NULL = defaults
+//   out_findings  owned by caller, end with rondo_findings_release; NULL on error
+//   diag          optional, filled unless OK
+//   returns       OK, whatever is found; else as rondo_machine_read
+//   thread        any, concurrently; with HWLOC as rondo_machine_read
+//   phase         setup
+RONDO_API enum rondo_status rondo_machine_check(const struct rondo_machine_options *options,
+                                                struct rondo_findings **out_findings,
+                                                struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Ends a list of findings and sets the pointer to NULL. NULL and a pointer to NULL are fine.
+//   thread       owner               phase  setup
+RONDO_API void rondo_findings_release(struct rondo_findings **findings);
+
+//   thread       any, concurrently   phase  rt
+RONDO_API int rondo_findings_count(const struct rondo_findings *findings);
+
+// One finding.
+//   out_finding  its texts belong to the findings
+//   returns      OK, OUT_OF_RANGE (the index; *out_finding is zeroed)
+//   thread       any, concurrently   phase  rt
+RONDO_API enum rondo_status rondo_findings_at(const struct rondo_findings *findings, int index, struct rondo_machine_finding *out_finding);
+
 #ifdef __cplusplus
 }
 #endif

@@ -27,29 +27,31 @@ void rdo_sys_root_close(struct rdo_sys_root *root) {
   root->fd = -1;
 }
 
-// Reads until the end of the file; -1 when it is longer than the buffer.
-static ssize_t read_all(int fd, char *buffer, size_t capacity) {
+// Reads until the end of the file, or until the buffer is full; -1 when reading fails.
+static ssize_t read_some(int fd, char *buffer, size_t capacity) {
   size_t size = 0;
   while (size < capacity) {
     ssize_t got = read(fd, buffer + size, capacity - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return -1;
-    if (got == 0) return (ssize_t)size;
+    if (got == 0) break;
     size += (size_t)got;
   }
-  return -1;
+  return (ssize_t)size;
 }
 
-static int read_file(const struct rdo_sys_root *root, char *buffer, size_t capacity, const char *format, va_list args) {
+// With `cuts` a file that is too long is cut, without it is as if it were not there.
+static int read_file(const struct rdo_sys_root *root, bool cuts, char *buffer, size_t capacity, const char *format, va_list args) {
   char path[PATH_BYTES];
   int path_length = vsnprintf(path, sizeof path, format, args);
   if (path_length < 0 || path_length >= PATH_BYTES) return -1;
   int fd = openat(root->fd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return -1;
   struct stat info;
-  ssize_t size = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? read_all(fd, buffer, capacity) : -1;
+  ssize_t size = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? read_some(fd, buffer, capacity) : -1;
   close(fd);
-  if (size < 0) return -1;
+  if (size < 0 || ((size_t)size == capacity && !cuts)) return -1;
+  if ((size_t)size == capacity) --size;
   while (size > 0 && (buffer[size - 1] == '\n' || buffer[size - 1] == ' ')) --size;
   buffer[size] = '\0';
   return (int)size;
@@ -58,10 +60,20 @@ static int read_file(const struct rdo_sys_root *root, char *buffer, size_t capac
 int rdo_sys_read_text(const struct rdo_sys_root *root, char *buffer, size_t capacity, const char *path, ...) {
   va_list args;
   va_start(args, path);
-  int size = read_file(root, buffer, capacity, path, args);
+  int size = read_file(root, false, buffer, capacity, path, args);
   va_end(args);
   return size;
 }
+
+int rdo_sys_read_begin(const struct rdo_sys_root *root, char *buffer, size_t capacity, const char *path, ...) {
+  va_list args;
+  va_start(args, path);
+  int size = read_file(root, true, buffer, capacity, path, args);
+  va_end(args);
+  return size;
+}
+
+bool rdo_sys_exists(const struct rdo_sys_root *root, const char *path) { return faccessat(root->fd, path, F_OK, 0) == 0; }
 
 // Decimal digits with an optional sign and nothing else; false outside [min, max].
 static bool parse_number(const char *text, int size, int64_t min, int64_t max, int64_t *out) {
@@ -83,7 +95,7 @@ bool rdo_sys_read_number(const struct rdo_sys_root *root, int64_t min, int64_t m
   char text[64];
   va_list args;
   va_start(args, path);
-  int size = read_file(root, text, sizeof text, path, args);
+  int size = read_file(root, false, text, sizeof text, path, args);
   va_end(args);
   return parse_number(text, size, min, max, out);
 }
@@ -93,7 +105,7 @@ bool rdo_sys_read_list(const struct rdo_sys_root *root, struct rdo_cpu_set *out_
   uint64_t beyond = 0;
   va_list args;
   va_start(args, path);
-  int size = read_file(root, text, sizeof text, path, args);
+  int size = read_file(root, false, text, sizeof text, path, args);
   va_end(args);
   *out_set = rdo_cpu_set_none();
   bool is_list = size >= 0 && rdo_cpu_set_parse_kernel((struct rdo_bytes){(const uint8_t *)text, (uint64_t)size}, out_set, &beyond);

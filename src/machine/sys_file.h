@@ -26,6 +26,12 @@ void rdo_sys_root_close(struct rdo_sys_root *root);
 //   returns  length, or -1
 int rdo_sys_read_text(const struct rdo_sys_root *root, char *buffer, size_t capacity, const char *path, ...) RDO_SYS_PATH(4, 5);
 
+// The same, but what does not fit is cut off: for long files whose beginning says it all. NUL bytes end the text.
+int rdo_sys_read_begin(const struct rdo_sys_root *root, char *buffer, size_t capacity, const char *path, ...) RDO_SYS_PATH(4, 5);
+
+// Whether there is a file or directory.
+bool rdo_sys_exists(const struct rdo_sys_root *root, const char *path);
+
 // Reads one decimal number in [min, max]; `*out` keeps its value when that is not what the file holds.
 bool rdo_sys_read_number(const struct rdo_sys_root *root, int64_t min, int64_t max, int64_t *out, const char *path, ...) RDO_SYS_PATH(5, 6);
 

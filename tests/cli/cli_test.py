@@ -11,6 +11,7 @@ checkout). Exits 77, "skipped", when either is missing; 1 when a test failed.
 
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -409,7 +410,7 @@ child_list[2]: hal.buffer
             self.skipTest("no /dev/full")
         bench = ["bench", MODEL, f"--input=@{INPUT}", "--quick"]
         calls = [["run", MODEL, f"--input=@{INPUT}"], bench, [*bench, "--json"], ["inspect", MODEL], ["check", MODEL],
-                 ["demo", f"--models={MODELS}", "--min_time=0.01", "--duration=0"], ["machine"], ["--version"], ["--help"], ["help", "run"]]
+                 ["demo", f"--models={MODELS}", "--min_time=0.01", "--duration=0"], ["machine"], ["machine", "--check"], ["bench", "--timer", "--quick"], ["--version"], ["--help"], ["help", "run"]]
         for arguments in calls:
             with self.subTest(arguments[0]), open("/dev/full", "wb") as full:
                 done = subprocess.run([RONDO, *map(str, arguments)], stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S,
@@ -441,6 +442,69 @@ child_list[2]: hal.buffer
         self.assertTrue(1 <= row["samples"] <= 6, row)
         self.assertEqual(row["back_to_back_calls"], 0)
         self.call("bench", MODEL, "--pause-us=-1", code=2, err="--pause-us")
+
+    # No times are asserted, which are the machine's: only what holds on every machine.
+    def test_bench_timer(self):
+        report = json.loads(self.call("bench", "--timer", "--quick", "--json").stdout)
+        self.assertFalse(report["interrupted"])
+        self.assertEqual(report["timer_slack_ns"], 1)
+        self.assertIn("SCHED_", report["class"])
+        cpus = sorted(os.sched_getaffinity(0))
+        self.assertEqual([cpu["cpu"] for cpu in report["cpus"]], cpus)
+        for number, cpu in enumerate(report["cpus"]):
+            self.assertEqual([row["sleep_ns"] for row in cpu["sleeps"]], [100000, 500000, 1000000, 5000000])
+            wakers = [cpus[number], cpus[(number + 1) % len(cpus)]] if len(cpus) > 1 else cpus
+            self.assertEqual([row["waker_cpu"] for row in cpu["wakes"]], wakers)
+            for row in [cpu["yield"], *cpu["sleeps"], *cpu["wakes"]]:
+                order = [row[key] for key in ("p50_ns", "p99_ns", "p99.9_ns", "max_ns")]
+                self.assertEqual(order, sorted(order))
+                self.assertGreaterEqual(order[0], 0)
+                self.assertGreater(row["samples"], 0)
+            self.assertGreater(cpu["clock_ns"], 0)
+            # What all but one in a thousand sleeps keep, in whole steps, and no step more.
+            latest = max(row["p99.9_ns"] for row in cpu["sleeps"])
+            self.assertEqual(cpu["margin_ns"] % 10000, 0)
+            self.assertGreaterEqual(cpu["margin_ns"], latest)
+            self.assertLess(cpu["margin_ns"] - latest, 10001)
+        self.assertEqual(report["margin_ns"], max(cpu["margin_ns"] for cpu in report["cpus"]))
+        self.assertEqual(report["is_enough"], report["margin_ns"] <= report["release_margin_ns"])
+        self.assertEqual(report["sleeps"], sum(row["samples"] for cpu in report["cpus"] for row in cpu["sleeps"]))
+        self.assertLessEqual(report["late_sleeps"], report["sleeps"])
+
+    def test_bench_timer_margin_is_the_executors(self):
+        told = json.loads(self.call("bench", "--timer", "--quick", "--json").stdout)["release_margin_ns"]
+        source = (ROOT / "src" / "task" / "worker.c").read_text()
+        self.assertEqual(re.findall(r"RELEASE_MARGIN_NS = (\d+)", source), [str(told)])
+
+    def test_bench_timer_text(self):
+        done = self.call("bench", "--timer", "--quick", out=["How late sleeps end", "How soon a sleeper runs", "What calls cost", "Workers leave 200 us"])
+        self.assertNotIn("\x1b", done.stdout + done.stderr)
+        for flag in ("model.vmfb", "--input=1", "--function=f", "--cpus=0", "--repetitions=2", "--batch=2", "--trace=x.pftrace", "--device=null"):
+            self.call("bench", "--timer", flag, code=2, err=["--timer measures the machine"])
+
+    @unittest.skipUnless(shutil.which("taskset"), "needs taskset")
+    def test_bench_timer_on_one_cpu(self):
+        cpu = max(os.sched_getaffinity(0))
+        done = subprocess.run(["taskset", "-c", str(cpu), RONDO, "bench", "--timer", "--quick", "--json"], capture_output=True, text=True,
+                              timeout=TIMEOUT_S, check=True)
+        report = json.loads(done.stdout)
+        self.assertEqual([entry["cpu"] for entry in report["cpus"]], [cpu])
+        self.assertEqual([row["waker_cpu"] for row in report["cpus"][0]["wakes"]], [cpu])
+
+    # What was measured until then is printed.
+    def test_bench_timer_interrupt(self):
+        process = subprocess.Popen([RONDO, "bench", "--timer", "--json"], stdout=subprocess.PIPE, text=True)
+        status = Path(f"/proc/{process.pid}/status")
+        while not int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) >> (signal.SIGINT - 1) & 1:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual(process.returncode, 130, out)
+        report = json.loads(out)
+        self.assertTrue(report["interrupted"])
+        self.assertEqual(report["cpus"][0]["wakes"][0]["samples"], 0)
+        self.assertGreater(report["cpus"][0]["sleeps"][0]["samples"], 0)
 
     def test_bench_interrupt(self):
         process = subprocess.Popen([RONDO, "bench", MODEL, f"--input=@{INPUT}", "--min_time=60", "--warmup_time=0", "--repetitions=1000"],

@@ -42,6 +42,9 @@ CASES = {
     "beyond.txt": ("beyond", "--workers=nodes"),
     "hostile.txt": ("hostile", "--workers=cpus"),
     "hostile.json": ("hostile", "--json"),
+    "prepared.txt": ("prepared", "--check", "--strict"),
+    "desktop.txt": ("desktop", "--check"),
+    "desktop.json": ("desktop", "--check", "--json"),
     "spacemit_k1.machine.json": ("spacemit_k1", "--output=/dev/stdout"),
     "rk3588.machine.json": ("rk3588", "--output=/dev/stdout"),
     "hybrid_p4_e8.machine.json": ("hybrid_p4_e8", "--output=/dev/stdout"),
@@ -164,6 +167,8 @@ class MachineTest(unittest.TestCase):
             (["--allowed=x"], ["CPU list 'x'"]),
             (["--workers=threads"], ["--workers takes cores, cpus, clusters or nodes"]),
             (["--workers=cores", "--cpus=0"], ["exclude each other"]),
+            (["--check", "--workers=cores"], ["--check goes with"]),
+            (["--strict"], ["--strict goes with --check"]),
             (["--within=0", "--cpus=0"], ["--within goes with --workers"]),
             (["--cpu=0"], ["no flag --cpu; did you mean --cpus?"]),
             (["model.vmfb"], ["takes flags only"]),
@@ -192,6 +197,22 @@ class MachineTest(unittest.TestCase):
         self.expect(f"--output={self.trees.folder}/none/x.json", code=1, err=["cannot create", "NOT_FOUND"])
         self.expect("--file=/no/such.json", code=1, err=["/no/such.json: cannot open"])
         self.expect("--file=x", "--json", code=2, err=["--output and --file write and check machine files, nothing else"])
+
+    def test_check(self):
+        """The exit code tells of warnings only when asked; here, too, every finding is there."""
+        desktop = f"--root={self.trees.root('desktop')}"
+        found = json.loads(self.expect(desktop, "--check", "--json"))["findings"]
+        self.assertEqual(call(desktop, "--check", "--strict").returncode, 1)
+        self.assertEqual(call(desktop, "--check", "--strict", "--json").stdout, call(desktop, "--check", "--json").stdout)
+        self.expect("--root=/no/such/folder", "--check", code=1, err=["/no/such/folder", "NOT_FOUND"])
+        self.expect(desktop, "--check", "--allowed=x", code=2, err=["CPU list 'x'"])
+        here = json.loads(self.expect("--check", "--json"))["findings"]
+        self.assertEqual([finding["what"] for finding in here], [finding["what"] for finding in found])
+        for finding in here:
+            self.assertEqual(set(finding), {"severity", "what", "where", "value", "advice"})
+            self.assertIn(finding["severity"], ("ok", "info", "warning"))
+        strict = call("--check", "--strict")
+        self.assertEqual(strict.returncode, 1 if strict.stdout.startswith("warning") or "\nwarning" in strict.stdout else 0)
 
     def test_no_machine(self):
         self.expect("--root=/no/such/folder", code=1, err=["/no/such/folder", "NOT_FOUND"])

@@ -60,6 +60,10 @@ static enum rondo_status use_machine(const struct rondo_machine_options *options
     rondo_placement_release(&placement);
   }
   rondo_machine_release(&machine);
+  if (status != RONDO_OK) return status;
+  struct rondo_findings *findings = NULL;
+  status = rondo_machine_check(options, &findings, diag);
+  rondo_findings_release(&findings);
   return status;
 }
 

@@ -96,7 +96,23 @@ static void test_root(void **state) {
   chmod(folder, 0700);
 }
 
+static void test_beginnings(void **state) {
+  (void)state;
+  char text[8];
+  tree_write_text(folder, "begin", "Unified and more");
+  assert_int_equal(rdo_sys_read_begin(&root, text, sizeof text, "%s", "begin"), 7);
+  assert_string_equal(text, "Unified");
+  tree_write_text(folder, "begin", "short\n");
+  assert_int_equal(rdo_sys_read_begin(&root, text, sizeof text, "begin"), 5);
+  assert_string_equal(text, "short");
+  assert_int_equal(rdo_sys_read_begin(&root, text, sizeof text, "not/there"), -1);
+  assert_true(rdo_sys_exists(&root, "begin"));
+  tree_write_text(folder, "folder/", "");
+  assert_true(rdo_sys_exists(&root, "folder"));
+  assert_false(rdo_sys_exists(&root, "not/there"));
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers), cmocka_unit_test(test_texts), cmocka_unit_test(test_lists), cmocka_unit_test(test_root)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers), cmocka_unit_test(test_texts), cmocka_unit_test(test_beginnings), cmocka_unit_test(test_lists), cmocka_unit_test(test_root)};
   return cmocka_run_group_tests(tests, open_root, close_root);
 }
