@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: The rondo authors
 """Whether `rondo plan` admits what can be kept, and only that: random sets of jobs, planned, and played as synthetic work.
 
-    bench/admission.py [--count N] [--seed N] [--iterations N] [--plays N] [--plan-seconds S] [--rondo PROGRAM] [--out FILE] [--quick]
+    bench/admission.py [--count N] [--seed N] [--iterations N] [--plays N] [--split] [--plan-seconds S] [--rondo PROGRAM] [--out FILE] [--quick]
 
 Sets that are refused are planned with --allow-late and played all the same. Needs two CPUs and Python. Exit codes: 0 measured, also
 when a goal is missed; 1 a program failed; 77 there are no two CPUs.
@@ -48,6 +48,14 @@ def split(generator, total, count):
 
 def cost(workers, duration_ns):
     return {"cluster": "all", "workers": workers, "p50_ns": duration_ns, "samples": 100}
+
+
+def make_machine(cpus, is_split):
+    """One lane with all CPUs, or one for each, where nobody but the plan chooses who runs what."""
+    machine = played.machine_of(played.cluster("all", cpus))
+    if is_split:
+        machine["lanes"] = [{"name": f"cpu{cpu}", "cluster": "all", "cpus": str(cpu)} for cpu in cpus]
+    return machine
 
 
 def make_model(generator, name, work_ns):
@@ -168,7 +176,7 @@ class Settings:
 
 
 def measure(script, arguments):
-    machine = script.write("machine.json", played.machine_of(played.cluster("all", played.need_cpus(CPUS))))
+    machine = script.write("machine.json", make_machine(played.need_cpus(CPUS), arguments.split))
     settings = Settings(4, 1, 1, 0.1) if arguments.quick else Settings(arguments.count, arguments.iterations, arguments.plays, arguments.plan_seconds)
     begin_s, verdicts = time.monotonic(), []
     for i in range(settings.count):
@@ -190,6 +198,7 @@ def main():
     script.parser.add_argument("--seed", type=int, default=1, help="of the first set, the next ones count from it; default 1")
     script.parser.add_argument("--iterations", type=int, default=5, help="hyperperiods that each set is played for; default 5")
     script.parser.add_argument("--plays", type=int, default=3, help="a set that misses for no reason that can be seen is played so often, and its best play counts; default 3")
+    script.parser.add_argument("--split", action="store_true", help="a lane for each CPU, in place of one with all: nobody but the plan chooses who runs what")
     script.parser.add_argument("--plan-seconds", type=float, default=0.5, help="for each plan; default 0.5")
     return script.run(measure)
 
