@@ -45,6 +45,16 @@ bench: release ## compare with IREE's runtime: a table, and build/bench/results.
 	@cmake --build --preset release --target bench_programs
 	@$(PYTHON) bench/bench.py
 
+# One after the other: each needs all CPUs. 77: something that it needs is not there, which it says.
+bench-play: release ## how plans and jobs are played: tables, and build/bench/*.json (8 minutes, quiet machine)
+	@cmake --build --preset release --target bench_wake
+	@for script in play reference_play handover policies; do \
+	  echo "== $$script"; /usr/bin/env python3 bench/$$script.py || [ $$? -eq 77 ] || exit 1; done
+
+bench-plan: release ## how far plans can be believed: tables, and build/bench/*.json (15 minutes, quiet machine)
+	@for script in fidelity admission; do \
+	  echo "== $$script"; /usr/bin/env python3 bench/$$script.py || [ $$? -eq 77 ] || exit 1; done
+
 fuzz: ## fuzz each target for FUZZ_SECONDS (default 60)
 	$(DEPS) build test
 	@/usr/bin/env python3 scripts/check.py --only fuzz --fuzz-seconds $${FUZZ_SECONDS:-60}
@@ -73,4 +83,4 @@ lint: ## clang-tidy over the library and the command
 clean: ## remove all builds; the Python packages and the conformance cache stay
 	@find build -mindepth 1 -maxdepth 1 ! -name venv ! -name conform -exec rm -rf {} + 2> /dev/null || true
 
-.PHONY: help demo release dev check check-all conformance bench fuzz models install format tidy lint clean
+.PHONY: help demo release dev check check-all conformance bench bench-play bench-plan fuzz models install format tidy lint clean
