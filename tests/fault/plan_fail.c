@@ -10,7 +10,9 @@
 
 #include "inject.h"
 #include "rondo/plan.h"
+#include "base/alloc.h"
 #include "rondo/repair.h"
+#include "solve/windows.h"
 
 // Problems -------------------------------------------------------------------------------------------------
 
@@ -69,6 +71,17 @@ static enum rondo_status repair(const struct rondo_problem *problem, const struc
   return RONDO_OK;
 }
 
+static enum rondo_status solve_windows(const struct rondo_problem *problem, const struct rondo_solve_options *options, struct rondo_diag *diag) {
+  const struct rdo_window_options layout = {.count = 3};
+  struct rondo_schedule *schedule;
+  struct rdo_window *windows;
+  size_t count;
+  enum rondo_status status = rdo_windows_solve(problem, options, &layout, &schedule, &windows, &count, diag);
+  rondo_schedule_release(&schedule);
+  rdo_free(windows);
+  return status;
+}
+
 static enum rondo_status plan(enum rondo_status (*make)(struct rondo_problem **, struct rondo_diag *), double time_limit_s, struct rondo_diag *diag) {
   const struct rondo_solve_options options = {.iteration_limit = 60, .time_limit_s = time_limit_s, .thread_count = 2};
   struct rondo_problem *problem = NULL;
@@ -76,6 +89,7 @@ static enum rondo_status plan(enum rondo_status (*make)(struct rondo_problem **,
   enum rondo_status status = make(&problem, diag);
   if (status == RONDO_OK) status = rondo_solve(problem, &options, &schedule, diag);
   if (status == RONDO_OK) status = repair(problem, schedule, diag);
+  if (status == RONDO_OK) status = solve_windows(problem, &options, diag);
   rondo_schedule_release(&schedule);
   rondo_problem_release(&problem);
   return status;
