@@ -89,7 +89,7 @@ static void sort_by_plan(struct scene *scene) {
 static void play(struct scene *scene, struct rdo_random *random) {
   const struct rondo_problem *problem = scene->problem;
   bool is_there[NODES_MAX] = {false};
-  int64_t durations[NODES_MAX], last = 0;
+  int64_t durations[NODES_MAX] = {0}, last = 0;
   for (uint32_t i = 0; i < problem->node_count; ++i) {
     int64_t duration = scene->planned[i].end - scene->planned[i].start;
     durations[i] = below(random, 3) == 0 ? duration + below(random, 12) : duration > 0 && below(random, 4) == 0 ? duration - 1 : duration;
@@ -195,8 +195,8 @@ static void shift_all(const struct scene *scene, struct rondo_placed_node *place
 }
 
 static void shift_each(const struct scene *scene, struct rondo_placed_node *placed) {
-  bool is_there[NODES_MAX];
-  int64_t durations[NODES_MAX];
+  bool is_there[NODES_MAX] = {false};
+  int64_t durations[NODES_MAX] = {0};
   for (uint32_t i = 0; i < scene->problem->node_count; ++i) {
     placed[i] = scene->fixed[i];
     is_there[i] = scene->progress[i].state != RONDO_NODE_WAITING;
@@ -235,7 +235,8 @@ static void begin_scene(struct scene *scene, uint64_t seed) {
 
 static void test_random(void **state) {
   (void)state;
-  int better_count = 0;
+  int better_count = 0, method_counts[4] = {0};
+  static const char *const methods[] = {"shift", "order", "list", "repair"};
   for (uint64_t seed = 0; seed < SEEDS; ++seed) {
     struct rdo_random random = rdo_random_seed(seed + 5000);
     struct rondo_repair *repair, *other;
@@ -251,6 +252,7 @@ static void test_random(void **state) {
       expect_repaired(&scene, repair);
       rondo_repair_info(repair, &info);
       better_count += info.tardiness < info.shifted_tardiness;
+      for (int i = 0; i < 4; ++i) method_counts[i] += strcmp(info.method, methods[i]) == 0;
     }
     // The same again, and of a repair that has seen nothing before.
     expect_ok(rondo_repair_run(other, scene.now, scene.progress, &diag));
@@ -263,6 +265,7 @@ static void test_random(void **state) {
     rondo_problem_release(&scene.problem);
   }
   assert_true(better_count > SEEDS / 10);
+  for (int i = 0; i < 4; ++i) assert_true(method_counts[i] > SEEDS / 50);
 }
 
 // One repair after the other, each of the one before.
@@ -286,8 +289,8 @@ static void test_adopted(void **state) {
       // What has begun stays what happened; the rest goes on from the new plan.
       memcpy(scene.planned, rondo_repair_nodes(repair), count * sizeof *scene.planned);
       sort_by_plan(&scene);
-      bool is_there[NODES_MAX];
-      int64_t durations[NODES_MAX];
+      bool is_there[NODES_MAX] = {false};
+      int64_t durations[NODES_MAX] = {0};
       for (size_t i = 0; i < count; ++i) {
         is_there[i] = scene.progress[i].state != RONDO_NODE_WAITING;
         durations[i] = scene.planned[i].end - scene.planned[i].start + (below(&random, 3) == 0 ? below(&random, 9) : 0);

@@ -246,6 +246,23 @@ static void test_fixed_start(void **state) {
   rondo_problem_release(&problem);
 }
 
+// Moving what is fixed would miss its start by less than the other does: it stays all the same.
+static void test_nothing_is_displaced(void **state) {
+  (void)state;
+  struct rondo_problem *problem = create_problem(1, 1);
+  add_node(problem, -1, 0, 9, 0, false);
+  add_node(problem, -1, 0, 5, 0, false);
+  add_node(problem, -1, 0, 1, 10, true);
+  add_edge(problem, 0, 1, 0);
+  expect_ok(rondo_problem_finish(problem, &diag));
+  struct rondo_schedule *schedule = solve_windows(problem, 10, 0, 0);
+  assert_int_equal(schedule->nodes[1].start, 9);
+  assert_int_equal(schedule->nodes[2].start, 14);
+  assert_int_equal(schedule->info.violation, 4);
+  rondo_schedule_release(&schedule);
+  rondo_problem_release(&problem);
+}
+
 static void test_refused(void **state) {
   (void)state;
   const struct {
@@ -278,7 +295,8 @@ static void test_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_periodic), cmocka_unit_test(test_random),            cmocka_unit_test(test_crosses_border), cmocka_unit_test(test_precedence_over_border),
-      cmocka_unit_test(test_overlap),  cmocka_unit_test(test_relative_deadline), cmocka_unit_test(test_fixed_start),    cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_overlap),  cmocka_unit_test(test_relative_deadline), cmocka_unit_test(test_fixed_start),    cmocka_unit_test(test_nothing_is_displaced),
+      cmocka_unit_test(test_refused),
   };
   int code = cmocka_run_group_tests(tests, NULL, NULL);
   rdo_free(windows);
