@@ -12,7 +12,7 @@
 #include "plan.h"
 #include "rondo/trace.h"
 
-enum { FINDINGS_SHOWN_MAX = 100, CRITICAL_SHOWN_MAX = 12 };
+enum { FINDINGS_SHOWN_MAX = 100, CRITICAL_SHOWN_MAX = 12, WINDOWS_SHOWN_MAX = 20 };
 
 static double ms(int64_t time_ns) { return (double)time_ns / 1e6; }
 
@@ -23,10 +23,11 @@ static int fail(enum rondo_status status, const struct rondo_diag *diag) {
 
 // What came out ---------------------------------------------------------------------------------------------
 
-static void print_windows(const struct rondo_planning *planning) {
+static void print_windows(const struct rondo_planning *planning, int64_t tardiness_ns) {
   int count;
   const struct rondo_planned_window *windows = rondo_planning_windows(planning, &count);
-  for (int i = 0; i < count; ++i) {
+  if (count > 0) printf("windows   %d, weighted tardiness %.6g ms in all\n", count, ms(tardiness_ns));
+  for (int i = 0; i < count && i < WINDOWS_SHOWN_MAX; ++i) {
     const struct rondo_planned_window *window = &windows[i];
     printf("window %d, %.6g to %.6g ms: %d dispatches", i, ms(window->begin_ns), ms(window->end_ns), window->dispatch_count);
     if (window->again_count > 0) printf(", %d of them again", window->again_count);
@@ -34,6 +35,7 @@ static void print_windows(const struct rondo_planning *planning) {
     if (window->dispatch_count > 0) printf(", end at %.6g ms, weighted tardiness %.6g ms, %.2f s", ms(window->makespan_ns), ms(window->tardiness_ns), window->seconds);
     putchar('\n');
   }
+  if (count > WINDOWS_SHOWN_MAX) printf("... and %d windows more; --json tells all\n", count - WINDOWS_SHOWN_MAX);
 }
 
 static void print_text(const struct rondo_planning *planning) {
@@ -49,7 +51,7 @@ static void print_text(const struct rondo_planning *planning) {
   printf("bound     %.6f ms, gap %.2f %%\n", ms(solved->bound), 100 * solved->gap);
   printf("found     after %.2f s of %.2f s, %" PRId64 " steps (%s)\n", solved->best_seconds, solved->seconds, solved->iteration_count,
          solved->method);
-  print_windows(planning);
+  print_windows(planning, solved->tardiness);
   for (int i = 0; i < job_count; ++i) {
     const struct rondo_planned_job *job = &jobs[i];
     printf("%s: %d call%s", rdo_tool_printable(job->name, name, sizeof name), job->call_count, job->call_count == 1 ? "" : "s");
