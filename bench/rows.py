@@ -459,6 +459,7 @@ SPECS += [Spec(f"trace_dronet{n}", 1.01, measure_trace, DRONET_F32, issue="execu
 SPECS.append(worst_task("trace_cost", 1.01, ("trace_dronet1", "trace_dronet2")))
 SPECS += [inside(name, "trace_cost", goal) for name, goal in (("trace_event_on", 100), ("trace_event_off", 2))]
 SPECS += [inside(name, "policy", goal) for name, goal in (("decide_dynamic", 1000), ("decide_dynamic64", 1000), ("decide_edf", 1000), ("plan_lookup", 50), ("plan_late", 1000))]
+SPECS += [inside(name, "repair", goal) for name, goal in (("repair_200", 1e6), ("repair_1000", None))]
 SPECS += [inside(name, "scaling", 1.2) for name in ("scaling_rmw", "scaling_wakes", "scaling_futex", "scaling_narrow")]
 
 

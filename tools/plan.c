@@ -82,8 +82,9 @@ static int take_files(struct plan_args *args, const struct tool_strings *positio
 }
 
 static int check_args(struct plan_args *args, const struct tool_strings *positional) {
-  static const int64_t threads_max = 256, overlap_max = 256;
+  static const int64_t threads_max = 256, overlap_max = 256, windows_max = 10000;
   static const double horizon_ms_max = 1e9;
+  bool has_windows = args->window_ms > 0 || args->window_count > 0;
   int code = take_files(args, positional);
   if (code != TOOL_EXIT_OK) return code;
   int input_count = (args->fjsp_path != NULL) + (args->check_path != NULL) + (args->planner.input_path != NULL) + (args->modules.count > 0);
@@ -97,6 +98,14 @@ static int check_args(struct plan_args *args, const struct tool_strings *positio
     rdo_tool_message("--overlap is at most %" PRId64, overlap_max);
   } else if (args->horizon_ms > horizon_ms_max) {
     rdo_tool_message("--horizon is at most %g ms", horizon_ms_max);
+  } else if (args->window_ms > horizon_ms_max || args->window_count > windows_max) {
+    rdo_tool_message("--window is at most %g ms, --windows at most %" PRId64, horizon_ms_max, windows_max);
+  } else if (args->window_overlap_ms > 0 && !has_windows) {
+    rdo_tool_message("--window-overlap needs --window or --windows");
+  } else if (args->window_ms > 0 && args->window_overlap_ms >= args->window_ms) {
+    rdo_tool_message("--window-overlap is to be less than --window");
+  } else if (has_windows && (args->fjsp_path != NULL || args->check_path != NULL)) {
+    rdo_tool_message("--window and --windows are for jobs and schedules");
   } else {
     return read_objectives(args);
   }
@@ -130,6 +139,13 @@ int rdo_tool_plan(int argc, char **argv) {
       {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
       {"horizon", TOOL_OPTION_NUMBER, &args.horizon_ms, "MS",
        "Plan the releases before this time; default those of one hyperperiod, after which all periods repeat."},
+      {"window", TOOL_OPTION_NUMBER, &args.window_ms, "MS",
+       "Plan long horizons in windows of this length, one after the other, what was planned before fixed. With --windows and without --horizon "
+       "the releases of all windows are planned."},
+      {"windows", TOOL_OPTION_POSITIVE, &args.window_count, "COUNT",
+       "Plan in so many windows; without --window they reach the last release. Limits of time and iterations are divided over them."},
+      {"window_overlap", TOOL_OPTION_NUMBER, &args.window_overlap_ms, "MS",
+       "What begins in so much of a window's end is planned again with the next one; default 0. As long as the longest dispatch is a good choice."},
       {"objective", TOOL_OPTION_TEXT, &args.objectives, "LIST",
        "What to make small, the most important first: makespan, tardiness, phase, energy; default tardiness,phase,makespan,energy. Deadlines come "
        "first in any case, unless --allow-late."},
@@ -177,6 +193,7 @@ int rdo_tool_plan(int argc, char **argv) {
       .examples =
           "  rondo plan jobs.json --machine=machine.json --profile=profile.json -o plan.json --show\n"
           "  rondo plan --modules a.vmfb b.vmfb --hardware-config=machine.json --profile=profile.json -o plan.json\n"
+          "  rondo plan jobs.json --profile=profile.json --window=100 --windows=10 --window-overlap=20 -o plan.json\n"
           "  rondo plan schedule.json --move=dronet=CPU_P,CPU_E --time=1 -o plan.json\n"
           "  rondo plan --check=plan.json\n"
           "  rondo plan --fjsp=mk10.txt --time_limit=60 --output=mk10.json",

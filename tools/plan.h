@@ -24,6 +24,9 @@ struct plan_args {
   double time_limit_s;  // negative: not given
   double slack_percent;
   double horizon_ms;
+  double window_ms;
+  double window_overlap_ms;
+  int64_t window_count;
   int64_t iterations;
   int64_t thread_count;
   int64_t seed;

@@ -12,7 +12,7 @@
 #include "plan.h"
 #include "rondo/trace.h"
 
-enum { FINDINGS_SHOWN_MAX = 100, CRITICAL_SHOWN_MAX = 12 };
+enum { FINDINGS_SHOWN_MAX = 100, CRITICAL_SHOWN_MAX = 12, WINDOWS_SHOWN_MAX = 20 };
 
 static double ms(int64_t time_ns) { return (double)time_ns / 1e6; }
 
@@ -22,6 +22,21 @@ static int fail(enum rondo_status status, const struct rondo_diag *diag) {
 }
 
 // What came out ---------------------------------------------------------------------------------------------
+
+static void print_windows(const struct rondo_planning *planning, int64_t tardiness_ns) {
+  int count;
+  const struct rondo_planned_window *windows = rondo_planning_windows(planning, &count);
+  if (count > 0) printf("windows   %d, weighted tardiness %.6g ms in all\n", count, ms(tardiness_ns));
+  for (int i = 0; i < count && i < WINDOWS_SHOWN_MAX; ++i) {
+    const struct rondo_planned_window *window = &windows[i];
+    printf("window %d, %.6g to %.6g ms: %d dispatches", i, ms(window->begin_ns), ms(window->end_ns), window->dispatch_count);
+    if (window->again_count > 0) printf(", %d of them again", window->again_count);
+    if (window->fixed_count > 0) printf(", beside %d that were fixed", window->fixed_count);
+    if (window->dispatch_count > 0) printf(", end at %.6g ms, weighted tardiness %.6g ms, %.2f s", ms(window->makespan_ns), ms(window->tardiness_ns), window->seconds);
+    putchar('\n');
+  }
+  if (count > WINDOWS_SHOWN_MAX) printf("... and %d windows more; --json tells all\n", count - WINDOWS_SHOWN_MAX);
+}
 
 static void print_text(const struct rondo_planning *planning) {
   struct rondo_planning_info info;
@@ -36,6 +51,7 @@ static void print_text(const struct rondo_planning *planning) {
   printf("bound     %.6f ms, gap %.2f %%\n", ms(solved->bound), 100 * solved->gap);
   printf("found     after %.2f s of %.2f s, %" PRId64 " steps (%s)\n", solved->best_seconds, solved->seconds, solved->iteration_count,
          solved->method);
+  print_windows(planning, solved->tardiness);
   for (int i = 0; i < job_count; ++i) {
     const struct rondo_planned_job *job = &jobs[i];
     printf("%s: %d call%s", rdo_tool_printable(job->name, name, sizeof name), job->call_count, job->call_count == 1 ? "" : "s");
@@ -70,6 +86,19 @@ static void print_json_list(const char *key, const struct rondo_planning *planni
   putchar(']');
 }
 
+static void print_json_windows(const struct rondo_planning *planning) {
+  int count;
+  const struct rondo_planned_window *windows = rondo_planning_windows(planning, &count);
+  for (int i = 0; i < count; ++i) {
+    const struct rondo_planned_window *window = &windows[i];
+    printf("%s{\"begin_ns\": %" PRId64 ", \"end_ns\": %" PRId64 ", \"dispatches\": %d, \"again\": %d, \"fixed\": %d, \"makespan_ns\": %" PRId64
+           ", \"tardiness_ns\": %" PRId64 ", \"seconds\": %.3f}",
+           i > 0 ? ", " : ", \"windows\": [", window->begin_ns, window->end_ns, window->dispatch_count, window->again_count, window->fixed_count,
+           window->makespan_ns, window->tardiness_ns, window->seconds);
+  }
+  if (count > 0) putchar(']');
+}
+
 static void print_json(const struct plan_args *args, const struct rondo_planning *planning) {
   struct rondo_planning_info info;
   int job_count;
@@ -86,6 +115,7 @@ static void print_json(const struct plan_args *args, const struct rondo_planning
            ", \"method\": \"%s\"",
            solved->seconds, solved->best_seconds, solved->iteration_count, solved->thread_count, args->seed, info.mode_count, solved->method);
   }
+  print_json_windows(planning);
   if (info.scale > 0) printf(", \"scale\": %.4f", info.scale);
   printf(", \"jobs\": [");
   for (int i = 0; i < job_count; ++i) {
@@ -190,6 +220,9 @@ int rdo_tool_plan_files(struct plan_args *args) {
   args->planner.overlap_count = (int)args->overlap_count;
   args->planner.slack_percent = args->slack_percent;
   args->planner.horizon_ns = (int64_t)(args->horizon_ms * 1e6);
+  args->planner.window_ns = (int64_t)(args->window_ms * 1e6);
+  args->planner.window_overlap_ns = (int64_t)(args->window_overlap_ms * 1e6);
+  args->planner.window_count = (int)args->window_count;
   args->planner.output_path = args->output_path;
   args->planner.solve = args->solve;
   enum rondo_status status = rondo_planning_create(&args->planner, &planning, &diag);

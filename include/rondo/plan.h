@@ -228,7 +228,7 @@ struct rondo_schedule_info {
   double seconds;
   int64_t iteration_count;    // steps of all threads
   int thread_count;
-  const char *method;         // "list", "exact", "tabu", "lns"
+  const char *method;         // "list", "exact", "tabu", "lns"; of a planning "windows", too
 };
 
 //   thread       any, concurrently   phase  rt

@@ -33,6 +33,10 @@ struct rondo_planner_options {
   const char *profile_path;       // needed for jobs and modules; of a schedule NULL = its own durations
   double slack_percent;           // see above: 0 = medians are planned with
   int64_t horizon_ns;             // releases from here on are not planned; 0 = those of one hyperperiod
+  // Long horizons in pieces (docs/plan.md). Windows are used if one of the first two is not 0.
+  int64_t window_ns;          // 0 = as long as so many windows must be to reach the last release
+  int window_count;           // 0 = as many as reach the last release. Of jobs without a horizon: it is that of all windows, if both are told
+  int64_t window_overlap_ns;  // what begins in so much of a window's end is planned again with the next one; less than its length
   // Of a schedule: "JOB=LANE,LANE+LANE" lets a job's dispatches use other lanes, or sets of them.
   const char *const *moves;
   int move_count;
@@ -93,6 +97,21 @@ struct rondo_planned_job {
 //   out_count    their number
 //   returns      an array that belongs to the planning; NULL when there is no plan
 RONDO_API const struct rondo_planned_job *rondo_planning_jobs(const struct rondo_planning *planning, int *out_count);
+
+// A window of a plan that was made in windows.
+struct rondo_planned_window {
+  int64_t begin_ns, end_ns;
+  int dispatch_count;     // that it placed
+  int again_count;        // of them: placed by the window before, too
+  int fixed_count;        // placed before, and in its way or waited for
+  int64_t makespan_ns;    // the last end it saw
+  int64_t tardiness_ns;   // weighted, of the calls it saw
+  double seconds;
+};
+
+//   out_count    their number; 0 = the plan was made as a whole
+//   returns      an array that belongs to the planning
+RONDO_API const struct rondo_planned_window *rondo_planning_windows(const struct rondo_planning *planning, int *out_count);
 
 // Why there is no plan, one line each, and what is worth knowing about it.
 //   returns      the text, which belongs to the planning; NULL: no such index

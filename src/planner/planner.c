@@ -20,6 +20,7 @@
 #include "planner/problem.h"
 #include "planner/reschedule.h"
 #include "planner/unroll.h"
+#include "solve/windows.h"
 
 #define SCALE_SECONDS 0.2
 
@@ -28,6 +29,8 @@ struct rondo_planning {
   struct rondo_file *file;
   struct rondo_planned_job *jobs;
   int job_count;
+  struct rondo_planned_window *windows;
+  int window_count;
   struct rdo_notes reasons, notes;
   struct rdo_arena arena;  // names of the jobs
 };
@@ -150,9 +153,20 @@ static enum rondo_status draft_schedule(struct planner *planner) {
                               planner->diag);
 }
 
+// The releases of so many windows, unless a horizon is told.
+static enum rondo_status find_horizon(const struct planner *planner, int64_t *out_horizon_ns) {
+  const struct rondo_planner_options *options = planner->options;
+  *out_horizon_ns = options->horizon_ns;
+  if (options->horizon_ns != 0 || options->window_ns <= 0 || options->window_count <= 0) return RONDO_OK;
+  if (!__builtin_mul_overflow(options->window_ns, (int64_t)options->window_count, out_horizon_ns) && *out_horizon_ns <= RONDO_PROBLEM_TIME_MAX) return RONDO_OK;
+  return rdo_fail(planner->diag, RONDO_OUT_OF_RANGE, "%d windows of %.6g ms are longer than a plan can be", options->window_count,
+                  (double)options->window_ns / 1e6);
+}
+
 static enum rondo_status draft_jobs(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
-  const struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent, .horizon_ns = options->horizon_ns};
+  struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent};
+  RDO_TRY(find_horizon(planner, &unroll.horizon_ns));
   RDO_TRY(options->module_count > 0 ? combine_jobs(planner) : read_jobs(planner));
   if (options->profile_path == NULL) {
     return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT,
@@ -345,15 +359,48 @@ static enum rondo_status place_nodes(struct planner *planner, const struct rondo
   return rdo_fail(planner->diag, RONDO_INTERNAL, "a delay is wrong, which is a bug: %s", broken.message);
 }
 
+static enum rondo_status keep_windows(struct planner *planner, const struct rdo_window *windows, size_t count) {
+  struct rondo_planning *planning = planner->planning;
+  RDO_TRY(rdo_alloc_array(count, sizeof *planning->windows, &planning->windows, planner->diag));
+  planning->window_count = (int)count;
+  for (size_t i = 0; i < count; ++i) {
+    planning->windows[i] = (struct rondo_planned_window){.begin_ns = windows[i].begin,
+                                                         .end_ns = windows[i].end,
+                                                         .dispatch_count = windows[i].node_count,
+                                                         .again_count = windows[i].again_count,
+                                                         .fixed_count = windows[i].fixed_count,
+                                                         .makespan_ns = windows[i].info.makespan,
+                                                         .tardiness_ns = windows[i].info.tardiness,
+                                                         .seconds = windows[i].info.seconds};
+  }
+  return RONDO_OK;
+}
+
+static enum rondo_status search(struct planner *planner, const struct rondo_problem *problem, struct rondo_schedule **out_solved) {
+  const struct rondo_planner_options *options = planner->options;
+  const struct rondo_solve_options solve = choose_objectives(options);
+  const struct rdo_window_options layout = {.length = options->window_ns, .overlap = options->window_overlap_ns, .count = options->window_count};
+  struct rdo_window *windows;
+  size_t count;
+  if (layout.length == 0 && layout.count == 0) {
+    if (layout.overlap == 0) return rondo_solve(problem, &solve, out_solved, planner->diag);
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "windows overlap, but neither their length (--window) nor their number (--windows) is told");
+  }
+  RDO_TRY(rdo_windows_solve(problem, &solve, &layout, out_solved, &windows, &count, planner->diag));
+  enum rondo_status status = keep_windows(planner, windows, count);
+  rdo_free(windows);
+  if (status != RONDO_OK) rondo_schedule_release(out_solved);
+  return status;
+}
+
 static enum rondo_status solve_problem(struct planner *planner, const struct rondo_problem *problem) {
   struct rondo_planning *planning = planner->planning;
-  const struct rondo_solve_options options = choose_objectives(planner->options);
   struct rondo_schedule *solved = NULL;
   struct rondo_placed_node *placed = NULL;
   struct rondo_problem_info info;
   rondo_problem_info(problem, &info);
   planning->info.mode_count = info.mode_count;
-  enum rondo_status status = rondo_solve(problem, &options, &solved, planner->diag);
+  enum rondo_status status = search(planner, problem, &solved);
   if (status == RONDO_OK) status = place_nodes(planner, problem, solved, &placed);
   if (status == RONDO_OK) status = rdo_admission_explain(&planner->draft, placed, &planning->reasons, planner->diag);
   if (status == RONDO_OK) {
@@ -414,6 +461,7 @@ void rondo_planning_release(struct rondo_planning **planning) {
   if (planning == NULL || *planning == NULL) return;
   rondo_file_release(&(*planning)->file);
   rdo_free((*planning)->jobs);
+  rdo_free((*planning)->windows);
   rdo_notes_deinit(&(*planning)->reasons);
   rdo_notes_deinit(&(*planning)->notes);
   rdo_arena_deinit(&(*planning)->arena);
@@ -430,6 +478,11 @@ void rondo_planning_info(const struct rondo_planning *planning, struct rondo_pla
 const struct rondo_planned_job *rondo_planning_jobs(const struct rondo_planning *planning, int *out_count) {
   *out_count = planning->job_count;
   return planning->jobs;
+}
+
+const struct rondo_planned_window *rondo_planning_windows(const struct rondo_planning *planning, int *out_count) {
+  *out_count = planning->window_count;
+  return planning->windows;
 }
 
 static const char *note_at(const struct rdo_notes *notes, int index) {

@@ -91,6 +91,7 @@ void rdo_builder_evaluate(struct rdo_builder *builder) {
 static int64_t find_ready(const struct rdo_builder *builder, const struct rdo_node *node, const struct rdo_mode *mode) {
   const struct rondo_problem *problem = builder->problem;
   int64_t ready = node->release;
+  if (builder->floors != NULL && builder->floors[node - problem->nodes] > ready) ready = builder->floors[node - problem->nodes];
   for (uint32_t i = 0; i < node->predecessor_count; ++i) {
     const struct rdo_link *link = &problem->predecessors[node->predecessor_begin + i];
     const struct rondo_placed_node *placed = &builder->nodes[link->node];

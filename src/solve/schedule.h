@@ -46,6 +46,7 @@ struct rdo_builder {
   int64_t *late;                      // scratch: how long before the end a node starts, once pushed towards it
   const int64_t *excesses;  // of each mode (bound.h), borrowed; NULL: all 0
   int32_t excess_weight;    // what an excess of 1 counts against an end that is 1 later
+  const int64_t *floors;    // of each node, borrowed: starts no earlier; NULL: no such limit
 };
 
 enum rondo_status rdo_builder_init(struct rdo_builder *builder, const struct rondo_problem *problem, struct rondo_diag *diag) RONDO_MUST_USE;

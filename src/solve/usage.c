@@ -7,6 +7,11 @@
 
 #include "base/alloc.h"
 
+// Each stretch adds two steps at most to the first one, and taking asks for two beforehand.
+enum rondo_status rdo_usage_reserve(struct rdo_usage *usage, size_t stretch_count, struct rondo_diag *diag) {
+  return rdo_grow_array(2 * stretch_count + 3, sizeof *usage->steps, &usage->capacity, &usage->steps, diag);
+}
+
 enum rondo_status rdo_usage_clear(struct rdo_usage *usage, int32_t limit, struct rondo_diag *diag) {
   RDO_TRY(rdo_grow_array(1, sizeof *usage->steps, &usage->capacity, &usage->steps, diag));
   usage->steps[0] = (struct rdo_usage_step){.time = 0, .used = 0};

@@ -25,6 +25,9 @@ struct rdo_usage {
   int32_t limit;
 };
 
+// Makes room for so many stretches that are taken: afterwards clearing and taking no more than these allocates nothing.
+enum rondo_status rdo_usage_reserve(struct rdo_usage *usage, size_t stretch_count, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // Nothing in use; keeps the memory.
 enum rondo_status rdo_usage_clear(struct rdo_usage *usage, int32_t limit, struct rondo_diag *diag) RONDO_MUST_USE;
 void rdo_usage_deinit(struct rdo_usage *usage);

@@ -735,6 +735,18 @@ child_list[2]: hal.buffer
         result = json.loads(self.call("plan", *jobs, "--json", "--objective=makespan,phase", "--slack=100").stdout)
         self.assertEqual((result["admitted"], result["dispatches"], result["reasons"]), (True, 13, []))
         self.assertLessEqual(result["jobs"][0]["worst_latency_ns"], 1_000_000)
+        # In windows.
+        self.call("plan", *jobs, "--window=4", "--window-overlap=1", "-o", "windows.json",
+                  out=["13 dispatches of 6 calls", "(windows)", "windows   3, weighted tardiness 0 ms in all", "window 0, 0 to 4 ms: ", "window 2, 8 to 12 ms: ", " again, beside "])
+        self.call("plan", "--check=windows.json", out="windows.json: 13 dispatches, 0 findings")
+        self.call("plan", *jobs, "--windows=25", out=["window 19, ", "... and 5 windows more"])
+        result = json.loads(self.call("plan", *jobs, "--window=5", "--windows=4", "--json").stdout)
+        self.assertEqual((result["calls"], len(result["windows"]), result["windows"][3]["end_ns"]), (12, 4, 20_000_000))
+        result = json.loads(self.call("plan", "plan.json", "--iterations=200", "--windows=2", "--json").stdout)
+        self.assertEqual((result["admitted"], len(result["windows"])), (True, 2))
+        for flags, words in ((("--window-overlap=1",), "--window-overlap needs --window or --windows"), (("--window=2", "--window-overlap=2"), "is to be less than --window"),
+                             (("--windows=20000",), "--windows at most 10000"), (("--window=nan",), "--window")):
+            self.call("plan", *jobs, *flags, code=2, err=words)
         # An earlier plan is planned again.
         self.call("plan", "plan.json", "--iterations=200", "-o", "again.json", out="13 dispatches of 6 calls")
         self.call("plan", "--check=again.json", out="0 findings")

@@ -10,6 +10,9 @@
 
 #include "inject.h"
 #include "rondo/plan.h"
+#include "base/alloc.h"
+#include "rondo/repair.h"
+#include "solve/windows.h"
 
 // Problems -------------------------------------------------------------------------------------------------
 
@@ -46,12 +49,47 @@ static enum rondo_status make_general(struct rondo_problem **out, struct rondo_d
   return status;
 }
 
+// Creating may fail; once that is done nothing is allocated, so nothing can fail.
+static enum rondo_status repair(const struct rondo_problem *problem, const struct rondo_schedule *schedule, struct rondo_diag *diag) {
+  static const struct rondo_node_progress nothing_begun[40] = {0};
+  const struct rondo_placed_node *planned = rondo_schedule_nodes(schedule);
+  struct rondo_problem_info info;
+  struct rondo_repair *repair;
+  rondo_problem_info(problem, &info);
+  enum rondo_status status = rondo_repair_create(problem, planned, info.node_count, &repair, diag);
+  if (status != RONDO_OK) return status;
+  uint32_t count = inject_count();
+  for (int64_t now = 3; now < 40 && status == RONDO_OK; now += 9) {
+    status = rondo_repair_run(repair, now, nothing_begun, diag);
+    rondo_repair_adopt(repair);
+  }
+  if (status != RONDO_OK || inject_count() != count) {
+    fprintf(stderr, "repair: %s '%s', %u allocations\n", rondo_status_name(status), diag->message, inject_count() - count);
+    exit(1);
+  }
+  rondo_repair_release(&repair);
+  return RONDO_OK;
+}
+
+static enum rondo_status solve_windows(const struct rondo_problem *problem, const struct rondo_solve_options *options, struct rondo_diag *diag) {
+  const struct rdo_window_options layout = {.count = 3};
+  struct rondo_schedule *schedule;
+  struct rdo_window *windows;
+  size_t count;
+  enum rondo_status status = rdo_windows_solve(problem, options, &layout, &schedule, &windows, &count, diag);
+  rondo_schedule_release(&schedule);
+  rdo_free(windows);
+  return status;
+}
+
 static enum rondo_status plan(enum rondo_status (*make)(struct rondo_problem **, struct rondo_diag *), double time_limit_s, struct rondo_diag *diag) {
   const struct rondo_solve_options options = {.iteration_limit = 60, .time_limit_s = time_limit_s, .thread_count = 2};
   struct rondo_problem *problem = NULL;
   struct rondo_schedule *schedule = NULL;
   enum rondo_status status = make(&problem, diag);
   if (status == RONDO_OK) status = rondo_solve(problem, &options, &schedule, diag);
+  if (status == RONDO_OK) status = repair(problem, schedule, diag);
+  if (status == RONDO_OK) status = solve_windows(problem, &options, diag);
   rondo_schedule_release(&schedule);
   rondo_problem_release(&problem);
   return status;

@@ -110,6 +110,54 @@ static void test_horizon(void **state) {
   expect_failure(&options, RONDO_INVALID_ARGUMENT, "jobs[1].offset_ns: the first release of \"y\", at 1 ms");
 }
 
+// A periodic set in windows: one plan, which passes the check of plans, and ends at most a fifth later than the whole.
+static void test_windows(void **state) {
+  (void)state;
+  write_jobs(
+      "{\"name\": \"fast\", \"model\": \"a.vmfb\", \"period_ms\": 2, \"deadline_ms\": 2}, {\"name\": \"slow\", \"model\": \"b.vmfb\", \"period_ms\": 16,"
+      " \"waits_for\": [\"fast\"]}, {\"name\": \"next\", \"model\": \"a.vmfb\", \"trigger\": {\"job\": \"slow\"}, \"lanes\": [\"E1\"]}");
+  struct rondo_planner_options options = quick_options("jobs.json");
+  struct rondo_planning_info whole, info;
+  int count;
+  struct rondo_planning *planning = plan_with(&options);
+  rondo_planning_info(planning, &whole);
+  assert_null(rondo_planning_windows(planning, &count));
+  assert_int_equal(count, 0);
+  rondo_planning_release(&planning);
+  options.window_ns = 4000000;
+  options.window_overlap_ns = 1000000;
+  planning = plan_with(&options);
+  rondo_planning_info(planning, &info);
+  assert_true(info.is_admitted);
+  assert_int_equal(info.dispatch_count, whole.dispatch_count);
+  assert_int_equal(info.solved.bound, whole.solved.bound);
+  assert_true(info.solved.makespan <= whole.solved.makespan * 6 / 5);
+  assert_string_equal(info.solved.method, "windows");
+  const struct rondo_planned_window *windows = rondo_planning_windows(planning, &count);
+  assert_int_equal(count, 4);
+  assert_int_equal(windows[3].begin_ns, 12000000);
+  assert_int_equal(windows[3].end_ns, 16000000);
+  assert_int_equal(windows[3].makespan_ns, info.solved.makespan);
+  // 6 ms of `slow` are still at work when the second window begins.
+  assert_true(windows[1].fixed_count > 0);
+  rondo_planning_release(&planning);
+  // The releases of three windows.
+  options.window_count = 3;
+  planning = plan_with(&options);
+  rondo_planning_info(planning, &info);
+  assert_int_equal(info.call_count, 6 + 1 + 1);
+  (void)rondo_planning_windows(planning, &count);
+  assert_int_equal(count, 3);
+  rondo_planning_release(&planning);
+  options.window_overlap_ns = 4000000;
+  expect_failure(&options, RONDO_INVALID_ARGUMENT, "cannot overlap by 4000000");
+  options.window_ns = options.window_count = 0;
+  expect_failure(&options, RONDO_INVALID_ARGUMENT, "neither their length (--window) nor their number (--windows)");
+  options.window_ns = INT64_MAX;
+  options.window_count = 2;
+  expect_failure(&options, RONDO_OUT_OF_RANGE, "longer than a plan can be");
+}
+
 // Lanes that share a CPU never have more workers at once than there are.
 static void test_shared_cpus(void **state) {
   (void)state;
@@ -222,7 +270,7 @@ static void test_bad_input(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one_call),       cmocka_unit_test(test_slack),          cmocka_unit_test(test_hyperperiod), cmocka_unit_test(test_horizon), cmocka_unit_test(test_shared_cpus),
+      cmocka_unit_test(test_one_call),       cmocka_unit_test(test_slack),          cmocka_unit_test(test_hyperperiod), cmocka_unit_test(test_horizon), cmocka_unit_test(test_windows), cmocka_unit_test(test_shared_cpus),
       cmocka_unit_test(test_same_seed_same_file), cmocka_unit_test(test_carried_paths), cmocka_unit_test(test_modules),  cmocka_unit_test(test_bad_input),
   };
   if (!can_read()) return 77;
