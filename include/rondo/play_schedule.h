@@ -91,7 +91,8 @@ RONDO_API void rondo_schedule_player_release(struct rondo_schedule_player **play
 //   thread      owner               phase  steady
 RONDO_API enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Ends a run early: what runs ends at once, the iteration is not kept. From any thread, or a signal handler.
+// Ends a run early: releases that lie ahead are not waited for, synthetic work ends at once, what runs of models is played to its end; the
+// iteration is not kept. From any thread, or a signal handler.
 //   thread      any, concurrently   phase  rt
 RONDO_API void rondo_schedule_player_stop(struct rondo_schedule_player *player);
 

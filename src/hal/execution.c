@@ -338,6 +338,8 @@ static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node,
     uint64_t size = claim_size(node->tile_count - claimed, present < process->budget ? process->budget : present);
     int64_t batch_begin_ns = 0;
     if (is_played) {
+      // relaxed: hint. The clock is read only by those who may have to go on as ordinary threads.
+      if (rdo_atomic_load(&worker->is_urgent, rdo_relaxed) != 0) rdo_urgent_settle(worker, rdo_clock_now_ns());
       if (done == 0 || !is_wanted_elsewhere(worker, process)) size = fit_claim(e, index, worker, process->key, size, &batch_begin_ns);
       else size = 0;
       out->is_left = size == 0;
@@ -420,13 +422,14 @@ enum rdo_drain_result rdo_execution_drain(struct rdo_execution *e, struct rdo_wo
 }
 
 enum rdo_drain_result rdo_execution_drain_node(struct rdo_execution *e, uint32_t index, struct rdo_process *process, struct rdo_worker *worker,
-                                               bool *out_is_last) {
+                                               bool *out_is_last, bool *out_is_worked) {
   uint64_t mode = rdo_cpu_flush_denormals_begin();
   struct drained drained;
   (void)rdo_urgent_guard(worker, rdo_clock_now_ns(), RDO_GUARD_NS);
   bool is_worked = drain_node(e, &e->nodes[index], process, worker, &drained);
   rdo_cpu_flush_denormals_end(mode);
   *out_is_last = drained.is_last;
+  *out_is_worked = is_worked;
   if (drained.is_complete) return RDO_DRAIN_DONE;
   if (drained.is_left && !is_worked) tell_others(process, worker);
   return drained.is_left && is_worked ? RDO_DRAIN_MORE : RDO_DRAIN_IDLE;

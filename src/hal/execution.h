@@ -78,10 +78,11 @@ enum rdo_drain_result rdo_execution_drain(struct rdo_execution *execution, struc
 
 // Claims and runs tiles of one dispatch that the placer was told of, until there are none, or something goes before them.
 //   process      what this worker is in: its budget, lane and key count
-//   out_is_last  whether that ended the execution; once, with DONE
+//   out_is_last    whether that ended the execution; once, with DONE
+//   out_is_worked  whether any of its tiles ran here
 //   returns      DONE: that ended the dispatch; MORE: tiles are left for later; IDLE: none are left for this worker
 enum rdo_drain_result rdo_execution_drain_node(struct rdo_execution *execution, uint32_t index, struct rdo_process *process,
-                                               struct rdo_worker *worker, bool *out_is_last);
+                                               struct rdo_worker *worker, bool *out_is_last, bool *out_is_worked);
 
 // Replays it alone, on this thread.
 enum rondo_status rdo_execution_replay(struct rdo_execution *execution, const struct rdo_scratch *scratch, struct rondo_diag *diag);

@@ -72,7 +72,7 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
   node->process.budget = decision.width;
   rdo_process_place(&node->process, decision.lane + 1, decision.key);
   node->wait.key = decision.key;
-  if (decision.start_ns <= node->ready_ns) {
+  if (decision.start_ns <= node->ready_ns || rdo_atomic_load(&graph->is_stopping, rdo_seq_cst) != 0) {  // SYNC(nodes)
     acquire_next(node);
     return;
   }
@@ -83,7 +83,9 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
   node->timed.key = node->is_boosted ? 0 : decision.key;
   node->timed.yield_ns = node->is_boosted ? 0 : lane->worker_count == 1 ? INT64_MAX : YIELD_NS;
   uint32_t place = decision.lane == node->planned_lane ? node->planned_place : facts.index;
-  rdo_timed_post(&graph->executor->workers[lane->workers[place % lane->worker_count]], &node->timed, decision.start_ns);
+  uint32_t worker = lane->workers[place % lane->worker_count];
+  rdo_atomic_store(&node->posted_to, worker, rdo_release);  // SYNC(nodes): after `timed`
+  rdo_timed_post(&graph->executor->workers[worker], &node->timed, decision.start_ns);
 }
 
 static void resume_from(struct rdo_node *node, uint32_t previous_lane) {
@@ -98,7 +100,9 @@ void rdo_node_resume(struct rdo_node *node) { resume_from(node, RDO_POLICY_NONE)
 // The release has come, on this worker: what one worker is enough for begins here and now.
 static void run_released(struct rdo_timed *timed, struct rdo_worker *worker) {
   struct rdo_node *node = RDO_CONTAINER(timed, struct rdo_node, timed);
-  if (node->resource_count != 0) {
+  // What is not locked to its time is for any worker of the lane, and as an ordinary thread.
+  if (node->resource_count != 0 || !node->is_locked) {
+    rdo_urgent_lower(worker);
     acquire_next(node);
     return;
   }
@@ -111,6 +115,14 @@ static void run_released(struct rdo_timed *timed, struct rdo_worker *worker) {
   }
   rdo_process_finish(&node->process);
   rdo_process_release(&node->process);
+}
+
+void rdo_node_graph_hurry(struct rdo_node_graph *graph, struct rdo_worker *worker) {
+  for (uint32_t i = 0; i < graph->node_count; ++i) {
+    struct rdo_node *node = &graph->nodes[i];
+    if (rdo_atomic_load(&node->posted_to, rdo_acquire) != worker->index) continue;  // SYNC(nodes)
+    if (rdo_timed_cancel(worker, &node->timed)) run_released(&node->timed, worker);
+  }
 }
 
 static enum rdo_drain_result drain_node(struct rdo_process *process, struct rdo_worker *worker) {
@@ -179,6 +191,8 @@ static int64_t spin(struct rdo_node *node, struct rdo_worker *worker, int64_t be
     now_ns = rdo_clock_now_ns();
     if (now_ns < look_ns) continue;
     look_ns = now_ns + GUARD_INTERVAL_NS;
+    if (rdo_atomic_load(&node->ended, rdo_relaxed) != 0) break;  // relaxed: hint, of several one has ended it
+    rdo_urgent_settle(worker, now_ns);
     (void)rdo_urgent_guard(worker, now_ns, RDO_GUARD_NS);
   }
   return now_ns;
@@ -209,7 +223,7 @@ static enum rdo_drain_result drain_synthetic(struct rdo_node *node, struct rdo_w
     if (node->spent_ns >= node->duration_ns || rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) != 0) return RDO_DRAIN_DONE;  // relaxed: hint
     bool is_reserved = rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, node->process.key, now_ns, tile_ns);
     if (!is_reserved && !rdo_worker_is_called(worker) && !rdo_worker_is_outranked(worker, node->process.key)) continue;
-    ++node->preemption_count;
+    rdo_atomic_add(&node->preemption_count, 1, rdo_relaxed);  // relaxed: counter
     return RDO_DRAIN_MORE;
   }
 }
@@ -231,8 +245,9 @@ static void reset_node(struct rdo_node *node) {
   rdo_atomic_init(&node->pending, node->predecessor_count + (node->needs_body ? 1 : 0));
   rdo_atomic_init(&node->start_ns, INT64_MAX);
   rdo_atomic_init(&node->ended, 0);
+  rdo_atomic_init(&node->posted_to, UINT32_MAX);
   node->ready_ns = node->end_ns = node->spent_ns = 0;
-  node->preemption_count = 0;
+  rdo_atomic_init(&node->preemption_count, 0);
   node->held_count = 0;
   node->wait.granted = take_resource;
   node->is_stolen = node->is_released = node->is_abandoned = node->is_failed = false;

@@ -10,6 +10,7 @@
 //             brings it to 0 acquires what the others wrote, and places the node
 //   start_ns  only falls, from INT64_MAX: the earliest start of its drainers
 //   ended     the one drainer that ends the node
+//   posted_to written once what is posted is; who finds itself there may look whether it holds it
 //   left      only falls: nodes that have not been released, and actors; the one that brings it to 0 ends the iteration
 // Times are written by the drainer that claimed, or ended, and read after `over`, or by successors.
 
@@ -64,8 +65,9 @@ struct rdo_node {
   uint32_t held_count;            // resources that it has
   int64_t backlog_ns;             // what it put on its lane's
   uint32_t lane;
+  rdo_atomic_u32 posted_to;       // SYNC(nodes): worker that its release was posted to; UINT32_MAX = none yet
   uint32_t worker;                // that began it
-  uint32_t preemption_count;
+  rdo_atomic_u32 preemption_count;  // counter
   bool is_abandoned;              // its body will not come, or had nothing to do any more
   bool is_failed;
   bool is_stolen;                 // the machine took its worker's CPU around its release
@@ -106,6 +108,9 @@ void rdo_node_graph_leave(struct rdo_node_graph *graph);
 
 // One of the things that a node waits for is there. From any thread.
 void rdo_node_resume(struct rdo_node *node);
+
+// Ends the wait of those nodes for their release that were posted to this worker, for a graph that is stopping.
+void rdo_node_graph_hurry(struct rdo_node_graph *graph, struct rdo_worker *worker);
 
 // A body that spins for the planned time of its node.
 extern const struct rdo_node_body rdo_node_synthetic;

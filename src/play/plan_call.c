@@ -24,11 +24,11 @@ static void drop(struct rdo_plan_part *part) {
 static enum rdo_drain_result drain_dispatch(struct rdo_node *node, struct rdo_worker *worker) {
   struct rdo_plan_dispatch *dispatch = node->user;
   int64_t begin_ns = rdo_clock_now_ns();
-  bool is_last;
-  enum rdo_drain_result result = rdo_execution_drain_node(dispatch->execution, dispatch->command, &node->process, worker, &is_last);
+  bool is_last, is_worked;
+  enum rdo_drain_result result = rdo_execution_drain_node(dispatch->execution, dispatch->command, &node->process, worker, &is_last, &is_worked);
   // Who found nothing, or no room for it, has not begun.
-  if (result != RDO_DRAIN_IDLE) rdo_node_note_start(node, worker, begin_ns);
-  if (result == RDO_DRAIN_MORE) ++node->preemption_count;
+  if (is_worked) rdo_node_note_start(node, worker, begin_ns);
+  if (result == RDO_DRAIN_MORE) rdo_atomic_add(&node->preemption_count, 1, rdo_relaxed);  // relaxed: counter
   if (is_last) rdo_submission_signal_placed(dispatch->part->submission);
   return result;
 }
@@ -178,9 +178,24 @@ static enum rondo_status begin_instance(struct rdo_plan_call *call) {
   return rdo_call_begin(&call->call, call->inputs, &call->diag);
 }
 
+// Nothing of the instances that are left will run.
+static void abandon_rest(struct rdo_plan_call *call) {
+  for (; call->next < call->instance_count; ++call->next) {
+    const struct rdo_plan_instance *instance = &call->instances[call->next];
+    for (uint32_t i = 0; i < instance->place_count; ++i) {
+      struct rdo_node *node = &call->graph->nodes[instance->places[i].node];
+      node->body = &rdo_node_empty;
+      node->is_abandoned = true;
+      rdo_node_resume(node);
+    }
+  }
+}
+
 static enum rdo_drain_result drain_call(struct rdo_process *process, struct rdo_worker *worker) {
   (void)worker;
   struct rdo_plan_call *call = RDO_CONTAINER(process, struct rdo_plan_call, process);
+  // relaxed: hint, it is looked at before each instance
+  if (!call->is_running && rdo_atomic_load(&call->graph->is_stopping, rdo_relaxed) != 0) abandon_rest(call);
   if (!call->is_running && call->next == call->instance_count) return RDO_DRAIN_DONE;
   enum rondo_status status = call->is_running ? RONDO_OK : begin_instance(call);
   if (status == RONDO_OK) status = rdo_call_run(&call->call, call->outputs);
@@ -254,6 +269,8 @@ enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char 
   call->scheduler = (struct rdo_queue_scheduler){place_submission, ignore_start, ignore_end};
   call->graph = graph;
   call->name = name;
+  call->path = path;
+  call->function_name = function;
   enum rondo_status status = load(call, path, function, diag);
   if (status != RONDO_OK) {
     rdo_plan_call_close(call);
@@ -292,6 +309,87 @@ enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const c
     instance->parts[i].call = call;
   }
   return RONDO_OK;
+}
+
+// What the order of calls adds to the graph, while it is walked.
+struct walk {
+  uint32_t *pending;              // owned [node_count]
+  uint32_t *stack;                // owned [node_count]
+  struct rdo_plan_call **call_of; // owned [node_count], NULL = none
+  uint32_t *instance_of;          // owned [node_count]
+  uint32_t *left;                 // owned [node_count]: nodes of the instance whose first node this is
+  uint32_t stack_count;
+};
+
+static void end_walk(struct walk *walk) {
+  rdo_free(walk->pending);
+  rdo_free(walk->stack);
+  rdo_free(walk->call_of);
+  rdo_free(walk->instance_of);
+  rdo_free(walk->left);
+}
+
+static void arrive(struct walk *walk, uint32_t node) {
+  if (--walk->pending[node] == 0) walk->stack[walk->stack_count++] = node;
+}
+
+// The first instance that has nodes, from `from` on.
+static const struct rdo_plan_instance *next_instance(const struct rdo_plan_call *call, uint32_t from) {
+  while (from < call->instance_count && call->instances[from].place_count == 0) ++from;
+  return from < call->instance_count ? &call->instances[from] : NULL;
+}
+
+static enum rondo_status begin_walk(struct walk *walk, const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count,
+                                    struct rondo_diag *diag) {
+  size_t count = (size_t)graph->node_count + 1;
+  RDO_TRY(rdo_alloc_array(count, sizeof *walk->pending, &walk->pending, diag));
+  RDO_TRY(rdo_alloc_array(count, sizeof *walk->stack, &walk->stack, diag));
+  RDO_TRY(rdo_alloc_array(count, sizeof *walk->call_of, &walk->call_of, diag));
+  RDO_TRY(rdo_alloc_array(count, sizeof *walk->instance_of, &walk->instance_of, diag));
+  RDO_TRY(rdo_alloc_array(count, sizeof *walk->left, &walk->left, diag));
+  // One more for all, so that each arrives here once at least.
+  for (uint32_t i = 0; i < graph->node_count; ++i) walk->pending[i] = graph->nodes[i].predecessor_count + 1;
+  for (uint32_t c = 0; c < call_count; ++c) {
+    const struct rdo_plan_instance *first = next_instance(calls[c], 0);
+    for (uint32_t i = 0; i < calls[c]->instance_count; ++i) {
+      const struct rdo_plan_instance *instance = &calls[c]->instances[i];
+      for (uint32_t k = 0; k < instance->place_count; ++k) {
+        uint32_t node = instance->places[k].node;
+        walk->call_of[node] = calls[c];
+        walk->instance_of[node] = i;
+        walk->pending[node] += instance != first;
+      }
+      if (instance->place_count != 0) walk->left[instance->places[0].node] = instance->place_count;
+    }
+  }
+  for (uint32_t i = 0; i < graph->node_count; ++i) arrive(walk, i);
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_plan_calls_check(const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count, struct rondo_diag *diag) {
+  struct walk walk = {0};
+  uint32_t ended_count = 0;
+  enum rondo_status status = begin_walk(&walk, graph, calls, call_count, diag);
+  while (status == RONDO_OK && walk.stack_count != 0) {
+    uint32_t number = walk.stack[--walk.stack_count];
+    const struct rdo_node *node = &graph->nodes[number];
+    ++ended_count;
+    for (uint32_t i = 0; i < node->successor_count; ++i) arrive(&walk, node->successors[i]);
+    const struct rdo_plan_call *call = walk.call_of[number];
+    if (call == NULL) continue;
+    const struct rdo_plan_instance *instance = &call->instances[walk.instance_of[number]];
+    if (--walk.left[instance->places[0].node] != 0) continue;
+    const struct rdo_plan_instance *next = next_instance(call, walk.instance_of[number] + 1);
+    for (uint32_t k = 0; next != NULL && k < next->place_count; ++k) arrive(&walk, next->places[k].node);
+  }
+  for (uint32_t i = 0; status == RONDO_OK && ended_count != graph->node_count && i < graph->node_count; ++i) {
+    if (walk.pending[i] == 0 || walk.call_of[i] == NULL) continue;
+    const struct rdo_plan_call *call = walk.call_of[i];
+    status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s waits for a later call of %s, which begins when this one has ended: plan their calls one after the other",
+                      call->instances[walk.instance_of[i]].name, call->name);
+  }
+  end_walk(&walk);
+  return status;
 }
 
 void rdo_plan_call_close(struct rdo_plan_call *call) {

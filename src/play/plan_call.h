@@ -60,7 +60,7 @@ struct rdo_plan_call {
   struct rdo_queue_scheduler scheduler;
   struct rdo_process process;
   struct rdo_node_graph *graph;
-  const char *name;          // borrowed: of its job
+  const char *name, *path, *function_name;  // borrowed: of its job, as given
   struct rondo_runtime *runtime;
   struct rondo_model *model;
   struct rondo_function *function;
@@ -81,7 +81,7 @@ struct rdo_plan_call {
 };
 
 // Loads a model and finds the function; its inputs are zeros.
-//   name, path, function  borrowed; `name` for the call's life. function "" = the model's only one
+//   name, path, function  borrowed for the call's life. function "" = the model's only one
 //   out_call              ended with rdo_plan_call_destroy
 enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
                                        struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
@@ -90,6 +90,11 @@ enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char 
 //   places  copied; names borrowed
 enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, const struct rdo_plan_place *places, uint32_t place_count,
                                              struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Whether all nodes can run: calls of one function follow each other, so a node must not wait for one of a later call, by whatever way.
+//   returns  OK, INVALID_ARGUMENT (a node that would wait for ever: its instance is named), RESOURCE_EXHAUSTED
+enum rondo_status rdo_plan_calls_check(const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count,
+                                       struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Plays its instances of an iteration that rdo_node_graph_begin has begun.
 void rdo_plan_call_begin(struct rdo_plan_call *call);

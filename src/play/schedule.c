@@ -26,6 +26,7 @@
 #include "trace/trace_table.h"
 
 enum { SPIN_NS = 20000, START_DELAY_NS = 2000000 };
+static const int64_t COUNT_MAX = INT64_C(1000000000000);
 
 struct rondo_schedule_player {
   struct rdo_node_graph graph;
@@ -45,8 +46,16 @@ struct rondo_schedule_player {
   bool has_machine;      // `machine` was read
   int64_t played_count, stolen_count;
   int64_t run_ns, spun_ns;
-  rdo_atomic_u32 over;         // SYNC(nodes)
+  struct hurrier *hurriers;    // owned [worker_count]
+  rdo_atomic_u32 over;         // SYNC(nodes): iterations and hurriers that have ended
+  rdo_atomic_u32 changes;      // SYNC(nodes): of `over` and `is_stopping`; the runner's futex word
   rdo_atomic_u32 is_stopping;  // hint
+};
+
+// Timed work of one worker that ends what waits there for its release, again and again until the iteration is over.
+struct hurrier {
+  struct rdo_timed timed;
+  struct rondo_schedule_player *player;
 };
 
 // Setup ----------------------------------------------------------------------------------------------
@@ -95,6 +104,7 @@ static enum rondo_status make_workers(struct rondo_schedule_player *player, stru
   } else {
     RDO_TRY(rdo_worker_lanes_make_each(player->schedule.target_count, &cpus, &player->workers, diag));
   }
+  RDO_TRY(rdo_alloc_array(player->workers.worker_count, sizeof *player->hurriers, &player->hurriers, diag));
   const struct rdo_executor_options executor = {
       .worker_count = player->workers.worker_count,
       .worker_cpus = player->workers.cpus,
@@ -148,7 +158,8 @@ static enum rondo_status find_call(struct rondo_schedule_player *player, const s
   *out_call = NULL;
   if (path == NULL) return RONDO_OK;
   for (uint32_t i = 0; i < player->call_count; ++i) {
-    if (strcmp(player->calls[i]->name, call_name(job)) == 0) *out_call = player->calls[i];
+    const struct rdo_plan_call *call = player->calls[i];
+    if (strcmp(call->name, call_name(job)) == 0 && strcmp(call->path, path) == 0 && strcmp(call->function_name, function) == 0) *out_call = player->calls[i];
   }
   if (*out_call != NULL) return RONDO_OK;
   RDO_TRY(rdo_plan_call_create(&player->graph, call_name(job), path, function, out_call, diag));
@@ -210,6 +221,7 @@ static enum rondo_status load_models(struct rondo_schedule_player *player, struc
   rdo_free(places);
   rdo_free(is_added);
   player->graph.actor_count = player->call_count;
+  if (status == RONDO_OK) status = rdo_plan_calls_check(&player->graph, player->calls, player->call_count, diag);
   return status;
 }
 
@@ -420,10 +432,15 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
   return make_edges(player, diag);
 }
 
+static void tell_runner(struct rondo_schedule_player *player) {
+  rdo_atomic_add(&player->changes, 1, rdo_seq_cst);  // SYNC(nodes): after what has changed
+  rdo_futex_wake_all(&player->changes);
+}
+
 static void end_iteration(struct rdo_node_graph *graph) {
   struct rondo_schedule_player *player = RDO_CONTAINER(graph, struct rondo_schedule_player, graph);
   rdo_atomic_add(&player->over, 1, rdo_seq_cst);  // SYNC(nodes): after all nodes
-  rdo_futex_wake_all(&player->over);
+  tell_runner(player);
 }
 
 // The table's nodes are the schedule's, in its order.
@@ -470,6 +487,10 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "counts and times of a play are not negative");
   }
+  if (options->iteration_count > COUNT_MAX || options->warm_up_count > COUNT_MAX || options->dispatch_iters < 0 || options->dispatch_iters > INT32_MAX ||
+      options->period_ns > RDO_TIME_NS_MAX || options->tile_ns > RDO_TIME_NS_MAX || options->late_ns > RDO_TIME_NS_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "at most %lld iterations, %d runs of a kernel in a call, and times of 104 days", (long long)COUNT_MAX, INT32_MAX);
+  }
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
   player->graph.over = end_iteration;
   RDO_TRY(read_files(player, path, diag));
@@ -488,6 +509,7 @@ enum rondo_status rondo_schedule_player_create(const char *path, const struct ro
   RDO_TRY(rdo_alloc(sizeof *player, &player, diag));
   if (options != NULL) player->options = *options;
   rdo_atomic_init(&player->over, 0);
+  rdo_atomic_init(&player->changes, 0);
   rdo_atomic_init(&player->is_stopping, 0);
   rdo_atomic_init(&player->graph.is_stopping, 0);
   enum rondo_status status = set_up(player, path, diag);
@@ -511,6 +533,7 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   rdo_table_deinit(&p->table);
   rdo_schedule_deinit(&p->schedule);
   if (p->has_machine) rdo_machine_file_deinit(&p->machine);
+  rdo_free(p->hurriers);
   rdo_free(p->successors);
   rdo_free(p->resources);
   rdo_free(p->graph.resources);
@@ -525,6 +548,21 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
 void rondo_schedule_player_stop(struct rondo_schedule_player *player) {
   rdo_atomic_store(&player->is_stopping, 1, rdo_seq_cst);        // SYNC(nodes)
   rdo_atomic_store(&player->graph.is_stopping, 1, rdo_seq_cst);  // SYNC(nodes)
+  tell_runner(player);
+}
+
+enum { HURRY_AGAIN_NS = 1000000 };
+
+static void hurry(struct rdo_timed *timed, struct rdo_worker *worker) {
+  struct hurrier *hurrier = RDO_CONTAINER(timed, struct hurrier, timed);
+  struct rondo_schedule_player *player = hurrier->player;
+  rdo_node_graph_hurry(&player->graph, worker);
+  if (rdo_atomic_load(&player->graph.left, rdo_acquire) != 0) {  // SYNC(nodes)
+    rdo_timed_post(worker, timed, rdo_clock_now_ns() + HURRY_AGAIN_NS);
+    return;
+  }
+  rdo_atomic_add(&player->over, 1, rdo_seq_cst);  // SYNC(nodes)
+  tell_runner(player);
 }
 
 // When a node could have run, from the iteration's begin: as its last predecessor ended, a root at 0; not before its release.
@@ -570,7 +608,7 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t
     row.worker = (int32_t)node->worker;
     row.cpu = graph->executor->workers[node->worker].cpu;
     row.worker_count = (int32_t)node->process.budget;
-    row.preemption_count = (int32_t)node->preemption_count;
+    row.preemption_count = (int32_t)rdo_atomic_load(&node->preemption_count, rdo_relaxed);  // relaxed: the iteration is over
     player->stolen_count += node->is_stolen;
     RDO_TRY(rdo_table_append(&player->table, &row, diag));
   }
@@ -584,12 +622,27 @@ static int64_t sum_spun_ns(const struct rondo_schedule_player *player) {
   return sum;
 }
 
-// Plays one iteration to its end.
+// Plays one iteration to its end; if somebody stops it, to one that comes soon.
 static void play(struct rondo_schedule_player *player, int64_t begin_ns) {
-  uint32_t heard = rdo_atomic_load(&player->over, rdo_acquire);  // SYNC(nodes)
+  uint32_t target = rdo_atomic_load(&player->over, rdo_acquire) + 1;  // SYNC(nodes)
+  bool is_hurried = false;
   rdo_node_graph_begin(&player->graph, begin_ns);
   for (uint32_t i = 0; i < player->call_count; ++i) rdo_plan_call_begin(player->calls[i]);
-  while (rdo_atomic_load(&player->over, rdo_acquire) == heard) rdo_futex_wait(&player->over, heard, INT64_MAX);  // SYNC(nodes)
+  for (;;) {
+    uint32_t heard = rdo_atomic_load(&player->changes, rdo_seq_cst);  // SYNC(nodes): before looking
+    if (rdo_atomic_load(&player->over, rdo_seq_cst) == target) return;  // SYNC(nodes)
+    if (!is_hurried && rdo_atomic_load(&player->graph.is_stopping, rdo_seq_cst) != 0) {  // SYNC(nodes)
+      is_hurried = true;
+      for (uint32_t i = 0; i < player->graph.executor->worker_count; ++i) {
+        struct hurrier *hurrier = &player->hurriers[i];
+        *hurrier = (struct hurrier){.timed = {.run = hurry}, .player = player};
+        rdo_timed_post(&player->graph.executor->workers[i], &hurrier->timed, 0);
+      }
+      target += player->graph.executor->worker_count;
+    } else {
+      rdo_futex_wait(&player->changes, heard, INT64_MAX);
+    }
+  }
 }
 
 enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) {

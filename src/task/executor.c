@@ -398,7 +398,10 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
     worker->held_slots &= ~(UINT32_C(1) << index);  // that was another process
   }
   enum rdo_drain_result result = drain_slot(worker, index, view_of(word, version));
+  // It leaves the rest for something that comes first: whoever found no room for it beside this worker is told.
+  bool is_left = result == RDO_DRAIN_MORE && rdo_atomic_load(&slot->lane, rdo_relaxed) != 0;  // relaxed: ordered by SYNC(slot), it is drained
   leave_slot(executor, index, ONE_DRAINER);
+  if (is_left) rdo_executor_announce_open(executor, index);
   return result != RDO_DRAIN_IDLE;
 }
 

@@ -31,9 +31,19 @@ enum {
 // Whether threads made by the calling one are ordinary, and the kernel lets them be real-time threads.
 bool rdo_urgent_is_allowed(void);
 
+enum { RDO_URGENT_LONGEST_NS = 1000000 };  // from a release on: whatever it started, the rest is work as any other
+
 // RT safe: one system call, if it changes anything.
 void rdo_urgent_raise(struct rdo_worker *worker);
 void rdo_urgent_lower(struct rdo_worker *worker);
+
+// Lowers the worker once its last release is long ago. For whoever works on for a while without coming back to it.
+static inline void rdo_urgent_settle(struct rdo_worker *worker, int64_t now_ns) {
+  bool is_urgent = rdo_atomic_load(&worker->is_urgent, rdo_relaxed) != 0;  // relaxed: hint
+  if (!is_urgent || now_ns - worker->last_release_ns <= RDO_URGENT_LONGEST_NS) return;
+  bool is_near = worker->next_release_ns != INT64_MAX && worker->next_release_ns - now_ns < RDO_GUARD_SLEEP_NS;
+  if (!is_near) rdo_urgent_lower(worker);
+}
 
 // The same for the worker itself, unless its releases are too close to each other.
 static inline void rdo_urgent_raise_self(struct rdo_worker *worker) {

@@ -4,6 +4,7 @@
 // Schedules played: orders and starts under each policy, real models from a plan, failures. Every trace passes the checker.
 // Usage: unit_play_schedule MODELS_FOLDER
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -393,6 +395,59 @@ static void test_modules(void **state) {
   assert_non_null(strstr(diag.message, "takes nothing or one i32"));
 }
 
+// Calls of one model follow each other: a plan in which one waits for a later one would never end.
+static void test_interleaved(void **state) {
+  (void)state;
+  char model_path[512], text[8192];
+  snprintf(model_path, sizeof model_path, "%s/mlp_f32/mlp_f32.vmfb", folder);
+  const struct rondo_schedule_model model = {.job = "mlp", .path = model_path};
+  const struct rondo_schedule_play_options options = {.models = &model, .model_count = 1};
+  struct rondo_diag diag;
+  size_t size = (size_t)snprintf(text, sizeof text, "{\"dispatches\": {");
+  size += append_mlp(text + size, sizeof text - size, 0, "");
+  size += append_mlp(text + size, sizeof text - size, 1, "");
+  snprintf(text + size, sizeof text - size, "}}");
+  char *dependencies = strstr(strstr(text, "\"mlp0_3\""), "\"dependencies\": [");
+  assert_non_null(dependencies);
+  char changed[8400];
+  size_t before = (size_t)(dependencies - text) + strlen("\"dependencies\": [");
+  snprintf(changed, sizeof changed, "%.*s\"mlp1_1\"%s", (int)before, text, text + before);
+  assert_int_equal(play(write_text("interleaved.json", changed), &options, &rows, &diag), RONDO_INVALID_ARGUMENT);
+  assert_non_null(strstr(diag.message, "waits for a later call of mlp"));
+  must_play(write_text("sequential.json", text), &options, &rows);
+}
+
+static void *stop_soon(void *user) {
+  const struct timespec pause = {0, 30000000};
+  nanosleep(&pause, NULL);
+  rondo_schedule_player_stop(user);
+  return NULL;
+}
+
+// A stop does not wait for releases that lie far ahead, with models or without; the player is not hurt.
+static void test_stop(void **state) {
+  (void)state;
+  char model_path[512], text[4096];
+  snprintf(model_path, sizeof model_path, "%s/mlp_f32/mlp_f32.vmfb", folder);
+  const struct rondo_schedule_model model = {.job = "mlp", .path = model_path};
+  size_t size = (size_t)snprintf(text, sizeof text, "{\"dispatches\": {");
+  size += append_mlp(text + size, sizeof text - size, 0, "");
+  snprintf(text + size, sizeof text - size,
+           ", \"far\": {\"hardware_target\": \"P\", \"start_time\": 3000000, \"duration\": 1, \"release_policy\": \"phase_locked\", \"time_dep_mode\": \"soft\"},"
+           " \"long\": {\"hardware_target\": \"E\", \"start_time\": 0, \"duration\": 3000000, \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"},"
+           " \"mlp1_0\": {\"hardware_target\": \"P\", \"start_time\": 3000000, \"duration\": 1, \"job_name\": \"mlp1\", \"dispatch\": 0, \"release_policy\": \"phase_locked\","
+           " \"time_dep_mode\": \"soft\"}}}");
+  const struct rondo_schedule_play_options options = {.models = &model, .model_count = 1, .iteration_count = 3};
+  struct rondo_schedule_player *player;
+  struct rondo_diag diag = {.status = RONDO_OK};
+  pthread_t thread;
+  if (rondo_schedule_player_create(write_text("far.json", text), &options, &player, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+  assert_int_equal(pthread_create(&thread, NULL, stop_soon, player), 0);
+  assert_int_equal(rondo_schedule_player_run(player, &diag), RONDO_CANCELLED);
+  pthread_join(thread, NULL);
+  rondo_schedule_player_release(&player);
+}
+
 static void test_errors(void **state) {
   (void)state;
   struct rondo_diag diag = {.status = RONDO_OK};
@@ -414,7 +469,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_contradiction),
       cmocka_unit_test(test_resources),
       cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_modules),
-      cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_interleaved), cmocka_unit_test(test_stop), cmocka_unit_test(test_errors),
   };
   if (argc != 2) return 2;
   folder = argv[1];
