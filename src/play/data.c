@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "play/played_function.h"
 #include "play/player.h"
 
 enum { LINK_SLOTS = 16 };  // of which a reader may be behind by 15
@@ -151,21 +152,11 @@ enum rondo_status rdo_job_add_wait(struct rondo_job *job, struct rondo_job *sour
 
 // The job's own tensor for an argument, of zeros.
 static enum rondo_status make_tensor(struct rondo_job *job, int argument, struct rondo_value *out_value, struct rondo_diag *diag) {
-  struct rondo_parameter parameter;
   if (argument < 0 || argument >= job->input_count) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: argument %d (function %s has %d)", job->name, argument, rondo_function_name(job->function),
                     job->input_count);
   }
-  rondo_function_argument(job->function, argument, &parameter);
-  bool has_dims = parameter.has_shape && (parameter.kind == RONDO_VALUE_TENSOR || parameter.kind == RONDO_VALUE_OBJECT);
-  for (int i = 0; has_dims && i < parameter.rank; ++i) has_dims = parameter.dims[i] >= 0;
-  if (!has_dims) {
-    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: the model's file does not tell the shape of argument %d of function %s: give it a value",
-                    job->name, argument, rondo_function_name(job->function));
-  }
-  RDO_TRY(rondo_tensor_create(job->runtime, parameter.element_type, parameter.rank, parameter.dims, NULL, &out_value->tensor, diag));
-  out_value->kind = RONDO_VALUE_TENSOR;
-  return RONDO_OK;
+  return rdo_played_function_make_tensor(job->function, job->runtime, job->name, argument, out_value, diag);
 }
 
 static void set_source(struct rondo_job *job, int argument, const struct rondo_value *value, const struct rdo_job_source *source) {
@@ -200,14 +191,9 @@ enum rondo_status rondo_job_set_inputs(struct rondo_job *job, int count, const s
 
 enum rondo_status rondo_job_set_zeros(struct rondo_job *job, struct rondo_diag *diag) {
   for (int i = 0; i < job->input_count; ++i) {
-    struct rondo_parameter parameter;
+    struct rondo_value value = {.kind = RONDO_VALUE_NONE};
     if (job->is_given[i]) continue;
-    rondo_function_argument(job->function, i, &parameter);
-    struct rondo_value value = {.kind = parameter.kind, .i64 = 0};
-    if (parameter.kind == RONDO_VALUE_TENSOR || parameter.kind == RONDO_VALUE_OBJECT || parameter.kind == RONDO_VALUE_BUFFER) {
-      value.kind = RONDO_VALUE_NONE;
-      RDO_TRY(make_tensor(job, i, &value, diag));
-    }
+    RDO_TRY(rdo_played_function_make_zero(job->function, job->runtime, job->name, i, &value, diag));
     set_source(job, i, &value, &(const struct rdo_job_source){.ring = NULL});
   }
   return RONDO_OK;

@@ -9,8 +9,7 @@
 #include "base/clock.h"
 #include "base/object.h"
 #include "kernel/executable.h"
-#include "rondo/model.h"
-#include "rondo/tensor.h"
+#include "play/played_function.h"
 
 #define NO_NODE UINT32_MAX
 
@@ -225,39 +224,21 @@ static enum rondo_status make_inputs(struct rdo_plan_call *call, struct rondo_di
   RDO_TRY(rdo_alloc_array((size_t)call->input_count + 1, sizeof *call->inputs, &call->inputs, diag));
   RDO_TRY(rdo_alloc_array((size_t)call->output_count + 1, sizeof *call->outputs, &call->outputs, diag));
   for (int i = 0; i < call->input_count; ++i) {
-    struct rondo_parameter parameter;
-    rondo_function_argument(call->function, i, &parameter);
-    bool is_tensor = parameter.kind == RONDO_VALUE_TENSOR || parameter.kind == RONDO_VALUE_OBJECT;
-    bool has_dims = parameter.has_shape;
-    for (int k = 0; has_dims && k < parameter.rank; ++k) has_dims = parameter.dims[k] >= 0;
-    if (is_tensor && !has_dims) {
-      return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "job %s: the file does not tell the shape of argument %d of %s", call->name, i,
-                      rondo_function_name(call->function));
-    }
-    if (is_tensor) RDO_TRY(rondo_tensor_create(call->runtime, parameter.element_type, parameter.rank, parameter.dims, NULL, &call->inputs[i].tensor, diag));
-    call->inputs[i].kind = is_tensor ? RONDO_VALUE_TENSOR : parameter.kind;
+    RDO_TRY(rdo_played_function_make_zero(call->function, call->runtime, call->name, i, &call->inputs[i], diag));
   }
   return rdo_function_convert_inputs(call->function, call->inputs, call->call.slots, diag);
 }
 
 static enum rondo_status load(struct rdo_plan_call *call, const char *path, const char *function, struct rondo_diag *diag) {
-  const struct rdo_device_options device_options = {"local-task", 0, NULL, 1, &call->graph->executor};
-  struct rdo_device *device;
-  RDO_TRY(rdo_device_create(&device_options, &device, diag));
-  RDO_TRY(rdo_runtime_create_over(device, &(const struct rondo_runtime_options){.device = NULL}, &call->runtime, diag));
-  const struct rondo_module_source source = {.path = path};
   const struct rondo_function *found;
-  RDO_TRY(rondo_model_load(call->runtime, &source, 1, &call->model, diag));
-  RDO_TRY(rondo_model_find(call->model, function[0] == '\0' ? NULL : function, &found, diag));
-  if (rondo_function_is_async(found)) {
-    return rdo_fail(diag, RONDO_UNIMPLEMENTED, "job %s: function %s takes fences; play its synchronous twin", call->name, rondo_function_name(found));
-  }
+  RDO_TRY(rdo_played_model_load(call->graph->executor, path, 0, &call->runtime, &call->model, diag));
+  RDO_TRY(rdo_played_function_find(call->model, call->name, function[0] == '\0' ? NULL : function, &found, diag));
   call->function = (struct rondo_function *)(uintptr_t)found;
   RDO_TRY(rdo_call_init(&call->call, call->function, diag));
   RDO_TRY(rdo_alloc_array((size_t)call->graph->node_count + 1, sizeof *call->dispatches, &call->dispatches, diag));
   RDO_TRY(make_inputs(call, diag));
   // Initializers have run; from here on executions are placed.
-  device->queues[0].scheduler = &call->scheduler;
+  call->runtime->device->queues[0].scheduler = &call->scheduler;
   return RONDO_OK;
 }
 

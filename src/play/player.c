@@ -11,6 +11,7 @@
 #include "base/futex.h"
 #include "machine/local_memory.h"
 #include "machine/placement.h"
+#include "play/played_function.h"
 
 enum {
   SPIN_NS = 20000,          // unplanned idleness before a worker sleeps
@@ -142,17 +143,9 @@ static enum rondo_status check_options(const struct rondo_player *player, const 
   return RONDO_OK;
 }
 
-static enum rondo_status find_function(const struct rondo_job *job, const struct rondo_job_options *options, const char *name,
-                                       const struct rondo_function **out_function, struct rondo_diag *diag) {
-  RDO_TRY(rondo_model_find(job->model, name, out_function, diag));
-  if (!rondo_function_is_async(*out_function)) return RONDO_OK;
-  return rdo_fail(diag, RONDO_UNIMPLEMENTED, "job %s: function %s takes fences; play its synchronous twin", options->name == NULL ? "" : options->name,
-                  rondo_function_name(*out_function));
-}
-
 static enum rondo_status find_degraded(struct rondo_job *job, const struct rondo_job_options *options, struct rondo_diag *diag) {
   if (options->degrade_function == NULL) return RONDO_OK;
-  RDO_TRY(find_function(job, options, options->degrade_function, &job->degraded_function, diag));
+  RDO_TRY(rdo_played_function_find(job->model, job->name, options->degrade_function, &job->degraded_function, diag));
   const struct rondo_function *other = job->degraded_function;
   if (rondo_function_argument_count(other) != job->input_count || rondo_function_result_count(other) != job->output_count) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: function %s takes %d and returns %d, %s to degrade to takes %d and returns %d", job->name,
@@ -163,13 +156,8 @@ static enum rondo_status find_degraded(struct rondo_job *job, const struct rondo
 }
 
 static enum rondo_status load_job(struct rondo_job *job, const struct rondo_job_options *options, struct rondo_diag *diag) {
-  const struct rdo_device_options device_options = {"local-task", options->memory_budget_bytes, NULL, 1, &job->player->executor};
-  struct rdo_device *device;
-  RDO_TRY(rdo_device_create(&device_options, &device, diag));
-  RDO_TRY(rdo_runtime_create_over(device, &(const struct rondo_runtime_options){.memory_budget_bytes = options->memory_budget_bytes}, &job->runtime, diag));
-  const struct rondo_module_source source = {.path = options->path};
-  RDO_TRY(rondo_model_load(job->runtime, &source, 1, &job->model, diag));
-  RDO_TRY(find_function(job, options, options->function, &job->function, diag));
+  RDO_TRY(rdo_played_model_load(job->player->executor, options->path, options->memory_budget_bytes, &job->runtime, &job->model, diag));
+  RDO_TRY(rdo_played_function_find(job->model, options->name == NULL ? "" : options->name, options->function, &job->function, diag));
   RDO_TRY(rdo_call_init(&job->call, (struct rondo_function *)(uintptr_t)job->function, diag));
   job->input_count = rondo_function_argument_count(job->function);
   job->output_count = rondo_function_result_count(job->function);
@@ -183,7 +171,7 @@ static enum rondo_status load_job(struct rondo_job *job, const struct rondo_job_
   memcpy(job->name, name, name_size);
   RDO_TRY(find_degraded(job, options, diag));
   // Initializers have run; from here on executions wait for their release, and what may be cancelled for its worker.
-  if (options->period_ns != 0 || options->overrun == RONDO_OVERRUN_CANCEL) device->queues[0].scheduler = &job->scheduler;
+  if (options->period_ns != 0 || options->overrun == RONDO_OVERRUN_CANCEL) job->runtime->device->queues[0].scheduler = &job->scheduler;
   return RONDO_OK;
 }
 
