@@ -46,7 +46,7 @@ static void return_submission(struct rdo_submission *submission) {
   struct rdo_object *owner = queue->owner;
   bool is_late = submission->is_late;
   rdo_operation_release(&submission->operation);
-  rdo_atomic_store(&submission->state, SUBMISSION_FREE, rdo_release);  // SYNC(pending): cancel leaves it alone
+  rdo_atomic_store(&submission->state, RDO_SUBMISSION_FREE, rdo_release);  // SYNC(pending): cancel leaves it alone
   rdo_submission_push_free(queue, submission);
   if (!is_late) end_active(queue);
   rdo_object_release(owner);
@@ -65,13 +65,13 @@ static void note_failure(struct rdo_queue *queue, enum rondo_status status, cons
 }
 
 void rdo_queue_dump(const struct rdo_queue *queue, FILE *file) {
-  uint32_t counts[SUBMISSION_READY + 1] = {0};
+  uint32_t counts[RDO_SUBMISSION_READY + 1] = {0};
   uint64_t frontier = rdo_queue_frontier(queue);
   uint32_t count = rdo_atomic_load(&queue->submission_count, rdo_acquire);  // SYNC(submission)
   for (uint32_t i = 0; i < count; ++i) ++counts[rdo_atomic_load(&rdo_submission_at(queue, i)->state, rdo_relaxed)];  // relaxed: hint
   fprintf(file, "queue %u: %llu operations have ended%s; %u wait for fences, %u move bytes of files, %u are ready or run\n", queue->index,
-          (unsigned long long)(frontier & ~RDO_FRONTIER_FAILED), (frontier & RDO_FRONTIER_FAILED) != 0 ? ", some have failed" : "", counts[SUBMISSION_WAITING],
-          counts[SUBMISSION_TRANSFERRING], counts[SUBMISSION_READY]);
+          (unsigned long long)(frontier & ~RDO_FRONTIER_FAILED), (frontier & RDO_FRONTIER_FAILED) != 0 ? ", some have failed" : "", counts[RDO_SUBMISSION_WAITING],
+          counts[RDO_SUBMISSION_TRANSFERRING], counts[RDO_SUBMISSION_READY]);
 }
 
 void rdo_queue_explain(struct rdo_queue *queue, enum rondo_status status, struct rondo_diag *diag) {
@@ -308,7 +308,7 @@ void rdo_queue_flush(void) {
 static void leave_cancellable(struct rdo_submission *submission, uint32_t from) {
   uint32_t expected = from;
   // SYNC(pending): cancel gives the submission back at once.
-  while (!rdo_atomic_cas_weak(&submission->state, &expected, SUBMISSION_READY, rdo_acq_rel, rdo_acquire)) {
+  while (!rdo_atomic_cas_weak(&submission->state, &expected, RDO_SUBMISSION_READY, rdo_acq_rel, rdo_acquire)) {
     expected = from;
     rdo_cpu_relax();
   }
@@ -318,7 +318,7 @@ static void end_transfer(void *user, enum rondo_status status, uint64_t bytes_do
   struct rdo_submission *submission = user;
   struct rondo_diag diag;
   rdo_diag_clear(&diag);
-  leave_cancellable(submission, SUBMISSION_TRANSFERRING);
+  leave_cancellable(submission, RDO_SUBMISSION_TRANSFERRING);
   if (status != RONDO_OK) {
     rdo_fail(&diag, status, "file transfer ended after %llu of %llu bytes", (unsigned long long)bytes_done,
              (unsigned long long)submission->operation.length);
@@ -333,15 +333,15 @@ static void start_transfer(struct rdo_submission *submission) {
   submission->transfer.callback = end_transfer;
   submission->transfer.user = submission;
   // SYNC(closing): hold, then look; close sets is_closing, then waits for what is held and cancels it.
-  rdo_atomic_store(&submission->state, SUBMISSION_HELD, rdo_seq_cst);
+  rdo_atomic_store(&submission->state, RDO_SUBMISSION_HELD, rdo_seq_cst);
   enum rondo_status status = RONDO_CANCELLED;
   if (rdo_atomic_load(&queue->is_closing, rdo_seq_cst) == 0) status = rdo_operation_transfer(&submission->operation, &submission->transfer, &diag);
   if (status == RONDO_DEFERRED) {
     // SYNC(pending): the callback may be waiting for this; then the submission is gone.
-    rdo_atomic_store(&submission->state, SUBMISSION_TRANSFERRING, rdo_seq_cst);
+    rdo_atomic_store(&submission->state, RDO_SUBMISSION_TRANSFERRING, rdo_seq_cst);
     return;
   }
-  rdo_atomic_store(&submission->state, SUBMISSION_READY, rdo_seq_cst);  // SYNC(pending)
+  rdo_atomic_store(&submission->state, RDO_SUBMISSION_READY, rdo_seq_cst);  // SYNC(pending)
   finish(submission, status, &diag);
 }
 
@@ -431,7 +431,7 @@ static void run_late(struct rdo_queue *queue) {
 
 static void make_active(struct rdo_submission *submission) {
   struct rdo_queue *queue = submission->queue;
-  rdo_atomic_store(&submission->state, SUBMISSION_READY, rdo_release);  // SYNC(pending)
+  rdo_atomic_store(&submission->state, RDO_SUBMISSION_READY, rdo_release);  // SYNC(pending)
   rdo_atomic_add(&queue->active_count, 1, rdo_seq_cst);                 // SYNC(closing): before is_closing is looked at
   submission->is_late = rdo_atomic_load(&queue->is_closing, rdo_seq_cst) != 0;  // SYNC(closing)
   // The closer does not wait for what needs no executor, or there might be no end to it.
@@ -460,7 +460,7 @@ static void push_ready(struct rdo_submission *submission) {
 
 static void make_ready(struct rdo_submission *submission) {
   struct rdo_object *owner = submission->queue->owner;
-  leave_cancellable(submission, SUBMISSION_WAITING);
+  leave_cancellable(submission, RDO_SUBMISSION_WAITING);
   rdo_object_retain(owner);  // running the operation may drop the last hold on it
   make_active(submission);
   push_ready(submission);
@@ -480,10 +480,10 @@ static void finish_wait(void *user, enum rondo_status status) {
 static bool hold(struct rdo_submission *submission, uint32_t *out_from) {
   uint32_t state = rdo_atomic_load(&submission->state, rdo_seq_cst);  // SYNC(closing): after is_closing
   for (;;) {
-    if (state == SUBMISSION_WAITING || state == SUBMISSION_TRANSFERRING) {
+    if (state == RDO_SUBMISSION_WAITING || state == RDO_SUBMISSION_TRANSFERRING) {
       *out_from = state;
-      if (rdo_atomic_cas_weak(&submission->state, &state, SUBMISSION_HELD, rdo_seq_cst, rdo_seq_cst)) return true;  // SYNC(pending)
-    } else if (state == SUBMISSION_HELD) {
+      if (rdo_atomic_cas_weak(&submission->state, &state, RDO_SUBMISSION_HELD, rdo_seq_cst, rdo_seq_cst)) return true;  // SYNC(pending)
+    } else if (state == RDO_SUBMISSION_HELD) {
       rdo_cpu_relax();
       state = rdo_atomic_load(&submission->state, rdo_seq_cst);  // SYNC(pending)
     } else {
@@ -499,7 +499,7 @@ void rdo_queue_cancel(struct rdo_queue *queue) {
     uint32_t from, expected = RONDO_OK;
     if (!hold(submission, &from)) continue;
     struct rdo_fence *signal = NULL;
-    if (from == SUBMISSION_WAITING) {
+    if (from == RDO_SUBMISSION_WAITING) {
       // SYNC(pending): as in finish_wait; should its wait end yet, it does not run.
       (void)rdo_atomic_cas(&submission->failure, &expected, (uint32_t)RONDO_CANCELLED, rdo_acq_rel, rdo_acquire);
       signal = submission->operation.signal;
@@ -553,7 +553,7 @@ __attribute__((noinline)) static enum rondo_status submit_later(struct rdo_queue
   RDO_TRY(rdo_submission_acquire(queue, o, &submission, diag));
   if (is_waiting) {
     rdo_atomic_init(&submission->failure, RONDO_OK);
-    rdo_atomic_store(&submission->state, SUBMISSION_WAITING, rdo_release);  // SYNC(pending): cancel may see it from here on
+    rdo_atomic_store(&submission->state, RDO_SUBMISSION_WAITING, rdo_release);  // SYNC(pending): cancel may see it from here on
     rdo_fence_watch_begin(&submission->watch, o->wait, submission->timepoints, finish_wait, submission);
     return RONDO_OK;
   }

@@ -52,7 +52,7 @@ static enum rondo_status add_chunk(struct rdo_queue *queue, struct rondo_diag *d
     for (uint32_t i = 0; i < count; ++i) {
       first[i].queue = queue;
       first[i].index = begin + i;
-      rdo_atomic_init(&first[i].state, SUBMISSION_FREE);
+      rdo_atomic_init(&first[i].state, RDO_SUBMISSION_FREE);
       rdo_submission_push_free(queue, &first[i]);
     }
     rdo_atomic_store(&queue->submission_count, begin + count, rdo_release);  // SYNC(submission): cancel walks up to here
@@ -114,7 +114,7 @@ __attribute__((noinline)) static void copy_list(struct rdo_submission *submissio
 }
 
 __attribute__((noinline)) static void copy_dispatch(struct rdo_submission *submission, const struct rdo_dispatch *dispatch) {
-  struct kept_dispatch *kept = submission->dispatch;
+  struct rdo_kept_dispatch *kept = submission->dispatch;
   size_t constant_bytes = dispatch->info.constant_count * sizeof *dispatch->constants;
   kept->copy = *dispatch;
   if (constant_bytes != 0) memcpy(submission->data, dispatch->constants, constant_bytes);

@@ -16,10 +16,10 @@
 
 // WAITING and TRANSFERRING can be cancelled. HELD: for the few steps that cancelling takes, or beginning a
 // transfer; who wants to change the state waits for the one before to come back.
-enum submission_state { SUBMISSION_FREE, SUBMISSION_WAITING, SUBMISSION_TRANSFERRING, SUBMISSION_HELD, SUBMISSION_READY };
+enum rdo_submission_state { RDO_SUBMISSION_FREE, RDO_SUBMISSION_WAITING, RDO_SUBMISSION_TRANSFERRING, RDO_SUBMISSION_HELD, RDO_SUBMISSION_READY };
 
 // What a DISPATCH needs until it is over.
-struct kept_dispatch {
+struct rdo_kept_dispatch {
   struct rdo_dispatch copy;              // constants stand in the submission's data, bindings in its bindings
   struct rdo_buffer_ref workgroup_ref;
   struct rdo_one_dispatch one;
@@ -30,7 +30,7 @@ struct rdo_submission {
   struct rdo_queue *queue;       // const
   uint32_t index;                // const
   rdo_atomic_u32 next_free;      // SYNC(submission)
-  rdo_atomic_u32 state;          // enum submission_state; SYNC(pending), and cancel
+  rdo_atomic_u32 state;          // enum rdo_submission_state; SYNC(pending), and cancel
   rdo_atomic_u32 failure;        // SYNC(pending): of the wait, or CANCELLED
   struct rdo_fence_watch watch;  // of the wait
   struct rdo_timed timed;        // of a scheduled execution
@@ -49,7 +49,7 @@ struct rdo_submission {
   struct rdo_execution_item *items;
   size_t item_capacity;
   uint32_t item_index;                   // owner: EXECUTE_LIST: of the recording that `execution` is about
-  struct kept_dispatch *dispatch;        // owned, kept; NULL before the first DISPATCH
+  struct rdo_kept_dispatch *dispatch;        // owned, kept; NULL before the first DISPATCH
 };
 
 // A submission with a copy of the operation and holds on what it names, and on the queue's owner.
