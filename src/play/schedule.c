@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/futex.h"
 #include "base/object.h"
+#include "machine/local_memory.h"
 #include "machine/topology.h"
 #include "plan/schedule_file.h"
 #include "plan/module_path.h"
@@ -60,12 +61,10 @@ struct hurrier {
 
 // Setup ----------------------------------------------------------------------------------------------
 
-static enum rondo_status find_cpus(const struct rondo_schedule_play_options *options, struct rdo_cpu_set *out_cpus, struct rondo_diag *diag) {
-  struct rdo_topology topology;
-  enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
-  if (status == RONDO_OK) *out_cpus = topology.allowed;
-  rdo_topology_deinit(&topology);
-  if (status != RONDO_OK || options->cpus == NULL) return status;
+static enum rondo_status find_cpus(const struct rondo_schedule_play_options *options, const struct rdo_topology *topology, struct rdo_cpu_set *out_cpus,
+                                   struct rondo_diag *diag) {
+  *out_cpus = topology->allowed;
+  if (options->cpus == NULL) return RONDO_OK;
   struct rdo_cpu_set wanted;
   RDO_TRY(rdo_cpu_set_parse((struct rdo_bytes){(const uint8_t *)options->cpus, strlen(options->cpus)}, &wanted, diag));
   struct rdo_cpu_set missing = rdo_cpu_set_andnot(wanted, out_cpus);
@@ -95,20 +94,35 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
   return RONDO_OK;
 }
 
-static enum rondo_status make_workers(struct rondo_schedule_player *player, struct rondo_diag *diag) {
-  struct rdo_cpu_set cpus;
-  RDO_TRY(find_cpus(&player->options, &cpus, diag));
+//   out_local_memory_bytes  of each worker
+static enum rondo_status place_workers(struct rondo_schedule_player *player, const struct rdo_topology *topology, size_t *out_local_memory_bytes,
+                                       struct rondo_diag *diag) {
+  struct rdo_cpu_set cpus, taken = rdo_cpu_set_none();
+  RDO_TRY(find_cpus(&player->options, topology, &cpus, diag));
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
   if (machine != NULL) {
     RDO_TRY(rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag));
   } else {
     RDO_TRY(rdo_worker_lanes_make_each(player->schedule.target_count, &cpus, &player->workers, diag));
   }
+  for (uint32_t i = 0; i < player->workers.worker_count; ++i) taken = rdo_cpu_set_or(taken, &player->workers.cpus[i]);
+  *out_local_memory_bytes = rdo_local_memory_bytes(topology, &taken);
+  return RONDO_OK;
+}
+
+static enum rondo_status make_workers(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  struct rdo_topology topology;
+  size_t local_memory_bytes = 0;
+  enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
+  if (status == RONDO_OK) status = place_workers(player, &topology, &local_memory_bytes, diag);
+  rdo_topology_deinit(&topology);
+  RDO_TRY(status);
   RDO_TRY(rdo_alloc_array(player->workers.worker_count, sizeof *player->hurriers, &player->hurriers, diag));
   const struct rdo_executor_options executor = {
       .worker_count = player->workers.worker_count,
       .worker_cpus = player->workers.cpus,
       .spin_ns = SPIN_NS,
+      .local_memory_bytes = local_memory_bytes,
       .is_played = true,
       .lanes = player->workers.lanes,
       .lane_count = player->workers.lane_count,
