@@ -17,16 +17,24 @@ enum { PAIRS_MAX = 64, PAIR_BYTES = 4096 };
 
 static void stop(void *user) { rondo_schedule_player_stop(user); }
 
+// Keys come in any order, so all of it is looked through.
 bool rdo_tool_is_schedule(const char *path) {
-  size_t length = strlen(path);
+  static const char key[] = "\"dispatches\"";
+  enum { KEPT = sizeof key - 2 };
+  char bytes[65536];
+  size_t length = strlen(path), kept = 0, count;
+  bool is_found = false;
   if (length < 5 || strcmp(path + length - 5, ".json") != 0) return false;
-  // What cannot be read at all is told by whoever plays it.
-  char head[4096];
   FILE *file = fopen(path, "r");
-  size_t size = file == NULL ? 0 : fread(head, 1, sizeof head - 1, file);
-  if (file != NULL) fclose(file);
-  head[size] = '\0';
-  return strstr(head, "\"dispatches\"") != NULL;
+  if (file == NULL) return false;  // told by whoever plays it
+  while (!is_found && (count = fread(bytes + kept, 1, sizeof bytes - kept, file)) != 0) {
+    size_t size = kept + count;
+    is_found = memmem(bytes, size, key, sizeof key - 1) != NULL;
+    kept = size < KEPT ? size : KEPT;
+    memmove(bytes, bytes + size - kept, kept);
+  }
+  fclose(file);
+  return is_found;
 }
 
 static void print_bytes(void *user, const void *bytes, size_t size) {
