@@ -7,45 +7,14 @@
 
 #include "rondo/machine.h"
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
+#include "../../support/alloc_fail.h"
 #include "topology_test.h"
-
-static struct {
-  bool is_armed;
-  long target, count;
-  long live_blocks;  // made and not freed while armed
-} inject;
-
-void *__real_calloc(size_t count, size_t size);
-void *__real_malloc(size_t size);
-void __real_free(void *memory);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void __wrap_free(void *memory);
-
-static bool fails(void) {
-  if (!inject.is_armed) return false;
-  if (++inject.count == inject.target) {
-    errno = ENOMEM;
-    return true;
-  }
-  ++inject.live_blocks;
-  return false;
-}
-
-void *__wrap_calloc(size_t count, size_t size) { return fails() ? NULL : __real_calloc(count, size); }
-void *__wrap_malloc(size_t size) { return fails() ? NULL : __real_malloc(size); }
-
-void __wrap_free(void *memory) {
-  if (inject.is_armed && memory != NULL) --inject.live_blocks;
-  __real_free(memory);
-}
 
 // What is done with each machine; the first failure ends it.
 static enum rondo_status use_machine(const struct rondo_machine_options *options, struct rondo_diag *diag) {

@@ -15,48 +15,15 @@
 #include "plan/profile_file.h"
 #include "plan/schedule_file.h"
 #include "plan_test.h"
+#include "../../support/alloc_fail.h"
 #include "rondo/planner.h"
-
-static struct {
-  bool is_armed;
-  long target, count;
-  long live_blocks;  // made and not freed while armed
-} inject;
-
-void *__real_calloc(size_t count, size_t size);
-void *__real_malloc(size_t size);
-void *__real_realloc(void *memory, size_t size);
-void __real_free(void *memory);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void __wrap_free(void *memory);
-
-static bool fails(bool makes_block) {
-  if (!inject.is_armed) return false;
-  if (++inject.count == inject.target) {
-    errno = ENOMEM;
-    return true;
-  }
-  inject.live_blocks += makes_block;
-  return false;
-}
-
-void *__wrap_calloc(size_t count, size_t size) { return fails(true) ? NULL : __real_calloc(count, size); }
-void *__wrap_malloc(size_t size) { return fails(true) ? NULL : __real_malloc(size); }
-void *__wrap_realloc(void *memory, size_t size) { return fails(memory == NULL) ? NULL : __real_realloc(memory, size); }
-
-void __wrap_free(void *memory) {
-  if (inject.is_armed && memory != NULL) --inject.live_blocks;
-  __real_free(memory);
-}
 
 // The JSON library's own.
 static bool json_is_armed;
 static void *json_malloc(size_t size) {
   bool was_armed = inject.is_armed;
   inject.is_armed = json_is_armed;
-  void *memory = fails(true) ? NULL : __real_malloc(size);
+  void *memory = inject_fails(true) ? NULL : __real_malloc(size);
   inject.is_armed = was_armed;
   return memory;
 }

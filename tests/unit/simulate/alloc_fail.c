@@ -5,43 +5,9 @@
 // failure must come back as RESOURCE_EXHAUSTED with words, and leave nothing behind. Links the library with its allocating
 // functions wrapped (-Wl,--wrap).
 
-#include <errno.h>
 
+#include "../../support/alloc_fail.h"
 #include "generate.h"
-
-static struct {
-  bool is_armed;
-  long target, count;
-  long live_blocks;  // made and not freed while armed
-} inject;
-
-void *__real_calloc(size_t count, size_t size);
-void *__real_malloc(size_t size);
-void *__real_realloc(void *memory, size_t size);
-void __real_free(void *memory);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void __wrap_free(void *memory);
-
-static bool fails(bool makes_block) {
-  if (!inject.is_armed) return false;
-  if (++inject.count == inject.target) {
-    errno = ENOMEM;
-    return true;
-  }
-  inject.live_blocks += makes_block;
-  return false;
-}
-
-void *__wrap_calloc(size_t count, size_t size) { return fails(true) ? NULL : __real_calloc(count, size); }
-void *__wrap_malloc(size_t size) { return fails(true) ? NULL : __real_malloc(size); }
-void *__wrap_realloc(void *memory, size_t size) { return fails(memory == NULL) ? NULL : __real_realloc(memory, size); }
-
-void __wrap_free(void *memory) {
-  if (inject.is_armed && memory != NULL) --inject.live_blocks;
-  __real_free(memory);
-}
 
 static enum rondo_status simulate_all(struct simulated *s, struct rdo_simulator *simulator, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
   const struct rdo_sim_model_options how = {.machine = machine, .follows_plan = true, .keeps_order = true};
