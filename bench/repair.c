@@ -124,13 +124,9 @@ static uint64_t measure(const struct row *row, double seconds, bool is_json) {
 }
 
 int main(int argc, char **argv) {
-  static const char *const names[] = {"quick", "json", "seconds=", NULL};
-  bench_check_options(argc, argv, names, "repair [--quick] [--seconds=S] [--json]");
-  bool is_json = bench_flag(argc, argv, "json");
-  const char *seconds = bench_option(argc, argv, "seconds");
-  double row_seconds = bench_flag(argc, argv, "quick") ? 0.01 : (seconds != NULL ? strtod(seconds, NULL) : 5) / (double)(sizeof rows / sizeof *rows);
+  struct bench_arguments arguments = bench_read_arguments(argc, argv, "repair", (int)(sizeof rows / sizeof *rows));
   uint64_t hash = 0;
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i) hash ^= measure(&rows[i], row_seconds, is_json);
-  if (!is_json) printf("hash %016" PRIx64 "\n", hash);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i) hash ^= measure(&rows[i], arguments.row_seconds, arguments.is_json);
+  if (!arguments.is_json) printf("hash %016" PRIx64 "\n", hash);
   return 0;
 }

@@ -52,6 +52,16 @@ void bench_check_options(int argc, char **argv, const char *const *names, const 
   }
 }
 
+struct bench_arguments bench_read_arguments(int argc, char **argv, const char *program, int row_count) {
+  static const char *const names[] = {"quick", "json", "seconds=", NULL};
+  char usage[128];
+  snprintf(usage, sizeof usage, "%s [--quick] [--seconds=S] [--json]", program);
+  bench_check_options(argc, argv, names, usage);
+  const char *seconds = bench_option(argc, argv, "seconds");
+  double row_seconds = (seconds != NULL ? strtod(seconds, NULL) : 5) / row_count;
+  return (struct bench_arguments){bench_flag(argc, argv, "json"), bench_flag(argc, argv, "quick") ? 0.01 : row_seconds};
+}
+
 // Samples --------------------------------------------------------------------------------------------
 
 void bench_samples_init(struct bench_samples *samples, int64_t capacity) {

@@ -27,6 +27,13 @@ bool bench_flag(int argc, char **argv, const char *name);
 //   names  NULL-terminated; "seconds=" takes a value, "json" does not
 void bench_check_options(int argc, char **argv, const char *const *names, const char *usage);
 
+// Of programs that divide their time among rows: --quick, --seconds=S for all of them (default 5), --json.
+struct bench_arguments {
+  bool is_json;
+  double row_seconds;
+};
+struct bench_arguments bench_read_arguments(int argc, char **argv, const char *program, int row_count);
+
 // Samples ------------------------------------------------------------------------------------------
 
 struct bench_samples {
