@@ -19,15 +19,15 @@ struct verb {
 
 static const struct verb verbs[] = {
     {"run", rdo_tool_run, "call a function of a model and print its results"},
-    {"bench", rdo_tool_bench, "measure the latency of a function"},
+    {"bench", rdo_tool_bench, "measure the latency of a function, or this machine's timers"},
     {"check", rdo_tool_check, "run the test functions of a module"},
-    {"demo", rdo_tool_demo, "run the bundled models and check their results"},
+    {"demo", rdo_tool_demo, "check the bundled models, and play two of them together in three ways"},
     {"inspect", rdo_tool_inspect, "show what is in a module file"},
-    {"machine", rdo_tool_machine, "show the CPUs, caches and clusters of the machine"},
-    {"plan", rdo_tool_plan, "search for a schedule"},
-    {"play", rdo_tool_play, "run several models on time, each at its own rate"},
-    {"simulate", rdo_tool_simulate, "run a plan on a virtual clock, with noise, under any policy"},
+    {"machine", rdo_tool_machine, "show the CPUs, caches and clusters of the machine; check it for real time"},
     {"profile", rdo_tool_profile, "measure what each dispatch of models costs"},
+    {"plan", rdo_tool_plan, "plan each dispatch of several models ahead of time, or check a plan"},
+    {"simulate", rdo_tool_simulate, "run a plan on a virtual clock, with noise, under any policy"},
+    {"play", rdo_tool_play, "run several models on time: at their own rates, or by a plan"},
     {"trace", rdo_tool_trace, "statistics and pictures of a played plan"},
 };
 
