@@ -102,7 +102,6 @@ static enum rondo_status read_clusters(struct reader *reader, const struct rdo_v
   RDO_TRY(rdo_value_require(root, "clusters", RDO_VALUE_ARRAY, "an array of clusters, each with `name`; `rondo profile -o FILE` writes one", &array,
                             reader->diag));
   RDO_TRY(rdo_value_array(&array, RDO_PROFILE_CLUSTERS_MAX, &count, reader->diag));
-  if (count == 0) return rdo_value_fail(&array, reader->diag, RONDO_INVALID_ARGUMENT, "is empty: a machine has one cluster at least");
   RDO_TRY(reserve_clusters(reader, RDO_PROFILE_CLUSTERS_MAX));
   for (size_t i = 0; i < count; ++i) {
     struct rdo_value element = rdo_value_element(&array, i);

@@ -96,6 +96,20 @@ static void test_round_trip(void **state) {
   rdo_profile_deinit(&profile);
 }
 
+// A model without dispatches needs no machine, and no cost names a cluster: what is written of it can be read.
+static void test_no_cluster(void **state) {
+  (void)state;
+  read_good("{\"net\": {\"dispatches\": []}}");
+  assert_int_equal(profile.cluster_count, 0);
+  assert_ok(rdo_profile_write(&profile, "first.json", &diag), &diag);
+  struct rdo_profile back;
+  assert_ok(rdo_profile_read("first.json", NULL, &back, &diag), &diag);
+  assert_int_equal(back.cluster_count, 0);
+  assert_int_equal(back.model_count, 1);
+  rdo_profile_deinit(&back);
+  rdo_profile_deinit(&profile);
+}
+
 static void test_find_model(void **state) {
   (void)state;
   read_good("{\"clusters\": [{\"name\": \"P\"}], \"models\": [{\"model\": \"x/a.vmfb\", \"function\": \"f\", \"nodes\": []}, {\"model\": \"x/a.vmfb\", \"function\": \"g\", \"nodes\": []},"
@@ -121,7 +135,6 @@ static void test_errors(void **state) {
       {"[]", RONDO_INVALID_ARGUMENT, "p.json: is an array, must be an object"},
       {"{}", RONDO_INVALID_ARGUMENT, "p.json: clusters: is missing: an array of clusters, each with `name`; `rondo profile -o FILE` writes one"},
       {"{\"schema\": \"rondo.plan/1\"}", RONDO_INVALID_ARGUMENT, "p.json: schema: is \"rondo.plan/1\", another kind of file than the \"rondo.profile/1\" that is needed here"},
-      {"{\"clusters\": [], \"models\": []}", RONDO_INVALID_ARGUMENT, "p.json: clusters: is empty: a machine has one cluster at least"},
       {"{\"clusters\": [{\"name\": \"\"}], \"models\": []}", RONDO_INVALID_ARGUMENT, "p.json: clusters[0].name: is empty"},
       {"{\"clusters\": [{\"name\": \"P\"}, {\"name\": \"P\"}], \"models\": []}", RONDO_INVALID_ARGUMENT, "p.json: clusters[1]: clusters[0] is called \"P\" as well"},
       {"{" CLUSTERS ", \"models\": [{\"model\": \"a\", \"nodes\": []}, {\"model\": \"a\", \"nodes\": []}]}", RONDO_INVALID_ARGUMENT, "p.json: models[1]: models[0] is function \"\" of a as well"},
@@ -396,6 +409,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_full),      cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_find_model),
                                      cmocka_unit_test(test_errors),    cmocka_unit_test(test_machine),      cmocka_unit_test(test_hand_written),
                                      cmocka_unit_test(test_estimates), cmocka_unit_test(test_noisy_estimates), cmocka_unit_test(test_other_cluster),
-                                     cmocka_unit_test(test_merge),     cmocka_unit_test(test_merge_errors)};
+                                     cmocka_unit_test(test_merge),     cmocka_unit_test(test_merge_errors),
+                                     cmocka_unit_test(test_no_cluster)};
   return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
