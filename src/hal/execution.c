@@ -151,6 +151,11 @@ static void publish_node(struct rdo_execution *e, uint32_t index) {
   rdo_atomic_store(&e->order[place], index + 1, rdo_release);      // SYNC(tiles): pairs with the scan in find_node
 }
 
+// A node that is ready has no tiles.
+static void skip_node(struct rdo_execution *e, uint32_t index) {
+  if (e->placer != NULL && e->placer->is_placed(e->placer, index)) e->placer->skipped(e->placer, index);
+}
+
 // Completes `index` and all that complete with it because they have no tiles, and publishes what became
 // ready. The chain of nodes without tiles is linked through `next`, which such nodes do not use.
 //   returns  whether that was the last node
@@ -171,6 +176,7 @@ static bool complete_nodes(struct rdo_execution *e, uint32_t index, struct rdo_w
       if (node->tile_count == 0) {
         rdo_atomic_store(&node->next, chain, rdo_relaxed);  // relaxed: own chain
         chain = successor + 1;
+        skip_node(e, successor);
         continue;
       }
       rdo_atomic_store(&node->open, node->tile_count, rdo_relaxed);  // relaxed: ordered by SYNC(tiles), the publish
@@ -220,7 +226,9 @@ bool rdo_execution_begin(struct rdo_execution *e, struct rdo_process *process) {
   // After the others, so that `left` cannot reach 0 before every root has been looked at.
   bool is_complete = graph->node_count == 0;
   for (uint32_t i = 0; i < graph->root_count; ++i) {
-    if (e->nodes[i].tile_count == 0) is_complete = complete_nodes(e, i, NULL);
+    if (e->nodes[i].tile_count != 0) continue;
+    skip_node(e, i);
+    is_complete = complete_nodes(e, i, NULL);
   }
   // SYNC(tiles): acquires what every node wrote.
   if (hold_count != 0) is_complete = rdo_atomic_sub(&e->left, hold_count, rdo_acq_rel) == hold_count;

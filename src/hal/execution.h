@@ -40,6 +40,9 @@ struct rdo_execution_placer {
   // A placed command may be drained from now on (rdo_execution_drain_node). On the thread that ended the last one before it,
   // which must not drain it inside this call.
   void (*ready)(const struct rdo_execution_placer *placer, struct rdo_execution *execution, uint32_t index);
+  // A placed command is never ready: it has no tiles, or the execution has failed. What comes after it may be told of already. Of each
+  // placed command one of the two is told, once, unless the execution could not begin.
+  void (*skipped)(const struct rdo_execution_placer *placer, uint32_t index);
 };
 
 struct rdo_execution {

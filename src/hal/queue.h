@@ -84,7 +84,8 @@ void rdo_submission_post(struct rdo_submission *submission, struct rdo_worker *w
 // Runs what the scheduler kept, each dispatch where and when the placer says, as soon as it is ready. Bindings are resolved now. From
 // any thread.
 //   placer   borrowed, until rdo_submission_end_placed; a list of recordings cannot be placed
-//   returns  whether its last dispatch has ended, or will not run: it is the caller's to signal, as it would be that drainer's
+//   returns  whether its last dispatch has ended, or could not begin: it is the caller's to signal, as it would be that drainer's, and
+//            the placer is told of nothing any more
 bool rdo_submission_place(struct rdo_submission *submission, const struct rdo_execution_placer *placer);
 
 // The last dispatch has ended: signals, success or the first failure. Then, when no process of the placer's is inside any more,

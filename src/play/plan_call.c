@@ -40,6 +40,13 @@ static struct rdo_plan_part *part_of(const struct rdo_execution_placer *placer) 
   return RDO_CONTAINER((struct rdo_execution_placer *)(uintptr_t)placer, struct rdo_plan_part, placer);
 }
 
+// Its body will not come.
+static void abandon(struct rdo_node *node) {
+  node->body = &rdo_node_empty;
+  node->is_abandoned = true;
+  rdo_node_resume(node);
+}
+
 static bool is_placed(const struct rdo_execution_placer *placer, uint32_t index) { return part_of(placer)->node_of_command[index] != NO_NODE; }
 
 static void place_dispatch(const struct rdo_execution_placer *placer, struct rdo_execution *execution, uint32_t index) {
@@ -50,6 +57,13 @@ static void place_dispatch(const struct rdo_execution_placer *placer, struct rdo
   node->body = &dispatch_body;
   rdo_atomic_add(&part->inside, 1, rdo_relaxed);  // relaxed: ordered by SYNC(calls), the caller's own count keeps it above 0
   rdo_node_resume(node);
+}
+
+static void skip_dispatch(const struct rdo_execution_placer *placer, uint32_t index) {
+  struct rdo_plan_part *part = part_of(placer);
+  uint32_t number = part->node_of_command[index];
+  part->call->dispatches[number].is_told = true;
+  abandon(&part->call->graph->nodes[number]);
 }
 
 // The scheduler of its queue ---------------------------------------------------------------------------
@@ -127,7 +141,11 @@ static void place_submission(struct rdo_queue_scheduler *scheduler, struct rdo_s
     return;
   }
   rdo_atomic_init(&part->inside, 1);
-  if (rdo_submission_place(submission, &part->placer)) rdo_submission_signal_placed(submission);
+  part->is_placed = true;  // before what is told may end the call
+  if (rdo_submission_place(submission, &part->placer)) {
+    part->is_placed = false;
+    rdo_submission_signal_placed(submission);
+  }
   drop(part);
 }
 
@@ -141,15 +159,13 @@ static void ignore_end(struct rdo_queue_scheduler *scheduler, struct rdo_submiss
 
 static void resume(void *user) { rdo_process_schedule(&((struct rdo_plan_call *)user)->process); }
 
-// What the execution will not tell of any more, and what is no command of it, must not keep the graph waiting.
+// What no execution tells of must not keep the graph waiting. A call that fails may leave executions that still do.
 static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
   const struct rdo_plan_instance *instance = &call->instances[call->next];
   for (uint32_t i = 0; i < instance->place_count; ++i) {
     const struct rdo_plan_place *place = &instance->places[i];
-    struct rdo_node *node = &call->graph->nodes[place->node];
-    if (place->command < 0 || call->dispatches[place->node].is_placed) continue;
-    node->is_abandoned = true;
-    rdo_node_resume(node);
+    if (place->command < 0 || instance->parts[place->recording].is_placed || call->dispatches[place->node].is_told) continue;
+    abandon(&call->graph->nodes[place->node]);
   }
   if (status == RONDO_OK) {
     if (call->ended != NULL) call->ended(call->user, instance->name, call->outputs, call->output_count);
@@ -166,10 +182,11 @@ static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
 static enum rondo_status begin_instance(struct rdo_plan_call *call) {
   struct rdo_plan_instance *instance = &call->instances[call->next];
   instance->submitted_count = 0;
+  for (uint32_t i = 0; i < instance->part_count; ++i) instance->parts[i].is_placed = false;
   call->is_running = true;
   for (uint32_t i = 0; i < instance->place_count; ++i) {
     struct rdo_node *node = &call->graph->nodes[instance->places[i].node];
-    call->dispatches[instance->places[i].node].is_placed = false;
+    call->dispatches[instance->places[i].node].is_told = false;
     node->body = &rdo_node_empty;
     // The host program runs ahead of its node, which is a point in time only.
     if (instance->places[i].command < 0) rdo_node_resume(node);
@@ -181,12 +198,7 @@ static enum rondo_status begin_instance(struct rdo_plan_call *call) {
 static void abandon_rest(struct rdo_plan_call *call) {
   for (; call->next < call->instance_count; ++call->next) {
     const struct rdo_plan_instance *instance = &call->instances[call->next];
-    for (uint32_t i = 0; i < instance->place_count; ++i) {
-      struct rdo_node *node = &call->graph->nodes[instance->places[i].node];
-      node->body = &rdo_node_empty;
-      node->is_abandoned = true;
-      rdo_node_resume(node);
-    }
+    for (uint32_t i = 0; i < instance->place_count; ++i) abandon(&call->graph->nodes[instance->places[i].node]);
   }
 }
 
@@ -286,7 +298,7 @@ enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const c
   memcpy(instance->places, places, place_count * sizeof *places);
   instance->place_count = place_count;
   for (uint32_t i = 0; i < instance->part_count; ++i) {
-    instance->parts[i].placer = (struct rdo_execution_placer){is_placed, place_dispatch};
+    instance->parts[i].placer = (struct rdo_execution_placer){is_placed, place_dispatch, skip_dispatch};
     instance->parts[i].call = call;
   }
   return RONDO_OK;

@@ -27,6 +27,7 @@ struct rdo_plan_part {
   struct rdo_plan_call *call;
   struct rdo_submission *submission;  // SYNC(calls)
   rdo_atomic_u32 inside;              // SYNC(calls)
+  bool is_placed;                     // its execution tells, or has told, of each of its nodes
   uint32_t *node_of_command;          // owned [command_capacity]
   size_t command_capacity;
 };
@@ -53,7 +54,7 @@ struct rdo_plan_dispatch {
   struct rdo_plan_part *part;
   struct rdo_execution *execution;
   uint32_t command;
-  bool is_placed;            // the execution has told of it
+  bool is_told;              // the execution has told of it
 };
 
 struct rdo_plan_call {

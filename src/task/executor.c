@@ -21,6 +21,8 @@
 
 #include "task/executor.h"
 
+#include <string.h>
+
 #include "task/worker.h"
 
 enum slot_state { SLOT_FREE, SLOT_OPEN, SLOT_CLOSED, SLOT_TAKEN };
@@ -123,15 +125,21 @@ static bool push_chain(rdo_atomic_ptr *list, struct rdo_process *first, struct r
   return head == NULL;
 }
 
-// Takes the process that comes first, by key and then by age, and puts the others back.
-static struct rdo_process *pop_first(rdo_atomic_ptr *list, bool *out_is_more) {
+static bool comes_first(const struct rdo_process *process, const struct rdo_process *other, uint64_t served_lanes) {
+  bool is_served = (served_lanes >> process->lane & 1) != 0, is_other_served = (served_lanes >> other->lane & 1) != 0;
+  return is_served != is_other_served ? is_other_served : process->key <= other->key;
+}
+
+// Takes the process that comes first, and puts the others back.
+//   served_lanes  bits of lanes that come after the others; then by key, and then by age
+static struct rdo_process *pop_first(rdo_atomic_ptr *list, uint64_t served_lanes, bool *out_is_more) {
   *out_is_more = false;
   if (rdo_atomic_load(list, rdo_acquire) == NULL) return NULL;
   struct rdo_process *newest = rdo_atomic_exchange(list, NULL, rdo_seq_cst);  // SYNC(wake): acquires every push
   if (newest == NULL) return NULL;
   struct rdo_process *before = NULL, *best = newest, *oldest = newest;
   while (oldest->next != NULL) {
-    if (oldest->next->key <= best->key) {
+    if (comes_first(oldest->next, best, served_lanes)) {
       before = oldest;
       best = oldest->next;
     }
@@ -168,7 +176,7 @@ void rdo_worker_pay_wake(struct rdo_worker *worker) {
 
 struct rdo_process *rdo_executor_pop_immediate(struct rdo_executor *executor) {
   bool is_more;
-  struct rdo_process *process = pop_first(&executor->immediate, &is_more);
+  struct rdo_process *process = pop_first(&executor->immediate, 0, &is_more);
   if (is_more) rdo_executor_wake(executor, 1);  // whoever looked meanwhile saw an empty list
   return process;
 }
@@ -206,24 +214,46 @@ static bool try_put(struct rdo_executor *executor, struct rdo_process *process, 
   return false;
 }
 
+// How many slots each lane has something in: a hint.
+static void count_slots(const struct rdo_executor *executor, uint8_t *out_counts) {
+  memset(out_counts, 0, RDO_LANES_MAX);
+  for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) {
+    const struct rdo_compute_slot *slot = &executor->slots[i];
+    if (state_of(rdo_atomic_load(&slot->word, rdo_seq_cst)) == SLOT_OPEN) ++out_counts[rdo_atomic_load(&slot->lane, rdo_relaxed)];  // relaxed: hint
+  }
+}
+
+// Whether a process may take the place of one with `key` on `lane`, which nobody has begun. On its own lane and on lanes that have more than one
+// slot what comes first goes first. A lane with none takes one from those: its workers may have nothing else to do.
+static bool may_replace(const struct rdo_process *process, uint64_t key, uint32_t lane, const uint8_t *counts) {
+  if (lane == 0) return false;
+  if (lane != process->lane && counts[process->lane] == 0 && counts[lane] > 1) return true;
+  return key > process->key && (lane == process->lane || counts[process->lane] == 0 || counts[lane] > 1);
+}
+
 // Where there is an order, what comes first must not wait on the list for something that comes later and has not begun: takes the
-// slot with the largest key above the process' own whose process nobody is inside of.
+// slot with the largest key of those that it may.
 //   returns  what was in it; NULL: there is none
 static struct rdo_process *try_replace(struct rdo_executor *executor, struct rdo_process *process, uint32_t *out_slot) {
   for (;;) {
-    uint64_t best_word = 0, best_key = process->key;
+    uint64_t best_word = 0, best_key = 0;
+    bool is_found = false;
+    uint8_t counts[RDO_LANES_MAX];
+    count_slots(executor, counts);
     for (uint32_t i = 0; i < RDO_SLOT_COUNT; ++i) {
       struct rdo_compute_slot *slot = &executor->slots[i];
       uint64_t word = rdo_atomic_load(&slot->word, rdo_seq_cst);      // SYNC(slot): before its key
       // relaxed: ordered by SYNC(slot), of the word's generation, or the exchange fails
       uint64_t key = rdo_atomic_load(&slot->key, rdo_relaxed);
       uint32_t lane = rdo_atomic_load(&slot->lane, rdo_acquire);      // SYNC(slot): likewise
-      if (state_of(word) != SLOT_OPEN || (word & INSIDE_MASK) != 0 || key <= best_key || lane == 0) continue;
+      if (state_of(word) != SLOT_OPEN || (word & INSIDE_MASK) != 0 || (is_found && key <= best_key)) continue;
+      if (!may_replace(process, key, lane, counts)) continue;
+      is_found = true;
       best_key = key;
       best_word = word;
       *out_slot = i;
     }
-    if (best_key == process->key) return NULL;
+    if (!is_found) return NULL;
     struct rdo_compute_slot *slot = &executor->slots[*out_slot];
     uint64_t taken = ((best_word >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT | (uint64_t)SLOT_TAKEN << STATE_SHIFT;
     // SYNC(slot): nobody is inside, and nobody comes in; acquires the process.
@@ -234,11 +264,21 @@ static struct rdo_process *try_replace(struct rdo_executor *executor, struct rdo
   }
 }
 
+// Lanes that have something in a slot; a hint.
+static uint64_t served_lanes(const struct rdo_executor *executor) {
+  uint8_t counts[RDO_LANES_MAX];
+  uint64_t served = 0;
+  if (executor->lane_count <= 1) return 0;
+  count_slots(executor, counts);
+  for (uint32_t i = 1; i < executor->lane_count; ++i) served |= (uint64_t)(counts[i] != 0) << i;
+  return served;
+}
+
 // Moves processes from the overflow list into slots while there are both.
 static void promote_overflow(struct rdo_executor *executor) {
   bool is_more = true;
   while (is_more) {
-    struct rdo_process *process = pop_first(&executor->overflow, &is_more);
+    struct rdo_process *process = pop_first(&executor->overflow, served_lanes(executor), &is_more);
     if (process == NULL) return;
     uint32_t budget = process->budget, lane = process->lane, slot_index;
     if (!try_put(executor, process, &slot_index)) {

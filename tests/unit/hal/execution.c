@@ -582,6 +582,87 @@ static void test_bind(void **state) {
   rdo_object_release(&buffer->object);
 }
 
+// Placed dispatch by dispatch ---------------------------------------------------------------------------
+
+enum { PLACED_MAX = 16 };
+
+// A process for each dispatch, as a player has.
+static struct placed {
+  struct rdo_process process;
+  uint32_t index;
+} placed[PLACED_MAX];
+
+static rdo_atomic_u32 told_counts[PLACED_MAX], skipped_counts[PLACED_MAX];
+
+static bool is_placed(const struct rdo_execution_placer *placer, uint32_t index) {
+  (void)placer, (void)index;
+  return true;
+}
+
+static enum rdo_drain_result drain_placed(struct rdo_process *process, struct rdo_worker *worker) {
+  bool is_last, is_worked;
+  uint32_t index = RDO_CONTAINER(process, struct placed, process)->index;
+  enum rdo_drain_result result = rdo_execution_drain_node(&run.execution, index, process, worker, &is_last, &is_worked);
+  if (is_last) release(&run.process);
+  return result;
+}
+
+static const struct rdo_process_type placed_type = {"placed", drain_placed, NULL, NULL};
+
+static void tell_ready(const struct rdo_execution_placer *placer, struct rdo_execution *execution, uint32_t index) {
+  (void)placer, (void)execution;
+  rdo_atomic_add(&told_counts[index], 1, rdo_relaxed);  // relaxed: counter
+  placed[index].index = index;
+  rdo_process_init(&placed[index].process, &placed_type, executor, 2);
+  rdo_process_resume(&placed[index].process);
+}
+
+static void tell_skipped(const struct rdo_execution_placer *placer, uint32_t index) {
+  (void)placer;
+  rdo_atomic_add(&skipped_counts[index], 1, rdo_relaxed);  // relaxed: counter
+}
+
+// Of each dispatch the placer is told once, whether it has tiles, has none, or does not run behind a failure.
+static void test_placer_is_told_of_all(void **state) {
+  (void)state;
+  static const struct rdo_execution_placer placer = {is_placed, tell_ready, tell_skipped};
+  static const uint32_t tile_counts[] = {0, 5, 0, 0, 7, 3, 0};
+  enum { COUNT = sizeof tile_counts / sizeof tile_counts[0] };
+  for (uint32_t failing = 0; failing < 2; ++failing) {
+    make_executor(3, false);
+    forget_work();
+    for (uint32_t i = 0; i < COUNT; ++i) {
+      rdo_atomic_init(&told_counts[i], 0);
+      rdo_atomic_init(&skipped_counts[i], 0);
+    }
+    renew_recording();
+    for (uint32_t s = 0; s < COUNT; ++s) {
+      add_dispatch(s, 0, tile_counts[s], 1, 1);
+      barrier();
+    }
+    finalize();
+    if (failing != 0) work.failing_stage = 4, work.failing_tile = 6, work.skipped_from = 5;
+    const struct rdo_binding_table table = {NULL, 0};
+    rdo_atomic_init(&run.is_released, 0);
+    run.complete_count = 1;  // nobody drains the run as a whole
+    expect_ok(rdo_execution_bind(&run.execution, recording, &table, false, 3, &diag));
+    run.execution.placer = &placer;
+    rdo_process_init(&run.process, &run_type, executor, 1);
+    if (rdo_execution_begin(&run.execution, &run.process)) wait_for_release();
+    // Drainers may still be inside for a moment.
+    rdo_executor_destroy(executor);
+    executor = NULL;
+    run.execution.placer = NULL;
+    for (uint32_t i = 0; i < COUNT; ++i) {
+      bool is_run = tile_counts[i] != 0 && !(failing != 0 && i > 4);
+      assert_int_equal(rdo_atomic_load(&told_counts[i], rdo_acquire), is_run ? 1 : 0);
+      assert_int_equal(rdo_atomic_load(&skipped_counts[i], rdo_acquire), is_run ? 0 : 1);
+    }
+    assert_int_equal(rdo_process_status(&run.process) != RONDO_OK, failing);
+    if (failing == 0) expect_work_done(COUNT);
+  }
+}
+
 static int end_run(void **state) {
   (void)state;
   rdo_execution_deinit(&run.execution);
@@ -606,6 +687,7 @@ int main(void) {
       TEST(test_width),
       TEST(test_width_of_little),
       TEST(test_bind),
+      TEST(test_placer_is_told_of_all),
   };
   return cmocka_run_group_tests(tests, NULL, end_run);
 }

@@ -406,6 +406,28 @@ static void test_lane_overflow(void **state) {
   stop_executor(executor);
 }
 
+// A lane that has all the slots does not keep another one from its workers, though it comes first.
+static void test_lane_shares(void **state) {
+  (void)state;
+  struct rdo_executor_options options = lane_options;
+  options.is_stepped = true;
+  struct rdo_executor *executor = start_executor_with(&options);
+  while (step_all(executor) != 0) continue;
+  enum { FIRST = RDO_SLOT_COUNT + 3, OTHERS = 3 };
+  struct probe probes[FIRST + OTHERS];
+  for (uint32_t i = 0; i < FIRST + OTHERS; ++i) {
+    probe_init(&probes[i], executor, 1, NULL);
+    rdo_process_place(&probes[i].process, i < FIRST ? 1 : 2, i);
+    rdo_process_resume(&probes[i].process);
+  }
+  while (rdo_worker_step(&executor->workers[2])) continue;
+  for (uint32_t i = 0; i < FIRST; ++i) assert_int_equal(count_of(&probes[i].release_count), 0);
+  for (uint32_t i = FIRST; i < FIRST + OTHERS; ++i) assert_int_equal(count_of(&probes[i].release_count), 1);
+  while (step_all(executor) != 0) continue;
+  for (uint32_t i = 1; i < FIRST; ++i) assert_true(probes[i].release_order > probes[i - 1].release_order);
+  stop_executor(executor);
+}
+
 // Diagnosis -----------------------------------------------------------------------------------------
 
 static void dump(const struct rdo_executor *executor, char *text, size_t capacity) {
@@ -546,6 +568,7 @@ int main(void) {
       cmocka_unit_test(test_lanes),
       cmocka_unit_test(test_lane_order),
       cmocka_unit_test(test_lane_overflow),
+      cmocka_unit_test(test_lane_shares),
       cmocka_unit_test(test_dump),
       cmocka_unit_test(test_memory_on_nodes),
       cmocka_unit_test(test_memory_refused),
