@@ -26,7 +26,9 @@
 #include "task/urgent.h"
 #include "trace/trace_table.h"
 
-enum { SPIN_NS = 20000, START_DELAY_NS = 2000000 };
+// What an iteration needs between being set up and its begin: for workers that sleep deeply, and for host programs to run ahead; then, so that
+// iterations with a period can follow each other closely, no more than a release needs.
+enum { SPIN_NS = 20000, START_DELAY_NS = 2000000, NEXT_DELAY_NS = 500000 };
 static const int64_t COUNT_MAX = INT64_C(1000000000000);
 
 struct rondo_schedule_player {
@@ -659,6 +661,24 @@ static void play(struct rondo_schedule_player *player, int64_t begin_ns) {
   }
 }
 
+static enum rondo_status first_failure(const struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  for (uint32_t i = 0; i < player->module_count; ++i) {
+    const struct rdo_module_call *module = player->modules[i];
+    if (module->status == RONDO_OK) continue;
+    if (diag != NULL) *diag = module->diag;
+    rdo_prefix(diag, "%s", module->path);
+    return module->status;
+  }
+  for (uint32_t i = 0; i < player->call_count; ++i) {
+    const struct rdo_plan_call *call = player->calls[i];
+    if (call->status == RONDO_OK) continue;
+    if (diag != NULL) *diag = call->diag;
+    rdo_annotate(diag, "job %s", call->name);
+    return call->status;
+  }
+  return RONDO_OK;
+}
+
 enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
   int64_t count = options->iteration_count == 0 ? 1 : options->iteration_count, total = options->warm_up_count + count;
@@ -668,25 +688,14 @@ enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player
   for (int64_t i = 0; i < total; ++i) {
     if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
     play(player, begin_ns);
-    for (uint32_t k = 0; k < player->module_count; ++k) {
-      const struct rdo_module_call *module = player->modules[k];
-      if (module->status == RONDO_OK) continue;
-      if (i >= options->warm_up_count) RDO_TRY(keep_rows(player, i - options->warm_up_count, diag));
-      if (diag != NULL) *diag = module->diag;
-      rdo_prefix(diag, "%s", module->path);
-      return module->status;
-    }
-    if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
-    for (uint32_t k = 0; k < player->call_count; ++k) {
-      const struct rdo_plan_call *call = player->calls[k];
-      if (call->status == RONDO_OK) continue;
-      if (diag != NULL) *diag = call->diag;
-      rdo_annotate(diag, "job %s", call->name);
-      return call->status;
-    }
-    if (i >= options->warm_up_count) RDO_TRY(keep_rows(player, i - options->warm_up_count, diag));
+    bool is_stopped = rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0;  // relaxed: hint
+    enum rondo_status status = first_failure(player, diag);
+    // The iteration that failed is kept as far as it came; one that was stopped ended at once and tells nothing.
+    if (i >= options->warm_up_count && (!is_stopped || status != RONDO_OK)) RDO_TRY(keep_rows(player, i - options->warm_up_count, status == RONDO_OK ? diag : NULL));
+    RDO_TRY(status);
+    if (is_stopped) return rdo_fail(diag, RONDO_CANCELLED, "stopped");
     begin_ns += period_ns;
-    int64_t soonest_ns = rdo_clock_now_ns() + START_DELAY_NS;
+    int64_t soonest_ns = rdo_clock_now_ns() + NEXT_DELAY_NS;
     if (period_ns == 0 || begin_ns < soonest_ns) begin_ns = soonest_ns;
   }
   player->run_ns += (rdo_clock_now_ns() - first_ns) * player->graph.executor->worker_count;
