@@ -298,6 +298,14 @@ static void learn_tile_time(rdo_atomic_u32 *tile_ns, int64_t sample_ns) {
   rdo_atomic_store(tile_ns, after, rdo_relaxed);  // relaxed: hint
 }
 
+// A batch that took much longer than its tiles ever do was interrupted. Before one has been measured nobody knows.
+static void end_batch(struct rdo_execution *e, uint32_t index, struct rdo_worker *worker, int64_t begin_ns, uint64_t size) {
+  rdo_atomic_u32 *tile_ns = &e->recording->graph.tile_ns[index];
+  int64_t now_ns = rdo_clock_now_ns(), expected_ns = (int64_t)size * rdo_atomic_load(tile_ns, rdo_relaxed);  // relaxed: hint
+  if (expected_ns != 0) rdo_worker_note_stretch(worker, begin_ns, now_ns, expected_ns);
+  learn_tile_time(tile_ns, (now_ns - begin_ns) / (int64_t)size);
+}
+
 // How many of `size` tiles a worker may claim: a short batch, that ends before its next release.
 //   key           of the process that it drains
 //   out_begin_ns  when it looked at the clock; 0: it has no release and did not
@@ -361,7 +369,7 @@ static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node,
       rdo_diag_clear(&diag);
       enum rondo_status status = run_tiles(e, index, first, size, worker, &diag);
       if (status != RONDO_OK) fail_execution(e, status, &diag);
-      if (batch_begin_ns != 0) learn_tile_time(&e->recording->graph.tile_ns[index], (rdo_clock_now_ns() - batch_begin_ns) / (int64_t)size);
+      if (batch_begin_ns != 0) end_batch(e, index, worker, batch_begin_ns, size);
     }
     done += size;
   }

@@ -103,8 +103,23 @@ void rdo_job_end_active(struct rondo_player *player) {
 
 enum { STOP_AGAIN_NS = 1000000 };
 
+// On the job's worker, which is still of the real-time class if what it released has just ended. An ordinary worker that takes the host program
+// from the list may lose its CPU in the middle, and the next release comes and goes before it is armed.
+static void wake(struct rdo_timed *timed, struct rdo_worker *worker) {
+  struct rondo_job *job = RDO_CONTAINER(timed, struct rondo_job, waker);
+  rdo_atomic_store(&job->is_resumed, 1, rdo_release);  // SYNC(job): pairs with is_waiting
+  rdo_timed_run_process(&job->process, worker);
+}
+
+// What the call waits for is over. Once for each watch: the job does not go on, nor end, before `is_resumed` is set.
 static void resume(void *user) {
   struct rondo_job *job = user;
+  if (job->release == RDO_RELEASE_PERIODIC) {
+    job->waker.run = wake;
+    job->waker.is_held = false;
+    rdo_timed_post(job->worker, &job->waker, rdo_clock_now_ns());
+    return;
+  }
   rdo_atomic_store(&job->is_resumed, 1, rdo_release);  // SYNC(job): pairs with is_waiting
   rdo_process_schedule(&job->process);
 }

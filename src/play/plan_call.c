@@ -157,7 +157,23 @@ static void ignore_end(struct rdo_queue_scheduler *scheduler, struct rdo_submiss
 
 // The process ----------------------------------------------------------------------------------------
 
-static void resume(void *user) { rdo_process_schedule(&((struct rdo_plan_call *)user)->process); }
+static void wake(struct rdo_timed *timed, struct rdo_worker *worker) {
+  rdo_timed_run_process(&RDO_CONTAINER(timed, struct rdo_plan_call, waker)->process, worker);
+}
+
+// What the call waits for is over. It goes on where that ended: a worker that was raised for a release still is, so that the next one is armed
+// at once. Nobody else schedules the process, so it waits for `waker`.
+static void resume(void *user) {
+  struct rdo_plan_call *call = user;
+  struct rdo_worker *worker = rdo_worker_current();
+  if (worker == NULL || worker->executor != call->graph->executor || worker->index >= worker->executor->worker_count) {
+    rdo_process_schedule(&call->process);
+    return;
+  }
+  call->waker.run = wake;
+  call->waker.is_held = false;
+  rdo_timed_post(worker, &call->waker, rdo_clock_now_ns());
+}
 
 // What no execution tells of must not keep the graph waiting. A call that fails may leave executions that still do.
 static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {

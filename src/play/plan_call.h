@@ -60,6 +60,7 @@ struct rdo_plan_dispatch {
 struct rdo_plan_call {
   struct rdo_queue_scheduler scheduler;
   struct rdo_process process;
+  struct rdo_timed waker;    // owner: the worker that ended what the call waits for
   struct rdo_node_graph *graph;
   const char *name, *path, *function_name;  // borrowed: of its job, as given
   struct rondo_runtime *runtime;

@@ -84,6 +84,7 @@ struct rondo_job {
   struct rdo_timed ticker;    // owner: the worker; at each release of a job that cancels
   struct rdo_timed holder;    // owner: the worker; at the release of an instance without kernels, or to take back the rest of one
   struct rdo_timed closer;    // owner: the worker; ends the ticker
+  struct rdo_timed waker;     // owner: the worker; what the call of a job with a period was waiting for is over
   uint64_t tick_index;        // owner: the ticker: of the release that it comes at
   rdo_atomic_ptr armed;       // SYNC(job): what was posted last, while it has not started
   rdo_atomic_u64 armed_index; // SYNC(job): of the instance that it is of

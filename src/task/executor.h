@@ -102,8 +102,8 @@ struct rdo_worker {
   bool is_dense;                  // the two are so close that the worker does not become urgent
   uint32_t held_slots;            // bit per slot whose last drain left tiles because of next_release_ns
   uint32_t calm_count;            // looks for due work since the last release
-  int64_t switch_count;           // of this thread, when last asked
-  int64_t stolen_begin_ns, stolen_end_ns;  // the last gap that no context switch explains
+  int64_t interruption_count;     // what the kernel knows to have taken the CPU from this thread, when last asked
+  int64_t stolen_begin_ns, stolen_end_ns;  // the last gap that nothing of that explains
   int64_t stolen_ns, spun_ns;     // all of them; time spent spinning for releases
   rdo_atomic_ptr busy_name;       // what it runs (const char *), NULL = nothing; hint, for the watchdog
   rdo_atomic_u32 busy_count;      // grows with every change of busy_name

@@ -9,8 +9,6 @@
 #include "task/urgent.h"
 #include "task/worker.h"
 
-enum { STOLEN_NS_MIN = 20000 };
-
 void rdo_timed_post(struct rdo_worker *worker, struct rdo_timed *timed, int64_t release_ns) {
   timed->release_ns = release_ns;
   void *head = rdo_atomic_load(&worker->inbox, rdo_relaxed);  // relaxed: hint, the compare-exchange confirms it
@@ -32,6 +30,23 @@ static void update_next(struct rdo_worker *worker) {
   // SYNC(guard): the hint, then whether the guard dozes. What nobody should raise the worker for, nobody needs to know.
   rdo_atomic_store(&worker->release_hint_ns, worker->is_dense ? INT64_MAX : worker->next_release_ns, rdo_seq_cst);
   rdo_guard_call(worker->executor->guard);
+}
+
+// What takes the CPU from a thread that does not wait for anything, as far as the kernel knows of it: another thread, or a page from a file.
+static int64_t count_interruptions(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nivcsw + usage.ru_majflt;
+}
+
+void rdo_worker_note_gap(struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns) {
+  int64_t count = count_interruptions();
+  if (count == worker->interruption_count) {
+    worker->stolen_begin_ns = begin_ns;
+    worker->stolen_end_ns = end_ns;
+    worker->stolen_ns += end_ns - begin_ns;
+  }
+  worker->interruption_count = count;
 }
 
 // Posts that came in any order get the order of their releases; equal ones that of posting.
@@ -59,6 +74,13 @@ bool rdo_timed_cancel(struct rdo_worker *worker, struct rdo_timed *timed) {
   return true;
 }
 
+void rdo_timed_run_process(struct rdo_process *process, struct rdo_worker *worker) {
+  bool has_room = rdo_worker_room_ns(worker) > RDO_LISTED_ROOM_NS;
+  worker->calm_count = 1;  // what the process does is not what was released
+  if (has_room) rdo_process_schedule_here(process, worker);
+  else rdo_process_schedule(process);
+}
+
 bool rdo_timed_run_due(struct rdo_worker *worker) {
   if (rdo_worker_is_called(worker)) take_inbox(worker);
   if (worker->next_release_ns == INT64_MAX || rdo_clock_now_ns() < worker->next_release_ns) {
@@ -81,43 +103,28 @@ bool rdo_timed_run_due(struct rdo_worker *worker) {
   if (worker->owed_slot != 0) rdo_worker_pay_slot(worker);
   timed->run(timed, worker);
   if (worker->is_dense) rdo_urgent_lower(worker);
+  else worker->interruption_count = count_interruptions();  // for gaps until the next one
   return true;
-}
-
-// A gap between two reads of the clock, in a loop that does nothing else: if the kernel did not switch to
-// another thread, somebody below the kernel took the CPU.
-static void note_gap(struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns) {
-  struct rusage usage;
-  getrusage(RUSAGE_THREAD, &usage);
-  int64_t switch_count = usage.ru_nivcsw + usage.ru_nvcsw;
-  if (switch_count == worker->switch_count) {
-    worker->stolen_begin_ns = begin_ns;
-    worker->stolen_end_ns = end_ns;
-    worker->stolen_ns += end_ns - begin_ns;
-  }
-  worker->switch_count = switch_count;
 }
 
 bool rdo_timed_spin(struct rdo_worker *worker) {
   int64_t release_ns = worker->next_release_ns, before_ns = rdo_clock_now_ns(), now_ns = before_ns;
   int64_t begin_ns = now_ns;
   rdo_urgent_raise_self(worker);
-  struct rusage usage;
-  if (release_ns - now_ns > STOLEN_NS_MIN) {  // else there is no time for a system call
-    getrusage(RUSAGE_THREAD, &usage);
-    worker->switch_count = usage.ru_nivcsw + usage.ru_nvcsw;
+  if (release_ns - now_ns > RDO_STOLEN_NS_MIN) {  // else there is no time for a system call
+    worker->interruption_count = count_interruptions();
     before_ns = rdo_clock_now_ns();
   }
   bool is_called = false;
   while ((now_ns = rdo_clock_now_ns()) < release_ns && !is_called) {
-    if (now_ns - before_ns > STOLEN_NS_MIN) {
-      note_gap(worker, before_ns, now_ns);
+    if (now_ns - before_ns > RDO_STOLEN_NS_MIN) {
+      rdo_worker_note_gap(worker, before_ns, now_ns);
       now_ns = rdo_clock_now_ns();
     }
     before_ns = now_ns;
     is_called = rdo_worker_has_work(worker);
   }
-  if (now_ns - before_ns > STOLEN_NS_MIN) note_gap(worker, before_ns, now_ns);
+  rdo_worker_note_stretch(worker, before_ns, now_ns, 0);
   worker->spun_ns += now_ns - begin_ns;
   return !is_called;
 }

@@ -28,13 +28,21 @@ struct rdo_timed {
 };
 
 enum {
+  // A shorter gap is an interrupt, or noise of the clock.
+  RDO_STOLEN_NS_MIN = 20000,
   // Work ends so long before a release that it has to give way to: time for an interrupt that makes it late.
   RDO_HOLD_BACK_NS = 40000,
+  // What a process on the list needs; what it does is short, but nobody knows how short.
+  RDO_LISTED_ROOM_NS = 10000,
 };
 
 // Hands timed work to a worker. From any thread; wait-free but for the push. RT safe.
 //   release_ns  in the past: as soon as the worker has ended what it does
 void rdo_timed_post(struct rdo_worker *worker, struct rdo_timed *timed, int64_t release_ns);
+
+// For timed work: drains a process of budget 1 here and now, rather than on the worker that comes to the list first; an ordinary thread there may
+// lose its CPU in the middle. Right before a release of this worker it is left to the others nevertheless.
+void rdo_timed_run_process(struct rdo_process *process, struct rdo_worker *worker);
 
 // Takes timed work back, on the worker that it was posted to.
 //   returns  false: it is not there (any more)
@@ -47,6 +55,13 @@ bool rdo_timed_run_due(struct rdo_worker *worker);
 // For the worker, with a release ahead and nothing else to do: spins until then.
 //   returns  false: something else has come up
 bool rdo_timed_spin(struct rdo_worker *worker);
+
+// For the worker: a stretch without a look at the clock is over. If it took much longer than it should, the machine may have taken the CPU.
+void rdo_worker_note_gap(struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns);
+
+static inline void rdo_worker_note_stretch(struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns, int64_t expected_ns) {
+  if (end_ns - begin_ns - expected_ns > RDO_STOLEN_NS_MIN) rdo_worker_note_gap(worker, begin_ns, end_ns);
+}
 
 // Whether the worker should end what it does between two tiles: posted work has not been looked at.
 static inline bool rdo_worker_is_called(const struct rdo_worker *worker) {

@@ -31,8 +31,7 @@
 enum { TOKEN_RUNNING, TOKEN_SPINNING, TOKEN_SLEEPING, TOKEN_WOKEN, TOKEN_STATE_MASK = 3, TOKEN_RELAY_SHIFT = 2 };
 enum { LOCAL_MEMORY_BYTES_DEFAULT = 256 * 1024, SPINS_PER_CLOCK = 32 };
 // How long before a release a worker ends its sleep: the kernel is late by up to a few tens of microseconds.
-// And how much room a process on the list needs; what it does is short, but nobody knows how short.
-enum { RELEASE_MARGIN_NS = 200000, LISTED_ROOM_NS = 10000 };
+enum { RELEASE_MARGIN_NS = 200000 };
 
 static _Thread_local struct rdo_worker *current_worker;
 
@@ -183,7 +182,7 @@ bool rdo_worker_pump(struct rdo_worker *worker) {
   if (rdo_timed_run_due(worker)) return true;
   // Right before a release the list is for others, or for afterwards; others have to be told, whom a wake that came
   // here has passed over.
-  if (rdo_worker_room_ns(worker) > LISTED_ROOM_NS) {
+  if (rdo_worker_room_ns(worker) > RDO_LISTED_ROOM_NS) {
     if (drain_listed(worker)) return true;
   } else if (rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) != NULL) {  // relaxed: hint
     worker->owes_wake = false;
