@@ -401,7 +401,7 @@ static bool spin_for_node(struct rdo_execution *e, uint32_t place, const struct 
     }
     if (rdo_executor_has_other_work(executor, slot) || rdo_worker_is_called(worker)) return false;
     now_ns = rdo_clock_now_ns();
-    if (executor->is_played) (void)rdo_urgent_guard(worker, now_ns, RDO_GUARD_NS);
+    if (executor->is_played) rdo_urgent_guard(worker, now_ns);
   } while (now_ns < end_ns);
   return false;
 }
@@ -427,7 +427,7 @@ enum rdo_drain_result rdo_execution_drain(struct rdo_execution *e, struct rdo_wo
       if (rdo_atomic_load(&e->left, rdo_relaxed) == 0 || !spin_for_node(e, end, worker)) break;  // relaxed: hint
       continue;
     }
-    if (worker->executor->is_played) (void)rdo_urgent_guard(worker, rdo_clock_now_ns(), RDO_GUARD_NS);
+    if (worker->executor->is_played) rdo_urgent_guard(worker, rdo_clock_now_ns());
     if (drain_node(e, node, e->process, worker, &drained)) is_worked = true;
     if (!drained.is_last && rdo_executor_has_other_work(worker->executor, slot)) break;
   }
@@ -441,7 +441,7 @@ enum rdo_drain_result rdo_execution_drain_node(struct rdo_execution *e, uint32_t
                                                bool *out_is_last, bool *out_is_worked) {
   uint64_t mode = rdo_cpu_flush_denormals_begin();
   struct drained drained;
-  (void)rdo_urgent_guard(worker, rdo_clock_now_ns(), RDO_GUARD_NS);
+  rdo_urgent_guard(worker, rdo_clock_now_ns());
   bool is_worked = drain_node(e, &e->nodes[index], process, worker, &drained);
   rdo_cpu_flush_denormals_end(mode);
   *out_is_last = drained.is_last;

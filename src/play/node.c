@@ -193,7 +193,7 @@ static int64_t spin(struct rdo_node *node, struct rdo_worker *worker, int64_t be
     look_ns = now_ns + GUARD_INTERVAL_NS;
     if (rdo_atomic_load(&node->ended, rdo_relaxed) != 0) break;  // relaxed: hint, of several one has ended it
     rdo_urgent_settle(worker, now_ns);
-    (void)rdo_urgent_guard(worker, now_ns, RDO_GUARD_NS);
+    rdo_urgent_guard(worker, now_ns);
   }
   return now_ns;
 }

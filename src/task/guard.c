@@ -31,6 +31,7 @@ struct rdo_guard {
   rdo_atomic_u32 call;        // SYNC(guard): futex word, grows with each reason to wake
   rdo_atomic_u32 is_dozing;   // SYNC(guard)
   rdo_atomic_u32 is_stopping;
+  int64_t raised_for_ns[RDO_WORKERS_MAX];  // the release that it raised each worker for last
 };
 
 static bool has_release(const struct rdo_executor *executor) {
@@ -38,6 +39,24 @@ static bool has_release(const struct rdo_executor *executor) {
     if (rdo_atomic_load(&executor->workers[i].release_hint_ns, rdo_seq_cst) != INT64_MAX) return true;  // SYNC(guard)
   }
   return false;
+}
+
+// Raises the workers whose release is near, each once.
+//   returns  when one will have to be looked at; INT64_MAX = none has a release
+static int64_t look(struct rdo_guard *guard, int64_t now_ns) {
+  int64_t next_ns = INT64_MAX;
+  for (uint32_t i = 0; i < guard->executor->worker_count; ++i) {
+    struct rdo_worker *worker = &guard->executor->workers[i];
+    int64_t release_ns = rdo_atomic_load(&worker->release_hint_ns, rdo_relaxed);  // relaxed: hint
+    if (release_ns == INT64_MAX || release_ns == guard->raised_for_ns[i]) continue;
+    if (release_ns - RDO_GUARD_SLEEP_NS <= now_ns) {
+      guard->raised_for_ns[i] = release_ns;
+      rdo_urgent_raise_anew(worker);
+    } else if (release_ns - RDO_GUARD_SLEEP_NS < next_ns) {
+      next_ns = release_ns - RDO_GUARD_SLEEP_NS;
+    }
+  }
+  return next_ns;
 }
 
 static void doze(struct rdo_guard *guard) {
@@ -55,7 +74,7 @@ static void *run_guard(void *user) {
   while (rdo_atomic_load(&guard->is_stopping, rdo_seq_cst) == 0) {  // SYNC(guard)
     uint32_t heard = rdo_atomic_load(&guard->call, rdo_seq_cst);    // SYNC(guard)
     int64_t now_ns = rdo_clock_now_ns();
-    int64_t next_ns = rdo_urgent_look(guard->executor, NULL, now_ns, RDO_GUARD_SLEEP_NS);
+    int64_t next_ns = look(guard, now_ns);
     calm_count = has_release(guard->executor) ? 0 : calm_count + 1;
     if (calm_count == CALM_LOOKS) {
       doze(guard);

@@ -87,8 +87,11 @@ bool rdo_timed_run_due(struct rdo_worker *worker) {
     // What was released has been drained in between, as far as this worker had a part in it.
     if (worker->calm_count < 2) ++worker->calm_count;
     // What follows a release is often more of the same, so the class is kept for a moment: changing it takes microseconds.
+    // Who was raised for the next release stays so: nobody looks again.
     bool is_urgent = rdo_atomic_load(&worker->is_urgent, rdo_relaxed) != 0;  // relaxed: hint
-    if (is_urgent && worker->calm_count == 2 && rdo_clock_now_ns() - worker->last_release_ns > RDO_URGENT_AFTER_NS) rdo_urgent_lower(worker);
+    if (!is_urgent || worker->calm_count < 2) return false;
+    int64_t now_ns = rdo_clock_now_ns();
+    if (now_ns - worker->last_release_ns > RDO_URGENT_AFTER_NS && !rdo_urgent_is_near(worker, now_ns)) rdo_urgent_lower(worker);
     return false;
   }
   worker->calm_count = 0;

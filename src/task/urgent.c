@@ -26,8 +26,8 @@ void rdo_urgent_raise(struct rdo_worker *worker) {
 void rdo_urgent_lower(struct rdo_worker *worker) {
   const struct sched_param other = {.sched_priority = 0};
   if (rdo_atomic_load(&worker->is_urgent, rdo_relaxed) == 0) return;  // relaxed: hint
+  rdo_atomic_store(&worker->is_urgent, 0, rdo_release);  // SYNC(urgent): before, or whoever looks while it is switched away is deceived
   (void)sched_setscheduler(worker->thread_id, SCHED_OTHER, &other);
-  rdo_atomic_store(&worker->is_urgent, 0, rdo_release);  // SYNC(urgent)
 }
 
 void rdo_urgent_raise_guard(void) {
@@ -35,18 +35,20 @@ void rdo_urgent_raise_guard(void) {
   (void)sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo);
 }
 
-int64_t rdo_urgent_look(struct rdo_executor *executor, const struct rdo_worker *except, int64_t now_ns, int64_t ahead_ns) {
-  int64_t next_ns = INT64_MAX;
+void rdo_urgent_raise_anew(struct rdo_worker *worker) {
+  const struct sched_param fifo = {.sched_priority = FIFO_PRIORITY};
+  if (!worker->executor->is_urgent_allowed) return;
+  rdo_atomic_store(&worker->is_urgent, 1, rdo_release);  // SYNC(urgent)
+  (void)sched_setscheduler(worker->thread_id, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo);
+}
+
+void rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns) {
+  const struct rdo_executor *executor = worker->executor;
   for (uint32_t i = 0; i < executor->worker_count && executor->is_urgent_allowed; ++i) {
     struct rdo_worker *other = &executor->workers[i];
     // relaxed: hint, both
     int64_t release_ns = rdo_atomic_load(&other->release_hint_ns, rdo_relaxed);
-    if (other == except || release_ns == INT64_MAX || rdo_atomic_load(&other->is_urgent, rdo_relaxed) != 0) continue;  // relaxed: hint
-    if (release_ns - ahead_ns <= now_ns) {
-      rdo_urgent_raise(other);
-    } else if (release_ns - ahead_ns < next_ns) {
-      next_ns = release_ns - ahead_ns;
-    }
+    if (other == worker || release_ns == INT64_MAX || rdo_atomic_load(&other->is_urgent, rdo_relaxed) != 0) continue;  // relaxed: hint
+    if (release_ns - RDO_GUARD_NS <= now_ns) rdo_urgent_raise(other);
   }
-  return next_ns;
 }

@@ -9,9 +9,10 @@
 // two nodes each looks whether another one has a release at hand and is not urgent yet, and raises it. A thread
 // of the real-time class, the guard, looks as well: all workers may be away at once, or in long tiles.
 //
-// SYNC(urgent). `is_urgent` is set before the class is raised, by the worker or by another one, whoever is first;
-// only the worker clears it, after lowering its class. A raise that comes late leaves an ordinary worker in
-// the real-time class until the end of its next release; nothing else depends on it.
+// SYNC(urgent). `is_urgent` is set before the class is raised, by the worker or by another one, whoever is first; only the
+// worker clears it, before lowering its class: the kernel may switch away from an ordinary thread at once, and who found it set
+// would not raise it again. A raise that comes late leaves an ordinary worker in the real-time class until the end of its
+// next release. One that comes between the two leaves it ordinary and marked; so the guard raises once for each release, marked or not.
 
 #ifndef RDO_TASK_URGENT_H_
 #define RDO_TASK_URGENT_H_
@@ -23,6 +24,7 @@ enum {
   RDO_URGENT_AFTER_NS = 50000,  // after its release it lowers itself, if it does not rest before
   RDO_GUARD_NS = 60000,    // before its release others raise it, if it has not
   RDO_GUARD_SLEEP_NS = 250000,  // the same for the guard's thread, which may wake up late
+  RDO_LOWER_NS = 20000,    // more than lowering takes
   // Releases that follow closer are left to ordinary threads: the kernel stops real-time threads that take nearly
   // all of a second. With what a worker spins before a release, it is urgent half of the time at most.
   RDO_URGENT_GAP_NS = 500000,
@@ -37,12 +39,16 @@ enum { RDO_URGENT_LONGEST_NS = 1000000 };  // from a release on: whatever it sta
 void rdo_urgent_raise(struct rdo_worker *worker);
 void rdo_urgent_lower(struct rdo_worker *worker);
 
+// Whether the guard may have raised the worker for its next release already.
+static inline bool rdo_urgent_is_near(const struct rdo_worker *worker, int64_t now_ns) {
+  return !worker->is_dense && worker->next_release_ns != INT64_MAX && worker->next_release_ns - now_ns < RDO_GUARD_SLEEP_NS + RDO_LOWER_NS;
+}
+
 // Lowers the worker once its last release is long ago. For whoever works on for a while without coming back to it.
 static inline void rdo_urgent_settle(struct rdo_worker *worker, int64_t now_ns) {
   bool is_urgent = rdo_atomic_load(&worker->is_urgent, rdo_relaxed) != 0;  // relaxed: hint
   if (!is_urgent || now_ns - worker->last_release_ns <= RDO_URGENT_LONGEST_NS) return;
-  bool is_near = worker->next_release_ns != INT64_MAX && worker->next_release_ns - now_ns < RDO_GUARD_SLEEP_NS;
-  if (!is_near) rdo_urgent_lower(worker);
+  if (!rdo_urgent_is_near(worker, now_ns)) rdo_urgent_lower(worker);
 }
 
 // The same for the worker itself, unless its releases are too close to each other.
@@ -50,15 +56,11 @@ static inline void rdo_urgent_raise_self(struct rdo_worker *worker) {
   if (!worker->is_dense) rdo_urgent_raise(worker);
 }
 
-// Raises those workers of the executor that should be urgent and are not.
-//   except    one that needs no look; NULL = none
-//   ahead_ns  before their release
-//   returns   when one of them will have to be looked at; INT64_MAX = none of them has a release
-int64_t rdo_urgent_look(struct rdo_executor *executor, const struct rdo_worker *except, int64_t now_ns, int64_t ahead_ns);
+// For the guard: raises a worker of whose release it is time, whatever is known of its class.
+void rdo_urgent_raise_anew(struct rdo_worker *worker);
 
-static inline int64_t rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns, int64_t ahead_ns) {
-  return rdo_urgent_look(worker->executor, worker, now_ns, ahead_ns);
-}
+// For a worker: raises those others that should be urgent and are not.
+void rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns);
 
 // The calling thread, which is the guard's (guard.c).
 void rdo_urgent_raise_guard(void);

@@ -131,7 +131,8 @@ static void rest(struct rdo_worker *worker) {
     if (worker->next_release_ns != INT64_MAX && rdo_worker_room_ns(worker) <= RELEASE_MARGIN_NS) {
       (void)rdo_timed_spin(worker);
     } else {
-      rdo_urgent_lower(worker);
+      // Who is raised for its next release wakes up as such.
+      if (!rdo_urgent_is_near(worker, rdo_clock_now_ns())) rdo_urgent_lower(worker);
       if (spin_until_woken(worker)) {
         ++worker->spin_found_count;
       } else {
