@@ -32,7 +32,8 @@ static void print_job(const struct rondo_job *job, const struct rondo_job_stats 
   printf("%s: %.1f a second, %" PRIu64 " missed", rdo_tool_printable(rondo_job_name(job), name, sizeof name), duration_s > 0 ? (double)stats->ended / duration_s : 0,
          stats->missed);
   if (stats->skipped != 0) printf(", %" PRIu64 " skipped", stats->skipped);
-  if (stats->stolen != 0) printf(", %" PRIu64 " releases in stolen time (%" PRIu64 " missed without them)", stats->stolen, stats->missed_not_stolen);
+  if (stats->stolen != 0) printf(", %" PRIu64 " releases in stolen time (%" PRIu64 " missed or skipped without them)", stats->stolen,
+                                stats->missed_not_stolen + stats->skipped_not_stolen);
   if (stats->cancelled != 0) printf(", %" PRIu64 " cancelled", stats->cancelled);
   if (stats->degraded != 0) printf(", %" PRIu64 " degraded", stats->degraded);
   if (stats->failed != 0) printf(", %" PRIu64 " failed", stats->failed);
@@ -58,9 +59,9 @@ static void print_json_job(const struct rondo_job *job, const struct rondo_job_s
     else putchar(*c);
   }
   printf("\", \"released\": %" PRIu64 ", \"ended\": %" PRIu64 ", \"missed\": %" PRIu64 ", \"missed_not_stolen\": %" PRIu64 ", \"skipped\": %" PRIu64
-         ", \"cancelled\": %" PRIu64 ", \"degraded\": %" PRIu64
+         ", \"skipped_not_stolen\": %" PRIu64 ", \"cancelled\": %" PRIu64 ", \"degraded\": %" PRIu64
          ", \"failed\": %" PRIu64 ", \"stolen\": %" PRIu64 ",\n     ",
-         s->released, s->ended, s->missed, s->missed_not_stolen, s->skipped, s->cancelled, s->degraded, s->failed, s->stolen);
+         s->released, s->ended, s->missed, s->missed_not_stolen, s->skipped, s->skipped_not_stolen, s->cancelled, s->degraded, s->failed, s->stolen);
   print_json_times("start_delay_ns", &s->start_delay, ",\n     ");
   print_json_times("start_delay_not_stolen_ns", &s->start_delay_not_stolen, ",\n     ");
   print_json_times("run_ns", &s->run, ",\n     ");

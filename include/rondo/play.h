@@ -287,6 +287,7 @@ struct rondo_job_stats {
   uint64_t cancelled, degraded;
   uint64_t stolen;  // instances around whose release the machine took the worker's CPU for over 20 us
   uint64_t missed_not_stolen;
+  uint64_t skipped_not_stolen;  // without those that a stolen instance before them was late for
   struct rondo_percentiles start_delay;             // start - ready; of jobs with a period
   struct rondo_percentiles start_delay_not_stolen;  // without those instances
   struct rondo_percentiles run;                     // run_end - start

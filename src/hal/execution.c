@@ -303,6 +303,7 @@ static void end_batch(struct rdo_execution *e, uint32_t index, struct rdo_worker
   rdo_atomic_u32 *tile_ns = &e->recording->graph.tile_ns[index];
   int64_t now_ns = rdo_clock_now_ns(), expected_ns = (int64_t)size * rdo_atomic_load(tile_ns, rdo_relaxed);  // relaxed: hint
   if (expected_ns != 0) rdo_worker_note_stretch(worker, begin_ns, now_ns, expected_ns);
+  worker->looked_ns = now_ns;
   learn_tile_time(tile_ns, (now_ns - begin_ns) / (int64_t)size);
 }
 

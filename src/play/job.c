@@ -176,6 +176,7 @@ static void count_end(struct rondo_job *job, const struct rondo_instance *instan
   job->failed_count += instance->state == RONDO_INSTANCE_FAILED;
   job->cancelled_count += instance->state == RONDO_INSTANCE_CANCELLED;
   job->skipped_count += instance->state == RONDO_INSTANCE_SKIPPED;
+  job->skipped_not_stolen_count += instance->state == RONDO_INSTANCE_SKIPPED;
   job->degraded_count += instance->is_degraded;
   job->missed_count += instance->is_missed;
   job->stolen_count += instance->is_stolen;
@@ -411,7 +412,8 @@ static void clear_counts(struct rondo_job *job) {
   for (size_t i = 0; i < sizeof counters / sizeof counters[0]; ++i) rdo_atomic_store(counters[i], 0, rdo_relaxed);  // relaxed: counter
   rdo_atomic_store(&job->counts.state, RONDO_INSTANCE_PENDING, rdo_relaxed);                                       // relaxed: counter
   job->instance_count = job->dropped_count = job->skipped_count = job->failed_count = job->cancelled_count = 0;
-  job->degraded_count = job->ended_count = job->missed_count = job->stolen_count = job->missed_not_stolen_count = 0;
+  job->degraded_count = job->ended_count = job->missed_count = job->stolen_count = 0;
+  job->missed_not_stolen_count = job->skipped_not_stolen_count = 0;
 }
 
 enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag) {

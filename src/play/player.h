@@ -127,7 +127,7 @@ struct rondo_job {
   uint64_t instance_count, instance_capacity;
   uint64_t dropped_count;            // not among them, for want of room
   uint64_t skipped_count, ended_count, failed_count, cancelled_count, degraded_count;
-  uint64_t missed_count, stolen_count, missed_not_stolen_count;
+  uint64_t missed_count, stolen_count, missed_not_stolen_count, skipped_not_stolen_count;
   enum rondo_status status;
   struct rondo_diag diag;
 };

@@ -53,6 +53,7 @@ static void pass(struct rondo_job *job, uint64_t n, int64_t release_ns, int64_t 
                                                       .status = RONDO_CANCELLED});
   }
   *(state == RONDO_INSTANCE_SKIPPED ? &job->skipped_count : &job->cancelled_count) += counted;
+  if (state == RONDO_INSTANCE_SKIPPED && !job->instance.is_stolen) job->skipped_not_stolen_count += counted;
   count(state == RONDO_INSTANCE_SKIPPED ? &job->counts.skipped : &job->counts.cancelled, counted);
   job->next_index += n;
   if (n != 0) rdo_job_decide(job, job->next_index);
@@ -93,7 +94,10 @@ static bool choose_periodic(struct rondo_job *job, int64_t now_ns) {
 // Triggers that came and will not be followed.
 static void pass_triggers(struct rondo_job *job, uint64_t n, enum rondo_instance_state state) {
   if (n == 0) return;
-  if (rdo_job_is_counted(job, rdo_clock_now_ns())) *(state == RONDO_INSTANCE_SKIPPED ? &job->skipped_count : &job->cancelled_count) += n;
+  if (rdo_job_is_counted(job, rdo_clock_now_ns())) {
+    *(state == RONDO_INSTANCE_SKIPPED ? &job->skipped_count : &job->cancelled_count) += n;
+    if (state == RONDO_INSTANCE_SKIPPED && !job->instance.is_stolen) job->skipped_not_stolen_count += n;
+  }
   count(state == RONDO_INSTANCE_SKIPPED ? &job->counts.skipped : &job->counts.cancelled, n);
 }
 

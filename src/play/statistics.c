@@ -56,6 +56,7 @@ enum rondo_status rondo_job_statistics(const struct rondo_job *job, struct rondo
       .degraded = job->degraded_count,
       .stolen = job->stolen_count,
       .missed_not_stolen = job->missed_not_stolen_count,
+      .skipped_not_stolen = job->skipped_not_stolen_count,
   };
   int64_t *times;
   RDO_TRY(rdo_alloc_array((size_t)job->instance_count + 1, sizeof *times, &times, diag));

@@ -399,6 +399,7 @@ static enum rdo_drain_result drain_slot(struct rdo_worker *worker, uint32_t inde
   if (worker->owed_slot == index + 1) worker->owed_slot = 0;
   if (worker->owed_slot != 0) rdo_worker_pay_slot(worker);
   if (worker->owes_wake) rdo_worker_pay_wake(worker);
+  worker->looked_ns = 0;
   enum rdo_drain_result result = process->type->drain(process, worker);
   if (result == RDO_DRAIN_IDLE) worker->seen[index] = view;
   worker->more_slots &= ~(UINT32_C(1) << index);

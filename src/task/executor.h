@@ -104,12 +104,14 @@ struct rdo_worker {
   uint32_t calm_count;            // looks for due work since the last release
   int64_t interruption_count;     // what the kernel knows to have taken the CPU from this thread, when last asked
   int64_t stolen_begin_ns, stolen_end_ns;  // the last gap that nothing of that explains
+  int64_t looked_ns;              // at the clock, and has done nothing since but look for work; 0 = that is over
   int64_t stolen_ns, spun_ns;     // all of them; time spent spinning for releases
   rdo_atomic_ptr busy_name;       // what it runs (const char *), NULL = nothing; hint, for the watchdog
   rdo_atomic_u32 busy_count;      // grows with every change of busy_name
   // written by wakers
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 token;  // SYNC(wake): state in the low 2 bits, relay count above
   rdo_atomic_u32 is_urgent;       // SYNC(urgent)
+  rdo_atomic_i64 raised_ns;       // when it was raised last; hint
   rdo_atomic_i64 release_hint_ns; // next_release_ns, for other workers
   rdo_atomic_ptr inbox;           // SYNC(wake): posted timed work, newest first
 };

@@ -39,6 +39,8 @@ static int64_t count_interruptions(void) {
   return usage.ru_nivcsw + usage.ru_majflt;
 }
 
+void rdo_worker_begin_stretch(struct rdo_worker *worker) { worker->interruption_count = count_interruptions(); }
+
 void rdo_worker_note_gap(struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns) {
   int64_t count = count_interruptions();
   if (count == worker->interruption_count) {
@@ -81,17 +83,34 @@ void rdo_timed_run_process(struct rdo_process *process, struct rdo_worker *worke
   else rdo_process_schedule(process);
 }
 
+// Nothing is due: what was released has been drained in between, as far as this worker had a part in it.
+static void calm_down(struct rdo_worker *worker) {
+  if (worker->calm_count < 2) ++worker->calm_count;
+  if (rdo_atomic_load(&worker->is_urgent, rdo_relaxed) == 0 || worker->calm_count < 2) return;  // relaxed: hint
+  // What follows a release is often more of the same, so the class is kept for a moment: changing it takes microseconds.
+  // Who was raised for the next release stays so: nobody looks again.
+  int64_t now_ns = rdo_clock_now_ns();
+  if (now_ns - worker->last_release_ns > RDO_URGENT_AFTER_NS && !rdo_urgent_is_near(worker, now_ns)) rdo_urgent_lower(worker);
+}
+
+// Whether the next release has come.
+static bool is_due(struct rdo_worker *worker) {
+  int64_t before_ns = worker->looked_ns;
+  worker->looked_ns = 0;
+  if (worker->next_release_ns == INT64_MAX) return false;
+  int64_t now_ns = rdo_clock_now_ns();
+  if (now_ns < worker->next_release_ns) {
+    worker->looked_ns = now_ns;
+    return false;
+  }
+  if (before_ns != 0) rdo_worker_note_stretch(worker, before_ns, now_ns, 0);
+  return true;
+}
+
 bool rdo_timed_run_due(struct rdo_worker *worker) {
   if (rdo_worker_is_called(worker)) take_inbox(worker);
-  if (worker->next_release_ns == INT64_MAX || rdo_clock_now_ns() < worker->next_release_ns) {
-    // What was released has been drained in between, as far as this worker had a part in it.
-    if (worker->calm_count < 2) ++worker->calm_count;
-    // What follows a release is often more of the same, so the class is kept for a moment: changing it takes microseconds.
-    // Who was raised for the next release stays so: nobody looks again.
-    bool is_urgent = rdo_atomic_load(&worker->is_urgent, rdo_relaxed) != 0;  // relaxed: hint
-    if (!is_urgent || worker->calm_count < 2) return false;
-    int64_t now_ns = rdo_clock_now_ns();
-    if (now_ns - worker->last_release_ns > RDO_URGENT_AFTER_NS && !rdo_urgent_is_near(worker, now_ns)) rdo_urgent_lower(worker);
+  if (!is_due(worker)) {
+    calm_down(worker);
     return false;
   }
   worker->calm_count = 0;
@@ -106,7 +125,7 @@ bool rdo_timed_run_due(struct rdo_worker *worker) {
   if (worker->owed_slot != 0) rdo_worker_pay_slot(worker);
   timed->run(timed, worker);
   if (worker->is_dense) rdo_urgent_lower(worker);
-  else worker->interruption_count = count_interruptions();  // for gaps until the next one
+  else rdo_worker_begin_stretch(worker);
   return true;
 }
 
@@ -115,7 +134,7 @@ bool rdo_timed_spin(struct rdo_worker *worker) {
   int64_t begin_ns = now_ns;
   rdo_urgent_raise_self(worker);
   if (release_ns - now_ns > RDO_STOLEN_NS_MIN) {  // else there is no time for a system call
-    worker->interruption_count = count_interruptions();
+    rdo_worker_begin_stretch(worker);
     before_ns = rdo_clock_now_ns();
   }
   bool is_called = false;

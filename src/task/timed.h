@@ -59,6 +59,10 @@ bool rdo_timed_spin(struct rdo_worker *worker);
 // For the worker: a stretch without a look at the clock is over. If it took much longer than it should, the machine may have taken the CPU.
 void rdo_worker_note_gap(struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns);
 
+// For the worker: what comes may end in such a stretch. One system call; else what has happened since the one before, or since the last
+// release, counts as well.
+void rdo_worker_begin_stretch(struct rdo_worker *worker);
+
 static inline void rdo_worker_note_stretch(struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns, int64_t expected_ns) {
   if (end_ns - begin_ns - expected_ns > RDO_STOLEN_NS_MIN) rdo_worker_note_gap(worker, begin_ns, end_ns);
 }

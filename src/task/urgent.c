@@ -5,6 +5,8 @@
 
 #include <sched.h>
 
+#include "base/clock.h"
+
 enum { FIFO_PRIORITY = 1 };  // the lowest: above every ordinary thread, below everybody who means it
 
 bool rdo_urgent_is_allowed(void) {
@@ -16,11 +18,16 @@ bool rdo_urgent_is_allowed(void) {
   return sched_setscheduler(0, SCHED_OTHER, &before) == 0;
 }
 
-void rdo_urgent_raise(struct rdo_worker *worker) {
+static void raise(struct rdo_worker *worker) {
   const struct sched_param fifo = {.sched_priority = FIFO_PRIORITY};
+  (void)sched_setscheduler(worker->thread_id, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo);
+  rdo_atomic_store(&worker->raised_ns, rdo_clock_now_ns(), rdo_relaxed);  // relaxed: hint
+}
+
+void rdo_urgent_raise(struct rdo_worker *worker) {
   uint32_t expected = 0;
   if (!worker->executor->is_urgent_allowed || !rdo_atomic_cas(&worker->is_urgent, &expected, 1, rdo_acq_rel, rdo_relaxed)) return;  // SYNC(urgent); relaxed: hint
-  (void)sched_setscheduler(worker->thread_id, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo);
+  raise(worker);
 }
 
 void rdo_urgent_lower(struct rdo_worker *worker) {
@@ -36,10 +43,9 @@ void rdo_urgent_raise_guard(void) {
 }
 
 void rdo_urgent_raise_anew(struct rdo_worker *worker) {
-  const struct sched_param fifo = {.sched_priority = FIFO_PRIORITY};
   if (!worker->executor->is_urgent_allowed) return;
   rdo_atomic_store(&worker->is_urgent, 1, rdo_release);  // SYNC(urgent)
-  (void)sched_setscheduler(worker->thread_id, SCHED_FIFO | SCHED_RESET_ON_FORK, &fifo);
+  raise(worker);
 }
 
 void rdo_urgent_guard(const struct rdo_worker *worker, int64_t now_ns) {

@@ -82,6 +82,14 @@ static void stop_resting(struct rdo_worker *worker) {
   if (token >> TOKEN_RELAY_SHIFT != 0) rdo_executor_wake(executor, token >> TOKEN_RELAY_SHIFT);
 }
 
+// One that was raised before its sleep was to end runs as soon as there is a CPU for it.
+static void note_late_wake(struct rdo_worker *worker, int64_t deadline_ns) {
+  int64_t now_ns = rdo_clock_now_ns();
+  // relaxed: hint, both
+  if (rdo_atomic_load(&worker->is_urgent, rdo_relaxed) == 0 || rdo_atomic_load(&worker->raised_ns, rdo_relaxed) > deadline_ns) return;
+  if (now_ns > deadline_ns) rdo_worker_note_stretch(worker, deadline_ns, now_ns, 0);
+}
+
 // Until somebody wakes it, or it is time to wait for the next release.
 static void sleep_until_woken(struct rdo_worker *worker) {
   uint32_t token = TOKEN_SPINNING;
@@ -90,10 +98,13 @@ static void sleep_until_woken(struct rdo_worker *worker) {
   ++worker->sleep_count;
   rdo_event_emit(RDO_EVENT_SLEEP_BEGIN, 0, 0, 0);
   int64_t deadline_ns = worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - RELEASE_MARGIN_NS;
+  if (deadline_ns != INT64_MAX) rdo_worker_begin_stretch(worker);
+  worker->looked_ns = 0;
   while ((rdo_atomic_load(&worker->token, rdo_acquire) & TOKEN_STATE_MASK) == TOKEN_SLEEPING) {  // SYNC(wake)
     if (deadline_ns != INT64_MAX && rdo_clock_now_ns() >= deadline_ns) break;
     rdo_futex_wait(&worker->token, TOKEN_SLEEPING, deadline_ns);
   }
+  if (deadline_ns != INT64_MAX) note_late_wake(worker, deadline_ns);
   rdo_event_emit(RDO_EVENT_SLEEP_END, 0, 0, 0);
   ++worker->wake_count;
 }
@@ -170,6 +181,7 @@ bool rdo_worker_step(struct rdo_worker *worker) {
 static bool drain_listed(struct rdo_worker *worker) {
   if (worker->owed_slot != 0 && rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) != NULL) rdo_worker_pay_slot(worker);  // relaxed: hint
   worker->owes_wake = false;
+  worker->looked_ns = 0;
   // relaxed: hint, a push is followed by a wake
   if (rdo_atomic_load(&worker->executor->immediate, rdo_relaxed) == NULL) return false;
   struct rdo_process *process = rdo_executor_pop_immediate(worker->executor);
@@ -269,6 +281,7 @@ static void init_worker(struct rdo_executor *executor, uint32_t index, const str
   rdo_atomic_init(&worker->token, TOKEN_RUNNING);
   rdo_atomic_init(&worker->inbox, NULL);
   rdo_atomic_init(&worker->is_urgent, 0);
+  rdo_atomic_init(&worker->raised_ns, 0);
   rdo_atomic_init(&worker->release_hint_ns, INT64_MAX);
   worker->next_release_ns = INT64_MAX;
   if (index >= options->worker_count || options->worker_cpus == NULL) return;
