@@ -126,6 +126,22 @@ class Script:
         self.call("play", plan, f"--policy={policy}", f"--iterations={iterations}", f"--warmup={warm_up}", f"--trace={path}", *flags)
         return Played(self, path)
 
+    def say_of_jobs(self, jobs, seconds, *flags):
+        """What `rondo play --json` says of jobs that are arguments."""
+        out, _ = self.call("play", *jobs, f"--duration={seconds:g}", "--json", *flags)
+        try:
+            return json.loads(out)
+        except ValueError as error:
+            raise programs.ProgramFailure(f"rondo play {' '.join(jobs)} printed no JSON: {error}") from error
+
+    def play_jobs(self, jobs, seconds, *flags):
+        """The report of each job, by its name."""
+        return {job["name"]: job for job in self.say_of_jobs(jobs, seconds, *flags)["jobs"]}
+
+    def play_workers(self, jobs):
+        """How many workers jobs have, if nothing is said of it."""
+        return self.say_of_jobs(jobs, 0.05)["workers"]
+
 
 # Machine files
 
@@ -148,6 +164,15 @@ def need_cpus(count):
 def allowed_machine():
     """All CPUs that this process may use, as one cluster."""
     return machine_of(cluster("all", programs.ALLOWED_CPUS))
+
+
+# Profiles
+
+
+def work_ns(profile):
+    """What a call of each model takes on one worker, p50; by the name of the model."""
+    models = json.loads(Path(profile).read_text())["models"]
+    return {Path(model["model"]).stem: next(cost["p50_ns"] for cost in model["call"] if cost.get("workers", 1) == 1) for model in models}
 
 
 # Played nodes
