@@ -55,6 +55,10 @@ bench-plan: release ## how far plans can be believed: tables, and build/bench/*.
 	@for script in fidelity admission; do \
 	  echo "== $$script"; /usr/bin/env python3 bench/$$script.py || [ $$? -eq 77 ] || exit 1; done
 
+bench-fjsp: release ## job shops against OR-Tools' CP-SAT: tables, and build/bench/fjsp.json (35 minutes, quiet machine)
+	$(DEPS) cpsat
+	@/usr/bin/env python3 bench/fjsp.py || [ $$? -eq 77 ]
+
 fuzz: ## fuzz each target for FUZZ_SECONDS (default 60)
 	$(DEPS) build test
 	@/usr/bin/env python3 scripts/check.py --only fuzz --fuzz-seconds $${FUZZ_SECONDS:-60}
@@ -81,6 +85,6 @@ lint: ## clang-tidy over the library and the command
 	@git ls-files -z 'src/*.c' 'tools/*.c' | xargs -0 -n 1 -P $$(nproc) clang-tidy -p build/lint --quiet --warnings-as-errors='*' 2> /dev/null
 
 clean: ## remove all builds; the Python packages and the conformance cache stay
-	@find build -mindepth 1 -maxdepth 1 ! -name venv ! -name conform -exec rm -rf {} + 2> /dev/null || true
+	@find build -mindepth 1 -maxdepth 1 ! -name 'venv*' ! -name conform -exec rm -rf {} + 2> /dev/null || true
 
-.PHONY: help demo release dev check check-all conformance bench bench-play bench-plan fuzz models install format tidy lint clean
+.PHONY: help demo release dev check check-all conformance bench bench-play bench-plan bench-fjsp fuzz models install format tidy lint clean

@@ -24,6 +24,7 @@ ROWS = {
     "policies": ["policies_planned", "policies_strict", "policies_dynamic", "policies_fifo", "policies_priority", "policies_edf", "policies_shortest",
                  *(f"planned_vs_dynamic_{load}_{what}" for load in (50, 75, 90) for what in ("delay", "depth", "misses"))],
     "fidelity": ["plan_fidelity", "sim_fidelity"],
+    "fjsp": ["fjsp_mk_10s", "fjsp_dp_10s", "fjsp_mk_60s", "fjsp_vs_cpsat"],
     "admission": ["admission_honest", "admission_accepted", "admission_honest_strict", "admission_accepted_strict"],
 }
 
