@@ -48,7 +48,7 @@ bench: release ## compare with IREE's runtime: a table, and build/bench/results.
 # One after the other: each needs all CPUs. 77: something that it needs is not there, which it says.
 bench-play: release ## how plans and jobs are played: tables, and build/bench/*.json (8 minutes, quiet machine)
 	@cmake --build --preset release --target bench_wake
-	@for script in play reference_play handover policies; do \
+	@for script in play peers reference_play handover policies; do \
 	  echo "== $$script"; /usr/bin/env python3 bench/$$script.py || [ $$? -eq 77 ] || exit 1; done
 
 bench-plan: release ## how far plans can be believed: tables, and build/bench/*.json (15 minutes, quiet machine)
