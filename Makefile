@@ -52,7 +52,7 @@ bench-play: release ## how plans and jobs are played: tables, and build/bench/*.
 	  echo "== $$script"; /usr/bin/env python3 bench/$$script.py || [ $$? -eq 77 ] || exit 1; done
 
 bench-plan: release ## how far plans can be believed: tables, and build/bench/*.json (15 minutes, quiet machine)
-	@for script in fidelity admission; do \
+	@for script in fidelity planned_vs_dynamic admission; do \
 	  echo "== $$script"; /usr/bin/env python3 bench/$$script.py || [ $$? -eq 77 ] || exit 1; done
 
 bench-fjsp: release ## job shops against OR-Tools' CP-SAT: tables, and build/bench/fjsp.json (35 minutes, quiet machine)

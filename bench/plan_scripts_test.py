@@ -23,8 +23,10 @@ ROWS = {
                                            "sync_fifo", "sync_fifo_early")],
     "reference_play": ["reference_play_root_p50", "reference_play_makespan", "reference_play_root_p50_strict", "reference_play_makespan_strict"],
     "handover": ["handover_same", "handover_cross_spin", "handover_cross"],
-    "policies": ["policies_planned", "policies_strict", "policies_dynamic", "policies_fifo", "policies_priority", "policies_edf", "policies_shortest",
-                 *(f"planned_vs_dynamic_{load}_{what}" for load in (50, 75, 90) for what in ("delay", "depth", "misses"))],
+    "policies": [f"policies_{policy}{way}" for policy in ("planned", "strict", "dynamic", "fifo", "priority", "edf", "shortest")
+                 for way in ("", "_synthetic", "_simulated")],
+    "planned_vs_dynamic": [f"planned_vs_dynamic_{load}{way}{what}" for load in (50, 75, 90) for way in ("", "_synthetic", "_simulated")
+                           for what in ("", "_delay", "_depth")],
     "fidelity": ["plan_fidelity", "sim_fidelity"],
     "fjsp": ["fjsp_mk_10s", "fjsp_dp_10s", "fjsp_mk_60s", "fjsp_vs_cpsat"],
     "admission": ["admission_honest", "admission_accepted", "admission_honest_strict", "admission_accepted_strict"],

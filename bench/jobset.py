@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The rondo authors
+"""The set of jobs that policies are compared on, planned; and what a policy makes of the plan, played or simulated."""
+
+from dataclasses import dataclass, field
+from statistics import median
+
+import played
+
+BASE_US = 1000   # of the periods below
+CPU_COUNT = len(played.programs.ALLOWED_CPUS)
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str       # none ends in a digit: instances have numbers behind their names
+    model: str
+    periods: int    # of the base
+    priority: int
+
+
+JOBS = (Job("control", "mlp_f32", 2, 200), Job("vision", "dronet_int8", 10, 128), Job("depth", "dronet_f32", 33, 100))
+DEPTH = JOBS[-1].name
+
+# How a policy's plan is run: a name, what comes behind the names of its rows, and whether that takes the machine's time.
+REAL, SYNTHETIC, SIMULATED = "real", "synthetic", "simulated"
+WAYS = {REAL: "", SYNTHETIC: "_synthetic", SIMULATED: "_simulated"}
+
+
+def jobs_file(base_us):
+    return {"schema": "rondo.jobs/1", "jobs": [{"name": job.name, "model": str(played.MODELS[job.model]), "period_us": job.periods * base_us,
+                                                "deadline_us": job.periods * base_us, "priority": job.priority} for job in JOBS]}
+
+
+def work_per_base_ns(work):
+    """CPU time that the jobs need for each unit of their periods; `work` is played.work_ns."""
+    return sum(work[job.model] / job.periods for job in JOBS)
+
+
+def profile(script, repeat):
+    """A machine file, a profile, and work_ns of it."""
+    machine = script.write("machine.json", played.allowed_machine())
+    script.say("profile")
+    found = script.profile([played.MODELS[job.model] for job in JOBS], machine, repeat)
+    work = played.work_ns(found)
+    script.note("work: " + ", ".join(f"{job.name} {work[job.model] / 1e3:.4g} us" for job in JOBS) + " a call on one worker")
+    return machine, found, work
+
+
+def make_plan(script, machine, profile_path, base_us, seconds, name):
+    """A plan in any case: policies are compared beyond what can be kept, too. Dispatches take their p50 in it."""
+    jobs = script.write(f"{name}_jobs.json", jobs_file(base_us))
+    plan, said = script.plan(jobs, machine, profile_path, "--slack=0", "--allow-late", seconds=seconds, name=f"{name}.json")
+    late = sum(job["late"] for job in said["jobs"])
+    script.note(f"{name}: periods {', '.join(f'{job.periods * base_us / 1000:g}' for job in JOBS)} ms, {said['dispatches']} dispatches, planned makespan "
+                f"{said['makespan_ns'] / 1e6:.3f} ms" + (f", {late} calls late by plan" if late else ""))
+    return plan
+
+
+# What a policy makes of it
+
+
+def family(name):
+    return name.rstrip("0123456789")
+
+
+def handover_delays(rows, waits_for_plan):
+    """Of each dispatch that came to a worker: from when it could begin, the worker had ended the one before, until it began; us."""
+    found, ends = [], {}
+    for row in sorted(rows, key=lambda row: int(row["start_ns"])):
+        could = max(int(row["ready_ns"]), int(row["release_ns"] or 0), int(row["planned_start_ns"]) if waits_for_plan else 0)
+        before = ends.get(row["worker"])
+        if before is not None and row["release_policy"] != "phase_locked":
+            found.append((int(row["start_ns"]) - max(could, before)) / 1e3)
+        ends[row["worker"]] = max(int(row["end_ns"]), before or 0)
+    return [us for us in found if us >= 0]  # below 0 it began inside another one, which gave way to it
+
+
+@dataclass
+class Outcome:
+    """What one policy gave, a figure a round; percentiles are of all instances of all rounds."""
+
+    makespans: list = field(default_factory=list)    # ms
+    delays: list = field(default_factory=list)       # us, of the roots
+    jitters: list = field(default_factory=list)      # us, between the delays of two calls of a job that follow each other
+    overheads: list = field(default_factory=list)    # us, of each dispatch
+    misses: list = field(default_factory=list)       # instances
+    latencies: list = field(default_factory=list)    # us, of the job depth
+    instances: int = 0
+
+    def add(self, table, waits_for_plan):
+        self.makespans.append(median(max(int(row["end_ns"]) for row in rows) for rows in table.iterations()) / 1e6)
+        self.misses.append(sum(self.add_iteration(rows, waits_for_plan) for rows in table.iterations()))
+
+    def add_iteration(self, rows, waits_for_plan):
+        """Returns how many instances were late."""
+        ends, deadlines, releases, delays = {}, {}, {}, {}
+        for row in rows:
+            name = row["job_name"]
+            ends[name] = max(ends.get(name, 0), int(row["end_ns"]))
+            if row["deadline_ns"]:
+                deadlines[name] = int(row["deadline_ns"])
+            # Not from the planned start: policies without a plan begin at the release, which may be earlier.
+            if row["release_policy"] == "phase_locked":
+                releases[name] = int(row["release_ns"])
+                delays.setdefault(family(name), []).append((releases[name], (int(row["start_ns"]) - releases[name]) / 1e3))
+        for of_job in delays.values():
+            in_order = [delay for _, delay in sorted(of_job)]
+            self.delays += in_order
+            self.jitters += [abs(b - a) for a, b in zip(in_order, in_order[1:])]
+        self.overheads += handover_delays(rows, waits_for_plan)
+        self.instances += len(ends)
+        self.latencies += [(ends[name] - release) / 1e3 for name, release in releases.items() if family(name) == DEPTH]
+        return sum(ends[name] > deadline for name, deadline in deadlines.items())
+
+
+@dataclass
+class Runs:
+    """How often a plan is run."""
+
+    rounds: int
+    iterations: int
+    warm_up: int = 1
+
+
+def run(script, plan, policy, way, runs):
+    """The table of one run."""
+    if way == SIMULATED:
+        path = script.folder / "simulated.csv"
+        script.call("simulate", plan, f"--policy={policy}", f"--iterations={runs.iterations}", f"--trace={path}")
+        return played.Played(script, path)
+    return script.play(plan, iterations=runs.iterations, policy=policy, warm_up=runs.warm_up, synthetic=way == SYNTHETIC)
+
+
+def compare(script, plan, policies, way, runs):
+    """Alternates between the policies. The simulator gives the same each time."""
+    found = {policy: Outcome() for policy in policies}
+    for _ in range(1 if way == SIMULATED else runs.rounds):
+        for policy in policies:
+            found[policy].add(run(script, plan, policy, way, runs), policy == "strict")
+    return found
+
+
+def print_outcomes(title, found, approaches=None):
+    lines = [["policy", "makespan ms", "misses", "of", "root delay us: p50", "p99", "jitter us: p50", "p99", "overhead us: p50", "p99", f"latency of {DEPTH} us: p50", "p99",
+              "approach" if approaches else ""]]
+    for policy, outcome in found.items():
+        cells = [median(outcome.makespans), sum(outcome.misses), outcome.instances]
+        for values in (outcome.delays, outcome.jitters, outcome.overheads, outcome.latencies):
+            spread = played.spread_of(values)
+            cells += [spread["p50"], spread["p99"]]
+        lines.append([policy, *(played.number(value) for value in cells), approaches[policy] if approaches else ""])
+    print(title)
+    played.print_columns(lines)
+    print()
