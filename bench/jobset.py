@@ -27,9 +27,13 @@ REAL, SYNTHETIC, SIMULATED = "real", "synthetic", "simulated"
 WAYS = {REAL: "", SYNTHETIC: "_synthetic", SIMULATED: "_simulated"}
 
 
-def jobs_file(base_us):
-    return {"schema": "rondo.jobs/1", "jobs": [{"name": job.name, "model": str(played.MODELS[job.model]), "period_us": job.periods * base_us,
-                                                "deadline_us": job.periods * base_us, "priority": job.priority} for job in JOBS]}
+def jobs_file(base_us, depth_deadline_us=None):
+    """Deadlines are periods, but for one of the float net that is said."""
+    jobs = [{"name": job.name, "model": str(played.MODELS[job.model]), "period_us": job.periods * base_us, "deadline_us": job.periods * base_us,
+             "priority": job.priority} for job in JOBS]
+    if depth_deadline_us:
+        jobs[-1]["deadline_us"] = min(depth_deadline_us, jobs[-1]["period_us"])
+    return {"schema": "rondo.jobs/1", "jobs": jobs}
 
 
 def work_per_base_ns(work):
@@ -47,9 +51,9 @@ def profile(script, repeat):
     return machine, found, work
 
 
-def make_plan(script, machine, profile_path, base_us, seconds, name):
+def make_plan(script, machine, profile_path, base_us, seconds, name, depth_deadline_us=None):
     """A plan in any case: policies are compared beyond what can be kept, too. Dispatches take their p50 in it."""
-    jobs = script.write(f"{name}_jobs.json", jobs_file(base_us))
+    jobs = script.write(f"{name}_jobs.json", jobs_file(base_us, depth_deadline_us))
     plan, said = script.plan(jobs, machine, profile_path, "--slack=0", "--allow-late", seconds=seconds, name=f"{name}.json")
     late = sum(job["late"] for job in said["jobs"])
     script.note(f"{name}: periods {', '.join(f'{job.periods * base_us / 1000:g}' for job in JOBS)} ms, {said['dispatches']} dispatches, planned makespan "

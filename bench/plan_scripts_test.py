@@ -18,7 +18,7 @@ from pathlib import Path
 from table_test import COLUMNS
 
 ROWS = {
-    "play": [f"{side}_{what}" for side in ("both", "three", "three_load90") for what in ("start_p50", "start_p99", "misses", "mlp_run", "dronet")],
+    "play": ["trace_play", *(f"{side}_{what}" for side in ("both", "three", "three_load90") for what in ("start_p50", "start_p99", "misses", "mlp_run", "dronet"))],
     "peers": [f"peers_{name}" for name in ("shared", "two_devices", "two_pinned", "two_pinned_fifo", "processes", "processes_fifo", "processes_pinned_fifo",
                                            "sync_fifo", "sync_fifo_early")],
     "reference_play": ["reference_play_root_p50", "reference_play_makespan", "reference_play_root_p50_strict", "reference_play_makespan_strict"],
@@ -26,7 +26,7 @@ ROWS = {
     "policies": [f"policies_{policy}{way}" for policy in ("planned", "strict", "dynamic", "fifo", "priority", "edf", "shortest")
                  for way in ("", "_synthetic", "_simulated")],
     "planned_vs_dynamic": [f"planned_vs_dynamic_{load}{way}{what}" for load in (50, 75, 90) for way in ("", "_synthetic", "_simulated")
-                           for what in ("", "_delay", "_depth")],
+                           for what in ("", "_delay", "_depth", "_strict")],
     "fidelity": ["plan_fidelity", "sim_fidelity"],
     "fjsp": ["fjsp_mk_10s", "fjsp_dp_10s", "fjsp_mk_60s", "fjsp_vs_cpsat"],
     "admission": ["admission_honest", "admission_accepted", "admission_honest_strict", "admission_accepted_strict"],

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The rondo authors
-"""The policies `planned` and `dynamic` on one set of jobs at loads of 50, 75 and 90 %: misses, and how long perception takes.
+"""The policies `planned` and `strict` against `dynamic` on one set of jobs at loads of 50, 75 and 90 %: misses, and how long perception takes.
 
-    bench/planned_vs_dynamic.py [--load P]... [--iterations N] [--rounds N] [--plan-seconds S] [--rondo PROGRAM] [--out FILE] [--quick]
+    bench/planned_vs_dynamic.py [--load P]... [--depth-deadline US] [--iterations N] [--rounds N] [--plan-seconds S]
+                                [--rondo PROGRAM] [--out FILE] [--quick]
 
 The jobs are those of policies.py: a controller and two nets, their periods such that the work of all on one worker each is so much of
 the time of all CPUs. Played with the models, played as synthetic work of the planned times, which any host can do, and simulated. Needs
@@ -16,20 +17,25 @@ import jobset
 import played
 
 LOADS = (50, 75, 90)  # % of the time of all CPUs
-POLICIES = ("planned", "dynamic")
+POLICIES = ("planned", "strict", "dynamic")
 
 
-def compare_rows(load, way, planned, dynamic):
-    """The verdict first: fewer misses, or with as many a lower latency of the float net."""
+def verdict_row(name, ours, dynamic):
+    """Fewer misses, or with as many a lower latency of the float net."""
+    misses, latencies = (sum(ours.misses), sum(dynamic.misses)), [played.spread_of(o.latencies)["p50"] for o in (ours, dynamic)]
+    holds = misses[0] < misses[1] or misses[0] == misses[1] and latencies[0] <= latencies[1]
+    return played.row(name, "plan", "misses", misses[0], peer_name="dynamic", peer=misses[1], ratio=misses[0] / misses[1] if misses[1] else None, n=ours.instances, holds=holds,
+                      depth_p50_us=latencies[0], peer_depth_p50_us=latencies[1])
+
+
+def compare_rows(load, way, planned, strict, dynamic):
     name = f"planned_vs_dynamic_{load}{jobset.WAYS[way]}"
 
     def compared(what, unit, ours, peer, **others):
         return played.row(f"{name}{what}", "plan", unit, ours, peer_name="dynamic", peer=peer, ratio=ours / peer if peer else None, **others)
 
     delays, latencies = [played.spread_of(o.delays) for o in (planned, dynamic)], [played.spread_of(o.latencies) for o in (planned, dynamic)]
-    misses = sum(planned.misses), sum(dynamic.misses)
-    holds = misses[0] < misses[1] or misses[0] == misses[1] and latencies[0]["p50"] <= latencies[1]["p50"]
-    return [compared("", "misses", *misses, n=planned.instances, holds=holds, depth_p50_us=latencies[0]["p50"], peer_depth_p50_us=latencies[1]["p50"]),
+    return [verdict_row(name, planned, dynamic), verdict_row(f"{name}_strict", strict, dynamic),
             compared("_delay", "us", delays[0]["p50"], delays[1]["p50"], **delays[0], peer_p99=delays[1]["p99"]),
             compared("_depth", "us", latencies[0]["p50"], latencies[1]["p50"], **latencies[0], peer_p99=latencies[1]["p99"])]
 
@@ -40,18 +46,19 @@ def measure(script, arguments):
     machine, profile, work = jobset.profile(script, repeat)
     for load in arguments.load or LOADS:
         base_us = max(round(jobset.work_per_base_ns(work) / (load * 10 * jobset.CPU_COUNT)), 1)
-        plan = jobset.make_plan(script, machine, profile, base_us, seconds, f"load_{load}")
+        plan = jobset.make_plan(script, machine, profile, base_us, seconds, f"load_{load}", arguments.depth_deadline)
         for way in jobset.WAYS:
             script.say(f"load {load} %, {way}")
             found = jobset.compare(script, plan, POLICIES, way, runs)
             jobset.print_outcomes(f"load {load} % of {jobset.CPU_COUNT} CPUs, {way}", found)
-            script.rows += compare_rows(load, way, found["planned"], found["dynamic"])
+            script.rows += compare_rows(load, way, *(found[policy] for policy in POLICIES))
     script.note(f"{runs.rounds} rounds of {runs.iterations} hyperperiods, policies in turn; percentiles are of all of them; delays are start - release of roots")
 
 
 def main():
     script = played.Script("planned_vs_dynamic", __doc__.splitlines()[0])
-    script.parser.add_argument("--load", type=int, action="append", help="% of the time of all CPUs; repeat it for several; default 50, 75, 90".replace("%", "%%"))
+    script.parser.add_argument("--load", type=int, action="append", help="%% of the time of all CPUs; repeat it for several; default 50, 75, 90")
+    script.parser.add_argument("--depth-deadline", type=int, metavar="US", help="of the float net; default its period")
     script.parser.add_argument("--iterations", type=int, default=10, help="hyperperiods of each play; default 10")
     script.parser.add_argument("--rounds", type=int, default=3, help="default 3")
     script.parser.add_argument("--plan-seconds", type=float, default=10, help="for each plan; default 10")

@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: The rondo authors
 """A controller due every 2 ms beside nets on the same cores: `rondo play`, alone and together.
 
-    bench/play.py [--only both|three|load90]... [--rounds N] [--seconds S] [--rondo PROGRAM] [--out FILE] [--quick]
+    bench/play.py [--only both|three|load90|trace]... [--rounds N] [--seconds S] [--pairs N] [--rondo PROGRAM] [--out FILE] [--quick]
 
 Alternates: each round plays the float net alone, the controller alone, and then
 
@@ -11,6 +11,7 @@ Alternates: each round plays the float net alone, the controller alone, and then
     three    these and an int8 net every 10 ms
     load90   the same three, the float net with a period such that all of them need 90 % of the time of all workers
 
+After them, in alternating pairs, the float net alone with and without a trace (trace).
 Needs nothing but Python. Exit codes: 0 measured, also when a goal is missed; 1 a program failed.
 """
 
@@ -19,12 +20,15 @@ from statistics import median
 
 import played
 import programs
+import stats
 
 NET, CONTROLLER, VISION = "net", "controller", "vision"
 MODEL_OF = {NET: "dronet_f32", CONTROLLER: "mlp_f32", VISION: "dronet_int8"}
 PERIOD_NS = {CONTROLLER: 2_000_000, VISION: 10_000_000}
 TOGETHER = {"both": (NET, CONTROLLER), "three": (NET, CONTROLLER, VISION), "load90": (NET, CONTROLLER, VISION)}
 ROW_PREFIX = {"both": "both", "three": "three", "load90": "three_load90"}
+TRACE, TRACE_GOAL = "trace", 1.01
+TRACE_SECONDS = 1
 LOAD = 0.9
 START_P50_GOAL_US, START_P99_GOAL_US, RUN_GOAL, NET_GOAL = 0.5, 10, 1.2, 1.10
 
@@ -108,8 +112,26 @@ def rows_of(rounds, side):
     return found
 
 
+def trace_row(script, pairs, seconds):
+    """The float net's latency while its instances are kept for a trace, over the same without."""
+    flags = {"on": [f"--trace={script.folder / 'net.pftrace'}"], "off": []}
+    ours, solo, last = [], [], None
+    for number in range(pairs):
+        found = {}
+        for side in ("on", "off") if number % 2 == 0 else ("off", "on"):
+            found[side] = script.play_jobs([argument(NET)], seconds, *flags[side])[NET]["latency_ns"]
+        ours.append(found["on"]["p50"] / 1e3)
+        solo.append(found["off"]["p50"] / 1e3)
+        last = found["on"]
+    ratios = [a / b for a, b in zip(ours, solo)]
+    low, high = stats.bootstrap_interval(ratios)
+    return played.row("trace_play", "play", "us", median(ours), TRACE_GOAL, lo=low, hi=high, peer_name="rondo without a trace", peer=median(solo), ratio=median(ratios),
+                      n=last["n"], p50=last["p50"] / 1e3, p99=last["p99"] / 1e3, p999=last["p99.9"] / 1e3, pairs=pairs)
+
+
 def measure(script, arguments):
-    count, seconds, repeat = (1, 0.2, 5) if arguments.quick else (arguments.rounds, arguments.seconds, arguments.repeat)
+    count, seconds, repeat, pairs, pair_seconds = ((1, 0.2, 5, 2, 0.1) if arguments.quick else
+                                                   (arguments.rounds, arguments.seconds, arguments.repeat, arguments.pairs, TRACE_SECONDS))
     wanted = [side for side in TOGETHER if not arguments.only or side in arguments.only]
     sides = {name: [argument(name)] for name in (NET, CONTROLLER)}
     sides.update({side: [argument(name) for name in TOGETHER[side]] for side in wanted if side != "load90"})
@@ -119,19 +141,25 @@ def measure(script, arguments):
         except programs.LeftOut as reason:
             wanted.remove("load90")
             script.note(f"{ROW_PREFIX['load90']} is left out: {reason}")
-    rounds = Rounds(sides)
-    rounds.play(script, count, seconds)
+    if wanted:
+        rounds = Rounds(sides)
+        rounds.play(script, count, seconds)
     for side in wanted:
         script.rows += rows_of(rounds, side)
+    if not arguments.only or TRACE in arguments.only:
+        script.say(f"{pairs} pairs with and without a trace")
+        script.rows.append(trace_row(script, pairs, pair_seconds))
+        script.note(f"trace_play: {pairs} pairs of {pair_seconds:g} s, lowest and highest are the 95 % interval of the median ratio")
     script.note(f"{count} rounds of {seconds:g} s; lowest and highest are of the rounds, percentiles of the last one, with stolen time; start delays, runs and "
                 "misses are the controller's")
 
 
 def main():
     script = played.Script("play", __doc__.splitlines()[0])
-    script.parser.add_argument("--only", action="append", choices=TOGETHER, help="measure this; repeat it for several; default all")
+    script.parser.add_argument("--only", action="append", choices=[*TOGETHER, TRACE], help="measure this; repeat it for several; default all")
     script.parser.add_argument("--rounds", type=int, default=5, help="default 5")
     script.parser.add_argument("--seconds", type=float, default=4, help="of each play; default 4: with 5 rounds 10000 periods")
+    script.parser.add_argument("--pairs", type=int, default=21, help=f"of the row about traces, {TRACE_SECONDS} s a side; default 21")
     script.parser.add_argument("--repeat", type=int, default=200, help="calls of the profile that load90 needs; default 200")
     return script.run(measure)
 

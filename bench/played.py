@@ -5,6 +5,7 @@
 import argparse
 import csv
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ EXIT_SKIPPED = programs.EXIT_SKIPPED
 TIMEOUT_S = 600
 MODELS = {name: ROOT / "models" / name / f"{name}.vmfb" for name in ("mlp_f32", "mlp_int8", "dronet_f32", "dronet_int8")}
 QUIET_SHARE_MAX = 0.01  # as in bench.py
+STOLEN_STARTS = re.compile(r"(\d+) starts beside stolen time")
 
 
 # Scripts
@@ -123,8 +125,9 @@ class Script:
         """The table of played nodes."""
         path = self.folder / "played.csv"
         flags = [*flags, *(["--synthetic"] if synthetic else [])]
-        self.call("play", plan, f"--policy={policy}", f"--iterations={iterations}", f"--warmup={warm_up}", f"--trace={path}", *flags)
-        return Played(self, path)
+        out, _ = self.call("play", plan, f"--policy={policy}", f"--iterations={iterations}", f"--warmup={warm_up}", f"--trace={path}", *flags)
+        stolen = STOLEN_STARTS.search(out)
+        return Played(self, path, int(stolen.group(1)) if stolen else 0)
 
     def say_of_jobs(self, jobs, seconds, *flags):
         """What `rondo play --json` says of jobs that are arguments."""
@@ -181,8 +184,9 @@ def work_ns(profile):
 class Played:
     """A CSV that `rondo play --trace` wrote, and what `rondo trace` says of it."""
 
-    def __init__(self, script, path):
+    def __init__(self, script, path, stolen_starts=0):
         self.script, self.path = script, path
+        self.stolen_starts = stolen_starts  # dispatches around whose release the machine took the worker's CPU
         with open(path, newline="") as file:
             self.rows = list(csv.DictReader(file))
 
