@@ -21,6 +21,7 @@ ROWS = {
     "play": ["trace_play", *(f"{side}_{what}" for side in ("both", "three", "three_load90") for what in ("start_p50", "start_p99", "misses", "mlp_run", "dronet"))],
     "peers": [f"peers_{name}" for name in ("shared", "two_devices", "two_pinned", "two_pinned_fifo", "processes", "processes_fifo", "processes_pinned_fifo",
                                            "sync_fifo", "sync_fifo_early")],
+    "reference_plan": ["reference_plan", "reference_plan_seconds", "reference_plan_overlap", "reference_plan_move"],
     "reference_play": ["reference_play_root_p50", "reference_play_makespan", "reference_play_root_p50_strict", "reference_play_makespan_strict"],
     "handover": ["handover_same", "handover_cross_spin", "handover_cross"],
     "policies": [f"policies_{policy}{way}" for policy in ("planned", "strict", "dynamic", "fifo", "priority", "edf", "shortest")
