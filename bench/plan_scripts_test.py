@@ -38,15 +38,17 @@ def main():
     name = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "rows.json"
-        command = [sys.executable, str(Path(__file__).with_name(f"{name}.py")), "--quick", f"--rondo={os.environ['RONDO']}", f"--out={out}"]
+        command = [sys.executable, str(Path(__file__).with_name(f"{name}.py")), "--quick", "--json", f"--rondo={os.environ['RONDO']}", f"--out={out}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         print(done.stdout + done.stderr)
         if done.returncode != 0:
             return done.returncode
         found = json.loads(out.read_text())
+        printed = [json.loads(line) for line in done.stdout.splitlines()]
     rows = {row["name"]: row for row in found["rows"]}
     left_out = [note.partition(" is left out: ")[0] for note in found["plan"]["notes"] if " is left out: " in note]
-    wrong = [f"no row {row}" for row in ROWS[name] if row not in rows and not any(row.startswith(what) for what in left_out)]
+    wrong = [] if printed == found["rows"] else ["--json printed other rows than the file has"]
+    wrong += [f"no row {row}" for row in ROWS[name] if row not in rows and not any(row.startswith(what) for what in left_out)]
     wrong += [f"{row}: no {column}" for row, columns in rows.items() for column in COLUMNS if column not in columns]
     # Without a set that plays to its end there is no share of them.
     wrong += [f"{row}: measured nothing" for row, columns in rows.items() if columns["ours"] is None and not row.startswith("admission_accepted")]

@@ -3,6 +3,7 @@
 """What the scripts about plans share: machine and jobs files, `rondo plan` and `rondo play`, tables of played nodes, rows of results."""
 
 import argparse
+import contextlib
 import csv
 import json
 import re
@@ -35,6 +36,7 @@ class Script:
         self.parser = argparse.ArgumentParser(description=about)
         self.parser.add_argument("--rondo", type=Path, default=ROOT / "build" / "release" / "bin" / "rondo", help="the program; default build/release/bin/rondo")
         self.parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench" / f"{name}.json", help=f"results as JSON; default build/bench/{name}.json")
+        self.parser.add_argument("--json", action="store_true", help="print the rows, a JSON object a line; the tables go to stderr")
         self.parser.add_argument("--quick", action="store_true", help="as little as can be: shows that it works")
         self.rows = []
         self.notes = []
@@ -46,6 +48,14 @@ class Script:
     def run(self, measure):
         """Calls `measure(self, arguments)`, prints and writes its rows; returns the exit code."""
         self.arguments = self.parser.parse_args()
+        with contextlib.redirect_stdout(sys.stderr) if self.arguments.json else contextlib.nullcontext():
+            code = self.carry_out(measure)
+        if self.arguments.json and code == 0:
+            for found in self.rows:
+                print(json.dumps(found))
+        return code
+
+    def carry_out(self, measure):
         self.rondo = str(self.arguments.rondo.absolute())
         machine = report.Machine(None)
         try:
