@@ -2,13 +2,16 @@
 # SPDX-FileCopyrightText: The rondo authors
 """The set of jobs that policies are compared on, planned; and what a policy makes of the plan, played or simulated."""
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 import played
 
 BASE_US = 1000   # of the periods below
-CPU_COUNT = len(played.programs.ALLOWED_CPUS)
+FIXED_PROFILE = Path(__file__).parent / "data" / "nets_profile.json"
+FIXED_CPUS = 2
 
 
 @dataclass(frozen=True)
@@ -27,34 +30,64 @@ REAL, SYNTHETIC, SIMULATED = "real", "synthetic", "simulated"
 WAYS = {REAL: "", SYNTHETIC: "_synthetic", SIMULATED: "_simulated"}
 
 
-def jobs_file(base_us, depth_deadline_us=None):
+@dataclass
+class Source:
+    """Where a plan's times come from."""
+
+    machine: Path
+    profile: Path
+    models: dict     # name of a model -> how the jobs name its file
+    work_ns: dict    # of a call on one worker, by the name of the model
+    cpu_count: int
+
+    def work_per_base_ns(self):
+        """CPU time that the jobs need for each unit of their periods."""
+        return sum(self.work_ns[job.model] / job.periods for job in JOBS)
+
+    def base_us(self, load_percent):
+        """With it as the base of the periods the work of all jobs is so much of the CPUs' time."""
+        return max(round(self.work_per_base_ns() / (load_percent * 10 * self.cpu_count)), 1)
+
+    def load(self, base_us):
+        return self.work_per_base_ns() / (base_us * 1e3 * self.cpu_count)
+
+    def note(self, script, what):
+        script.note(f"{what}: " + ", ".join(f"{job.name} {self.work_ns[job.model] / 1e3:.4g} us" for job in JOBS) + " a call on one worker")
+
+
+def measure_source(script, repeat):
+    """The bundled models as they run here, on all CPUs."""
+    machine = script.write("machine.json", played.allowed_machine())
+    script.say("profile")
+    profile = script.profile([played.MODELS[job.model] for job in JOBS], machine, repeat)
+    source = Source(machine, profile, {job.model: str(played.MODELS[job.model]) for job in JOBS}, played.work_ns(profile), len(played.programs.ALLOWED_CPUS))
+    source.note(script, "work here")
+    return source
+
+
+def fixed_source(script):
+    """The same dispatches with the times of a file, on two CPUs: the same problem on any host."""
+    machine = script.write("fixed_machine.json", played.machine_of(played.cluster("all", played.need_cpus(FIXED_CPUS))))
+    models = json.loads(FIXED_PROFILE.read_text())["models"]
+    work = {Path(m["model"]).stem: sum(part["p50_ns"] for part in [m["program"][0], *(node["costs"][0] for node in m["nodes"])]) for m in models}
+    source = Source(machine, FIXED_PROFILE, {job.model: f"{job.model}.vmfb" for job in JOBS}, work, FIXED_CPUS)
+    source.note(script, "synthetic work")
+    return source
+
+
+def jobs_file(source, base_us, depth_deadline_us):
     """Deadlines are periods, but for one of the float net that is said."""
-    jobs = [{"name": job.name, "model": str(played.MODELS[job.model]), "period_us": job.periods * base_us, "deadline_us": job.periods * base_us,
+    jobs = [{"name": job.name, "model": source.models[job.model], "period_us": job.periods * base_us, "deadline_us": job.periods * base_us,
              "priority": job.priority} for job in JOBS]
     if depth_deadline_us:
         jobs[-1]["deadline_us"] = min(depth_deadline_us, jobs[-1]["period_us"])
     return {"schema": "rondo.jobs/1", "jobs": jobs}
 
 
-def work_per_base_ns(work):
-    """CPU time that the jobs need for each unit of their periods; `work` is played.work_ns."""
-    return sum(work[job.model] / job.periods for job in JOBS)
-
-
-def profile(script, repeat):
-    """A machine file, a profile, and work_ns of it."""
-    machine = script.write("machine.json", played.allowed_machine())
-    script.say("profile")
-    found = script.profile([played.MODELS[job.model] for job in JOBS], machine, repeat)
-    work = played.work_ns(found)
-    script.note("work: " + ", ".join(f"{job.name} {work[job.model] / 1e3:.4g} us" for job in JOBS) + " a call on one worker")
-    return machine, found, work
-
-
-def make_plan(script, machine, profile_path, base_us, seconds, name, depth_deadline_us=None):
+def make_plan(script, source, base_us, seconds, name, depth_deadline_us=None):
     """A plan in any case: policies are compared beyond what can be kept, too. Dispatches take their p50 in it."""
-    jobs = script.write(f"{name}_jobs.json", jobs_file(base_us, depth_deadline_us))
-    plan, said = script.plan(jobs, machine, profile_path, "--slack=0", "--allow-late", seconds=seconds, name=f"{name}.json")
+    jobs = script.write(f"{name}_jobs.json", jobs_file(source, base_us, depth_deadline_us))
+    plan, said = script.plan(jobs, source.machine, source.profile, "--slack=0", "--allow-late", seconds=seconds, name=f"{name}.json")
     late = sum(job["late"] for job in said["jobs"])
     script.note(f"{name}: periods {', '.join(f'{job.periods * base_us / 1000:g}' for job in JOBS)} ms, {said['dispatches']} dispatches, planned makespan "
                 f"{said['makespan_ns'] / 1e6:.3f} ms" + (f", {late} calls late by plan" if late else ""))

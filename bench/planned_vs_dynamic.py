@@ -3,12 +3,12 @@
 # SPDX-FileCopyrightText: The rondo authors
 """The policies `planned` and `strict` against `dynamic` on one set of jobs at loads of 50, 75 and 90 %: misses, and how long perception takes.
 
-    bench/planned_vs_dynamic.py [--load P]... [--depth-deadline US] [--iterations N] [--rounds N] [--plan-seconds S]
+    bench/planned_vs_dynamic.py [--load P]... [--way NAME]... [--depth-deadline US] [--iterations N] [--rounds N] [--plan-seconds S]
                                 [--rondo PROGRAM] [--out FILE] [--quick]
 
 The jobs are those of policies.py: a controller and two nets, their periods such that the work of all on one worker each is so much of
-the time of all CPUs. Played with the models, played as synthetic work of the planned times, which any host can do, and simulated. Needs
-Python alone. Exit codes: 0 measured; 1 a program failed.
+the time of all CPUs. Played with the models, and with the times of data/nets_profile.json, the same on any host, played as synthetic work
+and simulated. Needs two CPUs and Python. Exit codes: 0 measured; 1 a program failed; 77 there are no two CPUs.
 """
 
 import sys
@@ -43,21 +43,27 @@ def compare_rows(load, way, planned, strict, dynamic):
 def measure(script, arguments):
     repeat, seconds = (5, 0.2) if arguments.quick else (200, arguments.plan_seconds)
     runs = jobset.Runs(1, 1, 0) if arguments.quick else jobset.Runs(arguments.rounds, arguments.iterations)
-    machine, profile, work = jobset.profile(script, repeat)
+    wanted = [way for way in jobset.WAYS if not arguments.way or way in arguments.way]
+    sources = {}
+    if jobset.REAL in wanted:
+        sources["here"] = jobset.measure_source(script, repeat), [jobset.REAL]
+    if fixed := [way for way in wanted if way != jobset.REAL]:
+        sources["fixed"] = jobset.fixed_source(script), fixed
     for load in arguments.load or LOADS:
-        base_us = max(round(jobset.work_per_base_ns(work) / (load * 10 * jobset.CPU_COUNT)), 1)
-        plan = jobset.make_plan(script, machine, profile, base_us, seconds, f"load_{load}", arguments.depth_deadline)
-        for way in jobset.WAYS:
-            script.say(f"load {load} %, {way}")
-            found = jobset.compare(script, plan, POLICIES, way, runs)
-            jobset.print_outcomes(f"load {load} % of {jobset.CPU_COUNT} CPUs, {way}", found)
-            script.rows += compare_rows(load, way, *(found[policy] for policy in POLICIES))
+        for name, (source, ways) in sources.items():
+            plan = jobset.make_plan(script, source, source.base_us(load), seconds, f"load_{load}_{name}", arguments.depth_deadline)
+            for way in ways:
+                script.say(f"load {load} %, {way}")
+                found = jobset.compare(script, plan, POLICIES, way, runs)
+                jobset.print_outcomes(f"load {load} % of {source.cpu_count} CPUs, {way}", found)
+                script.rows += compare_rows(load, way, *(found[policy] for policy in POLICIES))
     script.note(f"{runs.rounds} rounds of {runs.iterations} hyperperiods, policies in turn; percentiles are of all of them; delays are start - release of roots")
 
 
 def main():
     script = played.Script("planned_vs_dynamic", __doc__.splitlines()[0])
     script.parser.add_argument("--load", type=int, action="append", help="%% of the time of all CPUs; repeat it for several; default 50, 75, 90")
+    script.parser.add_argument("--way", action="append", choices=jobset.WAYS, help="only this; repeat it for several")
     script.parser.add_argument("--depth-deadline", type=int, metavar="US", help="of the float net; default its period")
     script.parser.add_argument("--iterations", type=int, default=10, help="hyperperiods of each play; default 10")
     script.parser.add_argument("--rounds", type=int, default=3, help="default 3")

@@ -40,14 +40,14 @@ def policy_row(policy, way, outcome):
 def measure(script, arguments):
     repeat, seconds, factor = (5, 0.2, QUICK_FACTOR) if arguments.quick else (200, arguments.plan_seconds, arguments.factor)
     runs = jobset.Runs(1, 1, 0) if arguments.quick else jobset.Runs(arguments.rounds, arguments.iterations)
-    machine, profile, work = jobset.profile(script, repeat)
+    source = jobset.measure_source(script, repeat)
     base_us = max(round(jobset.BASE_US / factor), 1)
-    load = jobset.work_per_base_ns(work) / (base_us * 1e3 * jobset.CPU_COUNT)
-    plan = jobset.make_plan(script, machine, profile, base_us, seconds, "policies")
+    about = f"periods divided by {factor:g}: load {100 * source.load(base_us):.0f} % of {source.cpu_count} CPUs"
+    plan = jobset.make_plan(script, source, base_us, seconds, "policies")
     for way, title in TITLES.items():
         script.say(title)
         found = jobset.compare(script, plan, APPROACHES, way, runs)
-        jobset.print_outcomes(f"{title}; periods divided by {factor:g}: load {100 * load:.0f} % of {jobset.CPU_COUNT} CPUs", found, APPROACHES)
+        jobset.print_outcomes(f"{title}; {about}", found, APPROACHES)
         script.rows += [policy_row(policy, way, outcome) for policy, outcome in found.items()]
     script.note(f"{runs.rounds} rounds of {runs.iterations} hyperperiods, policies in turn; percentiles are of all of them; root delay: start - release; jitter: between "
                 "the delays of two calls of a job that follow each other; overhead: until a dispatch begins that could and whose worker had ended the one before")
