@@ -78,6 +78,10 @@ class Rounds:
     def total(self, side, name, *counters):
         return sum(jobs[name][counter] for jobs in self.said[side] for counter in counters)
 
+    def misses(self, side, name):
+        """Outside stolen time; a `rondo` that does not tell which of the skipped ones those are has all of them counted."""
+        return sum(job["missed_not_stolen"] + job.get("skipped_not_stolen", job["skipped"]) for job in (jobs[name] for jobs in self.said[side]))
+
 
 def over_solo(rounds, side, name, key):
     """p50 of a job beside others over its p50 alone, a ratio a round."""
@@ -92,23 +96,22 @@ def delay_row(rounds, side, which, goal):
     return played.row_of_rounds(f"{ROW_PREFIX[side]}_start_{which}", "play", "us", values, goal, spread)
 
 
-def count_row(rounds, side, name, suffix, counters, goal=None):
-    releases = rounds.total(side, name, "released", "skipped")
-    return played.row(f"{ROW_PREFIX[side]}_{suffix}", "play", "of all releases", rounds.total(side, name, *counters), goal, n=releases)
+def count_row(rounds, side, name, suffix, count, goal=None):
+    return played.row(f"{ROW_PREFIX[side]}_{suffix}", "play", "of all releases", count, goal, n=rounds.total(side, name, "released", "skipped"))
 
 
 def rows_of(rounds, side):
     prefix = ROW_PREFIX[side]
     found = [delay_row(rounds, side, "p50", START_P50_GOAL_US), delay_row(rounds, side, "p99", START_P99_GOAL_US),
-             count_row(rounds, side, CONTROLLER, "misses", ("missed_not_stolen", "skipped"), 0),
-             count_row(rounds, side, CONTROLLER, "misses_all", ("missed", "skipped")),
-             count_row(rounds, side, CONTROLLER, "stolen", ("stolen",)),
+             count_row(rounds, side, CONTROLLER, "misses", rounds.misses(side, CONTROLLER), 0),
+             count_row(rounds, side, CONTROLLER, "misses_all", rounds.total(side, CONTROLLER, "missed", "skipped")),
+             count_row(rounds, side, CONTROLLER, "stolen", rounds.total(side, CONTROLLER, "stolen")),
              played.row_of_rounds(f"{prefix}_mlp_run", "play", "x solo", over_solo(rounds, side, CONTROLLER, "run_ns"), RUN_GOAL)]
     # Only beside the controller alone does the net have the machine to itself.
     found.append(played.row_of_rounds(f"{prefix}_dronet", "play", "x solo", over_solo(rounds, side, NET, "latency_ns"), NET_GOAL if side == "both" else None))
     for name in TOGETHER[side]:
         if name == VISION or name == NET and side == "load90":
-            found.append(count_row(rounds, side, name, f"{name}_misses", ("missed_not_stolen", "skipped")))
+            found.append(count_row(rounds, side, name, f"{name}_misses", rounds.misses(side, name)))
     return found
 
 
