@@ -46,14 +46,21 @@ bench: release ## compare with IREE's runtime: a table, and build/bench/results.
 	@$(PYTHON) bench/bench.py
 
 # One after the other: each needs all CPUs. 77: something that it needs is not there, which it says.
-bench-play: release ## how plans and jobs are played: tables, and build/bench/*.json (8 minutes, quiet machine)
+bench-play: release ## how plans and jobs are played: tables, and build/bench/*.json (18 minutes, quiet machine)
 	@cmake --build --preset release --target bench_wake
-	@for script in play reference_play handover policies; do \
+	@for script in play peers reference_play handover policies; do \
 	  echo "== $$script"; /usr/bin/env python3 bench/$$script.py || [ $$? -eq 77 ] || exit 1; done
 
-bench-plan: release ## how far plans can be believed: tables, and build/bench/*.json (15 minutes, quiet machine)
-	@for script in fidelity admission; do \
+bench-plan: release ## how far plans can be believed: tables, and build/bench/*.json (18 minutes, quiet machine)
+	@for script in reference_plan fidelity planned_vs_dynamic admission; do \
 	  echo "== $$script"; /usr/bin/env python3 bench/$$script.py || [ $$? -eq 77 ] || exit 1; done
+
+bench-fjsp: release ## job shops against OR-Tools' CP-SAT: tables, and build/bench/fjsp.json (35 minutes, quiet machine)
+	$(DEPS) cpsat
+	@/usr/bin/env python3 bench/fjsp.py || [ $$? -eq 77 ]
+
+bench-table: ## one table of what the benchmarks have written to build/bench, for bench/README.md
+	@/usr/bin/env python3 bench/summary.py || [ $$? -eq 1 ]
 
 fuzz: ## fuzz each target for FUZZ_SECONDS (default 60)
 	$(DEPS) build test
@@ -81,6 +88,6 @@ lint: ## clang-tidy over the library and the command
 	@git ls-files -z 'src/*.c' 'tools/*.c' | xargs -0 -n 1 -P $$(nproc) clang-tidy -p build/lint --quiet --warnings-as-errors='*' 2> /dev/null
 
 clean: ## remove all builds; the Python packages and the conformance cache stay
-	@find build -mindepth 1 -maxdepth 1 ! -name venv ! -name conform -exec rm -rf {} + 2> /dev/null || true
+	@find build -mindepth 1 -maxdepth 1 ! -name 'venv*' ! -name conform -exec rm -rf {} + 2> /dev/null || true
 
-.PHONY: help demo release dev check check-all conformance bench bench-play bench-plan fuzz models install format tidy lint clean
+.PHONY: help demo release dev check check-all conformance bench bench-play bench-plan bench-fjsp bench-table fuzz models install format tidy lint clean

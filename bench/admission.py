@@ -3,17 +3,23 @@
 # SPDX-FileCopyrightText: The rondo authors
 """Whether `rondo plan` admits what can be kept, and only that: random sets of jobs, planned, and played as synthetic work.
 
-    bench/admission.py [--count N] [--seed N] [--iterations N] [--plays N] [--split] [--plan-seconds S] [--rondo PROGRAM] [--out FILE] [--quick]
+    bench/admission.py [--count N] [--seed N] [--iterations N] [--plays N] [--split] [--plan-seconds S] [--resume FILE] [--rondo PROGRAM]
+                       [--out FILE] [--quick]
 
-Sets that are refused are planned with --allow-late and played all the same. Needs two CPUs and Python. Exit codes: 0 measured, also
-when a goal is missed; 1 a program failed; 77 there are no two CPUs.
+Sets that are refused are planned with --allow-late and played all the same. With --resume each verdict is kept in FILE as soon as it is
+there, and what is there already is not judged again: a run that was ended goes on, and several at once share the sets, taking turns.
+Needs two CPUs and Python. Exit codes: 0 measured, also when a goal is missed; 1 a program failed; 77 there are no two CPUs.
 """
 
+import fcntl
+import hashlib
+import json
 import math
 import random
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import played
 
@@ -114,6 +120,7 @@ class Played:
 
     missed: int
     unexplained: int
+    stolen_starts: int
     plays: int
 
     @property
@@ -124,7 +131,8 @@ class Played:
 def play(script, plan, policy, iterations, plays_max):
     tries = []
     while not tries or tries[-1][1] > 0 and len(tries) < plays_max:
-        tries.append(count_misses(script.play(plan, iterations=iterations, policy=policy, synthetic=True)))
+        table = script.play(plan, iterations=iterations, policy=policy, synthetic=True)
+        tries.append((*count_misses(table), table.stolen_starts))
     return Played(*min(tries, key=lambda t: t[1]), len(tries))
 
 
@@ -148,6 +156,38 @@ def judge(script, seed, machine, settings):
     return Verdict(seed, drawn.load, is_accepted, "" if is_accepted else next(iter(said["reasons"]), ""), found)
 
 
+# Verdicts that are kept
+
+
+class Verdicts:
+    """A file with a line a verdict; those of other programs or settings stay in it, and do not count. Without a path nothing is kept."""
+
+    def __init__(self, path, key):
+        self.path, self.key = path, key
+
+    def read(self, seed):
+        if self.path is None or not self.path.exists():
+            return None
+        for line in self.path.read_text().splitlines():
+            kept = json.loads(line)
+            if kept["key"] == self.key and kept["verdict"]["seed"] == seed:
+                return Verdict(**{**kept["verdict"], "played": {policy: Played(**found) for policy, found in kept["verdict"]["played"].items()}})
+        return None
+
+    def judge(self, seed, judge_set):
+        """The kept verdict, else a new one. Whoever judges has the machine to itself: others wait here."""
+        if self.path is None:
+            return judge_set(seed)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.path, "a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            verdict = self.read(seed)
+            if verdict is None:
+                verdict = judge_set(seed)
+                file.write(json.dumps({"key": self.key, "verdict": asdict(verdict)}) + "\n")
+        return verdict
+
+
 # Rows
 
 
@@ -160,7 +200,8 @@ def tell(script, verdicts, policy, suffix):
     script.rows.append(played.row(f"admission_accepted{suffix}", "plan", "accepted, of sets that do not miss", share, ACCEPTED_GOAL,
                                   holds=share is None or share >= ACCEPTED_GOAL, n=len(kept)))
     script.rows.append(played.row(f"admission_disturbed{suffix}", "plan", "misses while a core was taken",
-                                  sum(v.played[policy].missed - v.played[policy].unexplained for v in verdicts), n=len(verdicts)))
+                                  sum(v.played[policy].missed - v.played[policy].unexplained for v in verdicts), n=len(verdicts),
+                                  stolen_starts=sum(v.played[policy].stolen_starts for v in verdicts)))
     for v in broken[:SHOWN_MAX]:
         script.note(f"{policy}, seed {v.seed}, load {v.load:.2f}: accepted, {v.played[policy].unexplained} misses in the best of {v.played[policy].plays} plays")
     for v in refused[:SHOWN_MAX]:
@@ -178,9 +219,11 @@ class Settings:
 def measure(script, arguments):
     machine = script.write("machine.json", make_machine(played.need_cpus(CPUS), arguments.split))
     settings = Settings(4, 1, 1, 0.1) if arguments.quick else Settings(arguments.count, arguments.iterations, arguments.plays, arguments.plan_seconds)
+    program = hashlib.sha256(Path(script.rondo).read_bytes()).hexdigest()[:16]
+    kept = Verdicts(arguments.resume, {"program": program, "split": arguments.split, "plays": settings.plays, "iterations": settings.iterations, "seconds": settings.seconds})
     begin_s, verdicts = time.monotonic(), []
     for i in range(settings.count):
-        verdicts.append(judge(script, arguments.seed + i, machine, settings))
+        verdicts.append(kept.judge(arguments.seed + i, lambda seed: judge(script, seed, machine, settings)))
         if (i + 1) % math.ceil(settings.count / 10) == 0:
             script.say(f"{i + 1} of {settings.count} sets, {sum(v.is_accepted for v in verdicts)} accepted, {time.monotonic() - begin_s:.0f} s")
     for policy, suffix in POLICIES.items():
@@ -200,6 +243,7 @@ def main():
     script.parser.add_argument("--plays", type=int, default=3, help="a set that misses for no reason that can be seen is played so often, and its best play counts; default 3")
     script.parser.add_argument("--split", action="store_true", help="a lane for each CPU, in place of one with all: nobody but the plan chooses who runs what")
     script.parser.add_argument("--plan-seconds", type=float, default=0.5, help="for each plan; default 0.5")
+    script.parser.add_argument("--resume", type=Path, metavar="FILE", help="keep verdicts there, and go on with those of this program and these settings")
     return script.run(measure)
 
 

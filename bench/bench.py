@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: The rondo authors
 """Compares rondo with IREE's own native tools, in alternating pairs on one CPU. See bench/README.md.
 
-    python3 bench/bench.py [--rondo PROGRAM] [--only NAME]... [--pairs N] [--seconds S] [--quick]
+    python3 bench/bench.py [--rondo PROGRAM] [--only NAME]... [--issue NAME] [--pairs N] [--seconds S] [--quick]
 
 Must run in a Python that has the peer, the wheel iree-base-runtime; `make bench` sees to it.
 """
@@ -57,6 +57,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description="Compares rondo with IREE's own native tools.", epilog=f"Rows: {names}.")
     parser.add_argument("--rondo", type=Path, help="the program; default build/release/bin/rondo")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="measure this row; repeat it for several")
+    parser.add_argument("--issue", choices=rows.ISSUES, help="measure the rows whose goals are this issue's")
     parser.add_argument("--pairs", type=positive(int), help=f"alternating pairs a row; default {PAIRS}")
     parser.add_argument("--seconds", type=positive(float), help=f"length of a batch; default {SECONDS}")
     parser.add_argument("--cpu", type=int, help="CPU that everything runs on; default the last one allowed")
@@ -119,7 +120,7 @@ def run(arguments):
     plan = rows.Plan(arguments.rondo, peer_folder, peer_version, arguments.pairs, arguments.seconds, progress, arguments.quick)
     done, code = [], EXIT_OK
     try:
-        measure_rows(rows.select(arguments.only), plan, done)
+        measure_rows(rows.select(arguments.only, arguments.issue), plan, done)
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     finally:

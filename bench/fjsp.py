@@ -1,23 +1,47 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The rondo authors
-"""Runs `rondo plan --fjsp` over a folder of flexible job shops and compares with the best known makespans.
+"""Flexible job shops: `rondo plan --fjsp` and OR-Tools' CP-SAT against the best known makespans, instance by instance.
 
-    bench/fjsp.py FOLDER [--match TEXT] [--time-limit S] [--threads N] [--seed N] [--rondo PATH] [--json FILE]
+    bench/fjsp.py [FOLDER] [--set NAME]... [--peer-set NAME]... [--match TEXT] [--time-limit S] [--threads N] [--seed N] [--cpsat PYTHON]
+                  [--rondo PROGRAM] [--out FILE] [--quick]
 
-FOLDER has instances below it and bounds.csv with the columns file, best_lb and best_ub. Prints a line an instance and, for
-each folder and for all, the mean of (makespan - best_ub) / best_ub. Every schedule is verified once more, here.
+FOLDER, default ../shared/data/fjsp, has instances below it and bounds.csv with the columns file, best_lb and best_ub. Sets are those
+below it with their time limits: mk_10s, dp_10s, mk_60s. Every schedule, of either side, is verified once more, here. Exit codes: 0
+measured, also when a goal is missed; 1 a program failed, or a schedule is wrong; 77 there are no instances.
 """
 
-import argparse
 import csv
 import json
-import subprocess
 import sys
-import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+import played
+import programs
+
+FOLDER = played.ROOT.parent / "shared" / "data" / "fjsp"
+VENV_PYTHON = played.ROOT / "build" / "venv-cpsat" / "bin" / "python"
+CPSAT = played.ROOT / "tools" / "cpsat.py"
+CPSAT_MODELS = ("alternatives", "cumulative")
+ORDER = ("rondo", *CPSAT_MODELS)   # of the first instance; rotated by one for each further one
+
+
+@dataclass(frozen=True)
+class Set:
+    folder: str
+    seconds: float
+    goal: float   # mean % above the best known makespans
+
+
+SETS = {"mk_10s": Set("brandimarte", 10, 2), "dp_10s": Set("dauzere", 10, 2), "mk_60s": Set("brandimarte", 60, 1)}
+PEER_SETS = ("mk_10s", "dp_10s")   # where CP-SAT runs, unless asked otherwise: it takes twice our time
+VERSUS_SET = "mk_10s"
+NO_SCHEDULE = "found no schedule"   # of cpsat.py, when its time is up
+QUICK_INSTANCES, QUICK_SECONDS = 1, 0.2
+
+
+# Schedules
 
 
 def read_shop(path):
@@ -61,45 +85,158 @@ def verify(path, schedule):
     return None if max(ends.values()) == schedule["makespan"] else "another makespan than it says"
 
 
-def solve(args, path):
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "schedule.json"
-        command = [args.rondo, "plan", f"--fjsp={path}", "--json", f"--time_limit={args.time_limit}", f"--threads={args.threads}",
-                   f"--seed={args.seed}", f"--output={output}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            sys.exit(f"{path}: {done.stderr.strip()}")
-        return json.loads(done.stdout), verify(path, json.loads(output.read_text()))
+# Solving
+
+
+@dataclass
+class Search:
+    seconds: float
+    threads: int
+    seed: int
+
+    def flags(self):
+        return [f"--time-limit={self.seconds:g}", f"--threads={self.threads}", f"--seed={self.seed}", "--json"]
+
+
+def solve(script, python, solver, path, best, search):
+    """What a solver says of an instance, nothing if its time is up; its schedule must be one, its bound no more than the best known makespan."""
+    output = script.folder / "schedule.json"
+    output.unlink(missing_ok=True)
+    if solver == "rondo":
+        command = [script.rondo, "plan", f"--fjsp={path}", f"--output={output}", *search.flags()]
+    else:
+        command = [str(python), str(CPSAT), str(path), f"--model={solver}", f"--output={output}", *search.flags()]
+    try:
+        result = programs.read_report(command, programs.TIMEOUT_S + 2 * search.seconds)
+    except programs.ProgramFailure as failure:
+        if solver == "rondo" or NO_SCHEDULE not in str(failure):
+            raise
+        return None
+    schedule = json.loads(output.read_text())
+    wrong = verify(path, schedule) or (None if schedule["makespan"] == result["makespan"] else "file and report have different makespans")
+    if wrong is None and result["bound"] > min(best, result["makespan"]):
+        wrong = f"the bound {result['bound']} is above the best known makespan"
+    if wrong:
+        raise programs.ProgramFailure(f"{' '.join(command)}\n{wrong}")
+    return result
+
+
+@dataclass
+class Instance:
+    file: str
+    best_ub: int
+    best_lb: str
+    results: dict = field(default_factory=dict)   # solver -> what it said
+
+    def excess(self, makespan):
+        return 100 * (makespan / self.best_ub - 1)
+
+    @property
+    def ours(self):
+        return self.results["rondo"]["makespan"]
+
+    @property
+    def peer(self):
+        """The best of its models."""
+        found = [self.results[model]["makespan"] for model in CPSAT_MODELS if model in self.results]
+        return min(found) if found else None
+
+    def line(self):
+        rondo = self.results["rondo"]
+        peers = [played.number(self.results[m]["makespan"]) if m in self.results else "-" for m in CPSAT_MODELS]
+        peer_excess = "-" if self.peer is None else f"{self.excess(self.peer):.2f}"
+        return [self.file, str(self.ours), *peers, str(self.best_ub), f"{self.excess(self.ours):.2f}", peer_excess, str(rondo["bound"]), self.best_lb,
+                f"{rondo['best_seconds']:.2f}", "" if self.peer is None or self.ours <= self.peer else "worse"]
+
+
+HEADER = ["instance", "rondo", *(f"cp-sat {model[:4]}." for model in CPSAT_MODELS), "best known", "excess %", "cp-sat %", "bound", "known", "found s", ""]
+
+
+def read_instances(folder, match):
+    with open(folder / "bounds.csv", newline="") as file:
+        return [Instance(row["file"], int(row["best_ub"]), row["best_lb"]) for row in csv.DictReader(file) if match in row["file"]]
+
+
+def run_set(script, name, instances, folder, python, search):
+    for number, instance in enumerate(instances):
+        turn = number % len(ORDER)
+        for solver in ORDER[turn:] + ORDER[:turn]:
+            if solver == "rondo" or python is not None:
+                result = solve(script, python, solver, folder / instance.file, instance.best_ub, search)
+                instance.results.update({solver: result} if result else {})
+        told = ", ".join(f"{solver} {instance.results[solver]['makespan']}" for solver in ORDER if solver in instance.results)
+        script.say(f"{name}: {instance.file}: {told}, best known {instance.best_ub}")
+    print(f"{name}: {search.seconds:g} s, {search.threads} threads, seed {search.seed}")
+    played.print_columns([HEADER, *(instance.line() for instance in instances)])
+    print()
+
+
+# Rows
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+def row_of(name, chosen, instances, peer_name):
+    ours = [i.excess(i.ours) for i in instances]
+    peers = [i.excess(i.peer) for i in instances if i.peer is not None]
+    has_peer = len(peers) == len(instances)
+    return played.row(f"fjsp_{name}", "plan", "% above best known", mean(ours), chosen.goal, holds=mean(ours) <= chosen.goal, lo=min(ours), hi=max(ours), n=len(ours),
+                      peer_name=peer_name if has_peer else None, peer=mean(peers) if has_peer else None,
+                      instances=[{"file": i.file, "best_ub": i.best_ub, **i.results} for i in instances])
+
+
+def versus_row(instances, peer_name):
+    worse = [i.file for i in instances if i.peer is not None and i.ours > i.peer]
+    better = [i.file for i in instances if i.peer is not None and i.ours < i.peer]
+    return played.row("fjsp_vs_cpsat", "plan", "instances where CP-SAT is better", len(worse), 0, n=len(instances), peer_name=peer_name, worse=worse, better=better)
+
+
+def find_cpsat(script, arguments):
+    """A Python that has ortools, and its version; nothing where there is none."""
+    python = arguments.cpsat or VENV_PYTHON
+    try:
+        version = programs.run_program([str(python), "-c", "import ortools; print(ortools.__version__)"]).strip()
+    except programs.ProgramFailure:
+        script.note(f"fjsp_vs_cpsat is left out: {python} has no ortools; make bench-fjsp installs it, or name another Python with --cpsat")
+        return None, None
+    return python, f"CP-SAT {version}, best of {len(CPSAT_MODELS)} models"
+
+
+def measure(script, arguments):
+    if not (arguments.folder / "bounds.csv").is_file():
+        raise programs.LeftOut(f"{arguments.folder}/bounds.csv is not there; name a folder with instances")
+    python, peer_name = find_cpsat(script, arguments)
+    for name in arguments.set or SETS:
+        chosen = SETS[name]
+        instances = [i for i in read_instances(arguments.folder, arguments.match) if i.file.startswith(f"{chosen.folder}/")]
+        if arguments.quick:
+            instances = instances[:QUICK_INSTANCES]
+        if not instances:
+            script.note(f"fjsp_{name} is left out: no instances of {chosen.folder} with '{arguments.match}' in {arguments.folder}")
+            continue
+        seconds = QUICK_SECONDS if arguments.quick else arguments.time_limit or chosen.seconds
+        has_peer = name in (arguments.peer_set or PEER_SETS)
+        run_set(script, name, instances, arguments.folder, python if has_peer else None, Search(seconds, arguments.threads, arguments.seed))
+        script.rows.append(row_of(name, chosen, instances, peer_name))
+        if name == VERSUS_SET and has_peer and python is not None:
+            script.rows.append(versus_row(instances, peer_name))
+    if arguments.time_limit:
+        script.note(f"all sets with {arguments.time_limit:g} s, whatever their names say")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--match", default="", help="only instances with this in their path")
-    parser.add_argument("--time-limit", type=float, default=10)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--rondo", default=str(ROOT / "build" / "release" / "bin" / "rondo"))
-    parser.add_argument("--json", type=Path, help="write all results there")
-    args = parser.parse_args()
-    groups, rows = {}, []
-    with open(args.folder / "bounds.csv", newline="") as file:
-        instances = [row for row in csv.DictReader(file) if args.match in row["file"]]
-    print(f"{'instance':24} {'makespan':>8} {'best':>6} {'excess %':>8}   {'bound':>6} {'known':>6}   {'found s':>7} {'total s':>7} {'steps':>9}")
-    for row in instances:
-        result, wrong = solve(args, args.folder / row["file"])
-        best, excess = int(row["best_ub"]), result["makespan"] / int(row["best_ub"]) - 1
-        if wrong is None and result["bound"] > best:
-            wrong = "the bound is above the best known makespan"
-        print(f"{row['file']:24} {result['makespan']:8} {best:6} {100 * excess:8.2f}   {result['bound']:6} {row['best_lb']:>6}   "
-              f"{result['best_seconds']:7.2f} {result['seconds']:7.2f} {result['iterations']:9}{'' if wrong is None else '  WRONG: ' + wrong}", flush=True)
-        groups.setdefault(row["file"].split("/")[0], []).append(excess)
-        rows.append(dict(result, file=row["file"], best_ub=best, excess=excess, wrong=wrong))
-    for name, values in groups.items():
-        print(f"{name}: mean excess {100 * sum(values) / len(values):.3f} % of {len(values)} instances")
-    if args.json:
-        args.json.write_text(json.dumps(rows, indent=1) + "\n")
-    return 1 if any(row["wrong"] for row in rows) else 0
+    script = played.Script("fjsp", __doc__.splitlines()[0])
+    script.parser.add_argument("folder", type=Path, nargs="?", default=FOLDER, help="default ../shared/data/fjsp")
+    script.parser.add_argument("--set", action="append", choices=SETS, help="run this set; repeat it for several; default all")
+    script.parser.add_argument("--peer-set", action="append", choices=SETS, help=f"run CP-SAT, too, in this set; default {', '.join(PEER_SETS)}")
+    script.parser.add_argument("--match", default="", help="only instances with this in their path")
+    script.parser.add_argument("--time-limit", type=float, help="seconds for each instance and solver, in place of the set's")
+    script.parser.add_argument("--threads", type=int, default=2, help="default 2")
+    script.parser.add_argument("--seed", type=int, default=0, help="default 0")
+    script.parser.add_argument("--cpsat", type=Path, metavar="PYTHON", help="a Python that has ortools; default build/venv-cpsat/bin/python")
+    return script.run(measure)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 """What the scripts about plans share: machine and jobs files, `rondo plan` and `rondo play`, tables of played nodes, rows of results."""
 
 import argparse
+import contextlib
 import csv
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,7 @@ EXIT_SKIPPED = programs.EXIT_SKIPPED
 TIMEOUT_S = 600
 MODELS = {name: ROOT / "models" / name / f"{name}.vmfb" for name in ("mlp_f32", "mlp_int8", "dronet_f32", "dronet_int8")}
 QUIET_SHARE_MAX = 0.01  # as in bench.py
+STOLEN_STARTS = re.compile(r"(\d+) starts beside stolen time")
 
 
 # Scripts
@@ -33,6 +36,7 @@ class Script:
         self.parser = argparse.ArgumentParser(description=about)
         self.parser.add_argument("--rondo", type=Path, default=ROOT / "build" / "release" / "bin" / "rondo", help="the program; default build/release/bin/rondo")
         self.parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench" / f"{name}.json", help=f"results as JSON; default build/bench/{name}.json")
+        self.parser.add_argument("--json", action="store_true", help="print the rows, a JSON object a line; the tables go to stderr")
         self.parser.add_argument("--quick", action="store_true", help="as little as can be: shows that it works")
         self.rows = []
         self.notes = []
@@ -44,6 +48,14 @@ class Script:
     def run(self, measure):
         """Calls `measure(self, arguments)`, prints and writes its rows; returns the exit code."""
         self.arguments = self.parser.parse_args()
+        with contextlib.redirect_stdout(sys.stderr) if self.arguments.json else contextlib.nullcontext():
+            code = self.carry_out(measure)
+        if self.arguments.json and code == 0:
+            for found in self.rows:
+                print(json.dumps(found))
+        return code
+
+    def carry_out(self, measure):
         self.rondo = str(self.arguments.rondo.absolute())
         machine = report.Machine(None)
         try:
@@ -123,8 +135,25 @@ class Script:
         """The table of played nodes."""
         path = self.folder / "played.csv"
         flags = [*flags, *(["--synthetic"] if synthetic else [])]
-        self.call("play", plan, f"--policy={policy}", f"--iterations={iterations}", f"--warmup={warm_up}", f"--trace={path}", *flags)
-        return Played(self, path)
+        out, _ = self.call("play", plan, f"--policy={policy}", f"--iterations={iterations}", f"--warmup={warm_up}", f"--trace={path}", *flags)
+        stolen = STOLEN_STARTS.search(out)
+        return Played(self, path, int(stolen.group(1)) if stolen else 0)
+
+    def say_of_jobs(self, jobs, seconds, *flags):
+        """What `rondo play --json` says of jobs that are arguments."""
+        out, _ = self.call("play", *jobs, f"--duration={seconds:g}", "--json", *flags)
+        try:
+            return json.loads(out)
+        except ValueError as error:
+            raise programs.ProgramFailure(f"rondo play {' '.join(jobs)} printed no JSON: {error}") from error
+
+    def play_jobs(self, jobs, seconds, *flags):
+        """The report of each job, by its name."""
+        return {job["name"]: job for job in self.say_of_jobs(jobs, seconds, *flags)["jobs"]}
+
+    def play_workers(self, jobs):
+        """How many workers jobs have, if nothing is said of it."""
+        return self.say_of_jobs(jobs, 0.05)["workers"]
 
 
 # Machine files
@@ -150,14 +179,24 @@ def allowed_machine():
     return machine_of(cluster("all", programs.ALLOWED_CPUS))
 
 
+# Profiles
+
+
+def work_ns(profile):
+    """What a call of each model takes on one worker, p50; by the name of the model."""
+    models = json.loads(Path(profile).read_text())["models"]
+    return {Path(model["model"]).stem: next(cost["p50_ns"] for cost in model["call"] if cost.get("workers", 1) == 1) for model in models}
+
+
 # Played nodes
 
 
 class Played:
     """A CSV that `rondo play --trace` wrote, and what `rondo trace` says of it."""
 
-    def __init__(self, script, path):
+    def __init__(self, script, path, stolen_starts=0):
         self.script, self.path = script, path
+        self.stolen_starts = stolen_starts  # dispatches around whose release the machine took the worker's CPU
         with open(path, newline="") as file:
             self.rows = list(csv.DictReader(file))
 

@@ -438,8 +438,8 @@ for kind, call in MLPS.items():
 SPECS.append(worst_task("mlp_task_idle5ms", 0.35, (f"mlp_{kind}_task{n}_idle5ms" for kind in MLPS for n in (1, 2))))
 
 
-def inside(name, program, goal=None, source=""):
-    return Spec(name, goal, measure_figure, issue="executor", program=program, source=source)
+def inside(name, program, goal=None, source="", issue="executor"):
+    return Spec(name, goal, measure_figure, issue=issue, program=program, source=source)
 
 
 SPECS += [Spec(name, goal, measure_parallel, issue="executor", program="parallel", source=name)
@@ -455,18 +455,22 @@ SPECS += [inside(f"futex_mlp{n}", "steady", 1) for n in (1, 2)]
 SPECS.append(worst_task("futex_per_mlp", 1, ("futex_mlp1", "futex_mlp2")))
 SPECS += [inside(f"futex_dronet{n}", "steady") for n in (1, 2)]
 SPECS.append(inside("idle_cpu", "steady", 0.001))
-SPECS += [Spec(f"trace_dronet{n}", 1.01, measure_trace, DRONET_F32, issue="executor", workers=n) for n in (1, 2)]
-SPECS.append(worst_task("trace_cost", 1.01, ("trace_dronet1", "trace_dronet2")))
-SPECS += [inside(name, "trace_cost", goal) for name, goal in (("trace_event_on", 100), ("trace_event_off", 2))]
-SPECS += [inside(name, "policy", goal) for name, goal in (("decide_dynamic", 1000), ("decide_dynamic64", 1000), ("decide_edf", 1000), ("plan_lookup", 50), ("plan_late", 1000))]
-SPECS += [inside(name, "repair", goal) for name, goal in (("repair_200", 1e6), ("repair_1000", None))]
+SPECS += [Spec(f"trace_dronet{n}", 1.01, measure_trace, DRONET_F32, issue="play", workers=n) for n in (1, 2)]
+SPECS.append(Spec("trace_cost", 1.01, pick_worst, parts=("trace_dronet1", "trace_dronet2"), issue="play"))
+SPECS += [inside(name, "trace_cost", goal, issue="play") for name, goal in (("trace_event_on", 100), ("trace_event_off", 2))]
+SPECS += [inside(name, "policy", 1000, issue="play") for name in ("decide_dynamic", "decide_dynamic64", "decide_edf", "plan_late")]
+SPECS.append(inside("plan_lookup", "policy", 50, issue="plan"))
+SPECS += [inside(name, "repair", goal, issue="plan") for name, goal in (("repair_200", 1e6), ("repair_1000", None))]
 SPECS += [inside(name, "scaling", 1.2) for name in ("scaling_rmw", "scaling_wakes", "scaling_futex", "scaling_narrow")]
 
 
-def select(names):
-    """Specs of these names with the parts they need, in the table's order; all without names. KeyError: no such row."""
+ISSUES = ("run", "executor", "play", "plan")
+
+
+def select(names, issue=None):
+    """Specs of these names, of an issue, or all, with the parts they need, in the table's order. KeyError: no such row."""
     by_name = {spec.name: spec for spec in SPECS}
-    wanted = set(by_name) if not names else set()
+    wanted = set() if names else {spec.name for spec in SPECS if issue in (None, spec.issue)}
     for name in names:
         wanted |= {name, *by_name[name].parts}
     return [spec for spec in SPECS if spec.name in wanted]

@@ -140,7 +140,7 @@ static void print_row(const struct row *row, double *samples, int count, bool is
   double p50 = samples[count / 2], p99 = samples[count * 99 / 100], p999 = samples[count * 999 / 1000], max = samples[count - 1];
   if (is_json) {
     printf(
-        "{\"name\": \"%s\", \"issue\": \"executor\", \"unit\": \"ns\", \"ours\": %.2f, \"n\": %d, \"p50\": %.2f, \"p99\": %.2f, "
+        "{\"name\": \"%s\", \"issue\": \"play\", \"unit\": \"ns\", \"ours\": %.2f, \"n\": %d, \"p50\": %.2f, \"p99\": %.2f, "
         "\"p999\": %.2f, \"max\": %.2f",
         row->name, p50, count, p50, p99, p999, max);
     if (row->goal_ns > 0) printf(", \"goal\": %g, \"holds\": %s", row->goal_ns, p50 <= row->goal_ns ? "true" : "false");

@@ -10,10 +10,11 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md NEWS.md DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
 
-# The command finds the models beside itself, at ../share/rondo/models. The ONNX sources stay in the
+# The command finds the models beside itself, at ../share/rondo/models, and the script of --solver=cpsat above them. The ONNX sources stay in the
 # repository: the modules carry their weights.
 if(TARGET rondo)
   install(TARGETS rondo RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES tools/cpsat.py DESTINATION ${CMAKE_INSTALL_DATADIR}/rondo)
   install(DIRECTORY models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/rondo/models
     FILES_MATCHING PATTERN "*.vmfb" PATTERN "*.npy" PATTERN "README.md" PATTERN "bench" EXCLUDE)
 endif()

@@ -10,6 +10,7 @@
 #   lint    for `make lint` and `make format`                apt
 #   bench   for `make bench`: peers of bench_parallel        apt
 #   python  the peer and ONNX, into build/venv               pip
+#   cpsat   the peer of bench/fjsp.py, into build/venv-cpsat pip
 #
 # As root, or with CI=true and sudo, missing packages of the distribution are installed; otherwise the
 # command that would do it is printed, and the script fails. Quick when nothing is missing.
@@ -23,8 +24,8 @@ packages() {
     cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user ;;
     lint) echo clang-tidy clang-format ;;
     bench) echo python3 python3-venv g++ libpthreadpool-dev libtbb-dev ;;
-    python) echo python3 python3-venv ;;
-    *) echo "install-deps: no group '$1' (build, test, cross, lint, bench, python)" >&2; exit 2 ;;
+    python | cpsat) echo python3 python3-venv ;;
+    *) echo "install-deps: no group '$1' (build, test, cross, lint, bench, python, cpsat)" >&2; exit 2 ;;
   esac
 }
 
@@ -60,15 +61,15 @@ install_packages() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing > /dev/null
 }
 
-# The Python packages, once for each state of requirements.txt. Debian's interpreter is asked for by its
+# The Python packages of a file, once for each state of it. Debian's interpreter is asked for by its
 # place, because another one earlier in PATH may lack wheels of these versions.
 install_python() {
-  requirements=$root/scripts/requirements.txt
-  venv=$root/build/venv
+  requirements=$root/scripts/$1
+  venv=$root/build/$2
   stamp=$venv/requirements.sha256
   wanted=$(sha256sum < "$requirements")
   [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2> /dev/null)" = "$wanted" ] && return 0
-  echo "Installing Python packages into build/venv"
+  echo "Installing Python packages into build/$2"
   python=/usr/bin/python3
   [ -x $python ] || python=python3
   $python -m venv --clear "$venv"
@@ -82,6 +83,9 @@ else
   install_packages "$@"
 fi
 for group in "$@"; do
-  [ "$group" = python ] || [ "$group" = bench ] || continue
-  install_python
+  case $group in
+    python | bench) install_python requirements.txt venv ;;
+    # Apart: it wants another protobuf than what reads the traces.
+    cpsat) install_python requirements-cpsat.txt venv-cpsat ;;
+  esac
 done

@@ -106,6 +106,12 @@ static int check_args(struct plan_args *args, const struct tool_strings *positio
     rdo_tool_message("--window-overlap is to be less than --window");
   } else if (has_windows && (args->fjsp_path != NULL || args->check_path != NULL)) {
     rdo_tool_message("--window and --windows are for jobs and schedules");
+  } else if (args->solver != NULL && strcmp(args->solver, "rondo") != 0 && !rdo_tool_plan_wants_cpsat(args)) {
+    rdo_tool_message("--solver: '%.60s' is none of rondo, cpsat", args->solver);
+  } else if (rdo_tool_plan_wants_cpsat(args) && args->fjsp_path == NULL) {
+    rdo_tool_message("--solver=cpsat is for job shops: --fjsp=FILE");
+  } else if (rdo_tool_plan_wants_cpsat(args) && (args->iterations > 0 || args->wants_chart)) {
+    rdo_tool_message("--solver=cpsat knows neither --iterations nor --show");
   } else {
     return read_objectives(args);
   }
@@ -159,6 +165,9 @@ int rdo_tool_plan(int argc, char **argv) {
       {"fjsp", TOOL_OPTION_TEXT, &args.fjsp_path, "FILE",
        "A flexible job shop in the standard text format: a line with the numbers of jobs and machines, then a line a job: its number of operations, "
        "and for each of them the number of alternatives with a machine and a duration each."},
+      {"solver", TOOL_OPTION_TEXT, &args.solver, "NAME",
+       "Of a job shop: rondo (default), or cpsat, as a cross-check: CP-SAT of the Python package ortools, which python3, or the Python in RONDO_PYTHON, "
+       "has to have. Bound and gap are then CP-SAT's."},
       {"time_limit", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS",
        "Search for so long; default 10, or without end when --iterations is given; 0: only the first schedule. --time is the same."},
       {"time", TOOL_OPTION_NUMBER, &args.time_limit_s, "SECONDS", "See --time_limit."},
@@ -196,7 +205,8 @@ int rdo_tool_plan(int argc, char **argv) {
           "  rondo plan jobs.json --profile=profile.json --window=100 --windows=10 --window-overlap=20 -o plan.json\n"
           "  rondo plan schedule.json --move=dronet=CPU_P,CPU_E --time=1 -o plan.json\n"
           "  rondo plan --check=plan.json\n"
-          "  rondo plan --fjsp=mk10.txt --time_limit=60 --output=mk10.json",
+          "  rondo plan --fjsp=mk10.txt --time_limit=60 --output=mk10.json\n"
+          "  RONDO_PYTHON=build/venv-cpsat/bin/python rondo plan --fjsp=mk10.txt --solver=cpsat",
       .exit_codes =
           "  0  a plan was found that keeps all deadlines; or nothing is wrong with the one that was checked\n"
           "  1  there is none, or it could not be found; or a file could not be read, or is malformed\n"

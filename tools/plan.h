@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// What the parts of `rondo plan` share: plan.c has the verb, plan_fjsp.c job shops, plan_files.c models and schedules.
+// What the parts of `rondo plan` share: plan.c has the verb, plan_fjsp.c job shops, plan_cpsat.c another
+// solver for them, plan_files.c models and schedules.
 
 #ifndef RDO_TOOLS_PLAN_H_
 #define RDO_TOOLS_PLAN_H_
@@ -19,6 +20,7 @@ struct plan_args {
   const char *plot_path;
   const char *objectives;
   const char *graph_path;
+  const char *solver;  // NULL: not given
   struct tool_strings modules;
   struct tool_strings moves;
   double time_limit_s;  // negative: not given
@@ -39,6 +41,8 @@ struct plan_args {
 };
 
 int rdo_tool_plan_fjsp(const struct plan_args *args);
+bool rdo_tool_plan_wants_cpsat(const struct plan_args *args);
+int rdo_tool_plan_cpsat(const struct plan_args *args);  // returns only if it failed
 int rdo_tool_plan_files(struct plan_args *args);
 int rdo_tool_plan_check(const struct plan_args *args);
 

@@ -147,6 +147,10 @@ int rdo_tool_plan_fjsp(const struct plan_args *args) {
   struct rondo_diag diag = {0};
   int code;
   enum rondo_status status = read_problem(args->fjsp_path, &problem, &diag);
+  if (status == RONDO_OK && rdo_tool_plan_wants_cpsat(args)) {  // our reader's word about the file comes first
+    rondo_problem_release(&problem);
+    return rdo_tool_plan_cpsat(args);
+  }
   if (status == RONDO_OK) status = rondo_solve(problem, &args->solve, &schedule, &diag);
   rdo_tool_plan_clear_progress();
   if (status == RONDO_OK) code = print_result(args, problem, schedule);

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -701,6 +702,34 @@ child_list[2]: hal.buffer
             shop = self.write("shop.txt", text)
             self.call("plan", f"--fjsp={shop}", code=1, err=[f"rondo: {shop}", words])
         self.call("plan", f"--fjsp={self.write('shop.txt', self.SHOP)}", "--output=no/such/folder", code=1, err="no/such/folder")
+
+    def test_plan_cpsat(self):
+        """The other solver is a script; without its package it says so, and with it the optimum is the same."""
+        shop = self.write("shop.txt", self.SHOP)
+        self.call("plan", f"--fjsp={shop}", "--solver=x", code=2, err="none of rondo, cpsat")
+        self.call("plan", "--check=x", "--solver=cpsat", code=2, err="is for job shops")
+        self.call("plan", f"--fjsp={shop}", "--solver=cpsat", "--show", code=2, err="neither --iterations nor --show")
+        self.call("plan", "--fjsp=no-such-file", "--solver=cpsat", code=1, err="no-such-file")
+        self.call("plan", f"--fjsp={shop}", "--solver=rondo", out="makespan  12")
+        with unittest.mock.patch.dict(os.environ, RONDO_CPSAT="no/such.py"):
+            self.call("plan", f"--fjsp={shop}", "--solver=cpsat", code=1, err=["no/such.py", "RONDO_CPSAT"])
+        with unittest.mock.patch.dict(os.environ, RONDO_PYTHON="no-such-python"):
+            self.call("plan", f"--fjsp={shop}", "--solver=cpsat", code=1, err=["cannot start no-such-python", "RONDO_PYTHON"])
+        (self.folder / "ortools.py").write_text("raise ImportError('not here')\n")
+        with unittest.mock.patch.dict(os.environ, RONDO_PYTHON=sys.executable, PYTHONPATH=str(self.folder)):
+            self.call("plan", f"--fjsp={shop}", "--solver=cpsat", code=1, err=["cannot load ortools (not here)", "pip install ortools=="])
+
+    def test_plan_cpsat_agrees(self):
+        python = ROOT / "build" / "venv-cpsat" / "bin" / "python"
+        if not python.exists():
+            self.skipTest("no ortools (make bench-fjsp installs it into build/venv-cpsat)")
+        shop = self.write("shop.txt", self.SHOP)
+        with unittest.mock.patch.dict(os.environ, RONDO_PYTHON=str(python)):
+            done = self.call("plan", f"--fjsp={shop}", "--solver=cpsat", "--json", "--time-limit=20", "--output=cpsat.json")
+        result = json.loads(done.stdout)
+        self.assertEqual((result["makespan"], result["bound"], result["optimal"]), (12, 12, True))
+        operations = json.loads((self.folder / "cpsat.json").read_text())["operations"]
+        self.assertEqual((len(operations), max(row["end"] for row in operations)), (5, 12))
 
     @staticmethod
     def profile():
