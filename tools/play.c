@@ -129,6 +129,7 @@ int rdo_tool_play(int argc, char **argv) {
       {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
+      {"baseline", TOOL_OPTION_AT_ONCE, &args.schedule.options.baseline_count, "COUNT", "Of a schedule: what it is compared with: its dispatches on all CPUs, one after the other, or COUNT at once; targets and planned times are ignored."},
       {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
       {"synthetic", TOOL_OPTION_SWITCH, &args.schedule.options.is_synthetic, NULL, "Of a schedule: synthetic work, whatever models it has."},
       {"modules", TOOL_OPTION_SWITCH, &args.schedule.options.wants_modules, NULL, "Of a schedule: call a dispatch module, a .vmfb with one kernel, for each dispatch; default where it names files."},
@@ -167,6 +168,7 @@ int rdo_tool_play(int argc, char **argv) {
                "do. Real-time scheduling is used around releases where the system allows it.",
       .options = options,
       .examples = "  rondo play plan.json --iterations=50 --trace=run.html\n"
+                  "  rondo play plan.json --baseline=2 --trace=baseline.csv\n"
                   "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"

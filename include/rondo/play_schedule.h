@@ -44,6 +44,9 @@ struct rondo_schedule_play_options {
   bool locks_all;         // no node starts before its planned start; else those with the policy phase_locked
   bool is_boosted;        // nothing that would run past a locked start begins before it, whatever its place in the plan
   bool ignores_time;      // time dependencies are soft, all of them
+  // What plans are compared with: 0 = not; else all nodes on one lane of all CPUs, so many at once, 1 = one after the other in topological
+  // order. Without targets, planned times and time dependencies; variants A and B can be played too, nodes without a duration take no time.
+  int64_t baseline_count;
   int64_t tile_ns;        // nodes look up so often for what comes before them; 0 = they run in one piece
   // Models of jobs, borrowed for the call. Jobs without one have that of the job set which a plan carries; where there is none, their nodes
   // are synthetic: each spins for its planned duration.

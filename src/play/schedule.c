@@ -19,6 +19,7 @@
 #include "plan/schedule_file.h"
 #include "plan/module_path.h"
 #include "plan/name_map.h"
+#include "play/baseline.h"
 #include "play/lanes.h"
 #include "play/module_call.h"
 #include "play/node.h"
@@ -84,6 +85,7 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
   const struct rdo_schedule_options read = {.machine = player->has_machine ? &player->machine : NULL};
   RDO_TRY(rdo_schedule_read(path, &read, &player->schedule, diag));
   const struct rdo_schedule *schedule = &player->schedule;
+  if (options->baseline_count > 0) return rdo_baseline_flatten(&player->schedule, diag);
   if (schedule->variant == RDO_SCHEDULE_GRAPH || schedule->variant == RDO_SCHEDULE_RUNNABLE) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: its nodes have no durations; plan it first: rondo plan %s", path, path);
   }
@@ -100,7 +102,9 @@ static enum rondo_status place_workers(struct rondo_schedule_player *player, con
   struct rdo_cpu_set cpus, taken = rdo_cpu_set_none();
   RDO_TRY(find_cpus(&player->options, topology, &cpus, diag));
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
-  if (machine != NULL) {
+  if (player->options.baseline_count > 0) {
+    RDO_TRY(rdo_baseline_workers(machine, &cpus, player->options.is_anywhere, (uint32_t)player->options.baseline_count, &player->workers, diag));
+  } else if (machine != NULL) {
     RDO_TRY(rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag));
   } else {
     RDO_TRY(rdo_worker_lanes_make_each(player->schedule.target_count, &cpus, &player->workers, diag));
@@ -357,6 +361,7 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   at = before + count;
   enum rondo_status status = find_before(player, before, diag);
   for (uint32_t i = 0; i < count && !player->graph.policy->keeps_order; ++i) before[i] = RDO_SCHEDULE_NONE;
+  if (player->options.baseline_count == 1) rdo_baseline_chain(schedule, before);
   size_t total = 0;
   for (int pass = 0; pass < 2 && status == RONDO_OK; ++pass) {
     for (uint32_t i = 0; i < count; ++i) {
@@ -384,19 +389,24 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   return status;
 }
 
-// What so many at once may hold: as the machine says, else one. Behind them a module for each of its calls.
+// What so many at once may hold: as the machine says, else one. Behind them a module for each of its calls, and what as many nodes as a
+// baseline has at once hold.
 static enum rondo_status make_resources(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : schedule->machine;
   struct rdo_node_graph *graph = &player->graph;
-  graph->resource_count = schedule->resource_count + player->module_count;
+  uint32_t slot = schedule->resource_count + player->module_count;
+  // With as many as there are workers, or in a chain, nothing needs to hold them.
+  bool needs_slot = player->options.baseline_count > 1 && (uint32_t)player->options.baseline_count < graph->lanes[0].worker_count;
+  graph->resource_count = slot + (needs_slot ? 1 : 0);
   RDO_TRY(rdo_alloc_array((size_t)graph->resource_count + 1, sizeof *graph->resources, &graph->resources, diag));
+  if (needs_slot) rdo_resource_init(&graph->resources[slot], RDO_BASELINE_NAME, (uint32_t)player->options.baseline_count);
   for (uint32_t i = 0; i < player->module_count; ++i) rdo_resource_init(&graph->resources[schedule->resource_count + i], player->modules[i]->path, 1);
   for (uint32_t i = 0; i < schedule->resource_count; ++i) {
     int index = machine == NULL ? -1 : rdo_machine_file_find_resource(machine, schedule->resources[i]);
     rdo_resource_init(&graph->resources[i], schedule->resources[i], index < 0 ? 1 : (uint32_t)machine->resources[index].capacity);
   }
-  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_list_count + schedule->node_count + 1, sizeof *player->resources, &player->resources, diag));
+  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_list_count + (size_t)schedule->node_count * 2 + 1, sizeof *player->resources, &player->resources, diag));
   uint32_t *list = player->resources;
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
     const struct rdo_schedule_node *node = &schedule->nodes[i];
@@ -410,9 +420,9 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
       list[place] = resource;
     }
     list += node->resource_count;
-    if (!needs_module) continue;
-    *list++ = schedule->resource_count + player->module_of[i] - 1;
-    ++graph->nodes[i].resource_count;
+    if (needs_module) *list++ = schedule->resource_count + player->module_of[i] - 1;
+    if (needs_slot) *list++ = slot;
+    graph->nodes[i].resource_count += (needs_module ? 1 : 0) + (needs_slot ? 1 : 0);
   }
   return RONDO_OK;
 }
@@ -493,9 +503,19 @@ static enum rondo_status make_table(struct rondo_schedule_player *player, struct
   return status;
 }
 
+static enum rondo_status check_baseline(const struct rondo_schedule_play_options *options, struct rondo_diag *diag) {
+  if (options->baseline_count < 0 || options->baseline_count > RDO_WORKERS_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "a baseline of %lld dispatches at once (at most %d)", (long long)options->baseline_count, RDO_WORKERS_MAX);
+  }
+  if (options->baseline_count > 0 && (options->policy != NULL || options->locks_all || options->is_boosted || options->late_ns != 0)) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "a baseline has neither policy nor times: it goes without --policy, --lock_all, --boost and --late");
+  }
+  return RONDO_OK;
+}
+
 static enum rondo_status set_up(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
-  const char *name = options->policy == NULL ? "planned" : options->policy;
+  const char *name = options->policy != NULL ? options->policy : options->baseline_count > 0 ? "fifo" : "planned";
   player->graph.policy = rdo_policy_find(name);
   if (player->graph.policy == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no policy is called \"%s\"", name);
   if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
@@ -505,6 +525,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
       options->period_ns > RDO_TIME_NS_MAX || options->tile_ns > RDO_TIME_NS_MAX || options->late_ns > RDO_TIME_NS_MAX) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "at most %lld iterations, %d runs of a kernel in a call, and times of 104 days", (long long)COUNT_MAX, INT32_MAX);
   }
+  RDO_TRY(check_baseline(options, diag));
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
   player->graph.over = end_iteration;
   RDO_TRY(read_files(player, path, diag));
@@ -512,6 +533,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   RDO_TRY(make_nodes(player, diag));
   RDO_TRY(load_models(player, diag));
   RDO_TRY(load_modules(player, diag));
+  if (options->baseline_count > 0) rdo_baseline_widen(&player->graph, (uint32_t)options->baseline_count);
   RDO_TRY(make_resources(player, diag));
   return make_table(player, diag);
 }
