@@ -158,7 +158,9 @@ static const char *find_model(const struct rondo_schedule_player *player, const 
     if (model->function != NULL) *out_function = model->function;
     return model->path;
   }
-  for (int i = 0; schedule->job_set != NULL && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
+  // Whoever asks for dispatch modules does not mean what the plan was made from.
+  bool has_set = schedule->job_set != NULL && !player->options.wants_modules && player->options.vmfb_dir == NULL;
+  for (int i = 0; has_set && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
     const struct rdo_job_entry *entry = &schedule->job_set->jobs[i];
     if (strcmp(entry->name, job->source) != 0) continue;
     *out_function = entry->function;
@@ -299,7 +301,9 @@ static enum rondo_status load_modules(struct rondo_schedule_player *player, stru
   struct rdo_name_map map = {0};
   enum rondo_status status = RONDO_OK;
   for (uint32_t i = 0; i < count && status == RONDO_OK; ++i) {
-    if (!player->graph.nodes[i].needs_body) status = load_module(player, &rules, &map, i, diag);
+    // The host program of a plan's call is no dispatch: it takes its planned time.
+    bool is_program = player->schedule.nodes[i].id < 0 && strcmp(player->schedule.nodes[i].export_name, "program") == 0;
+    if (!player->graph.nodes[i].needs_body && !is_program) status = load_module(player, &rules, &map, i, diag);
   }
   rdo_name_map_deinit(&map);
   return status;
@@ -398,7 +402,7 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
   uint32_t slot = schedule->resource_count + player->module_count;
   // With as many as there are workers, or in a chain, nothing needs to hold them.
   bool needs_slot = player->options.baseline_count > 1 && (uint32_t)player->options.baseline_count < graph->lanes[0].worker_count;
-  graph->resource_count = slot + (needs_slot ? 1 : 0);
+  graph->resource_count = slot + (needs_slot ? 1U : 0U);
   RDO_TRY(rdo_alloc_array((size_t)graph->resource_count + 1, sizeof *graph->resources, &graph->resources, diag));
   if (needs_slot) rdo_resource_init(&graph->resources[slot], RDO_BASELINE_NAME, (uint32_t)player->options.baseline_count);
   for (uint32_t i = 0; i < player->module_count; ++i) rdo_resource_init(&graph->resources[schedule->resource_count + i], player->modules[i]->path, 1);
@@ -422,7 +426,7 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
     list += node->resource_count;
     if (needs_module) *list++ = schedule->resource_count + player->module_of[i] - 1;
     if (needs_slot) *list++ = slot;
-    graph->nodes[i].resource_count += (needs_module ? 1 : 0) + (needs_slot ? 1 : 0);
+    graph->nodes[i].resource_count += (needs_module ? 1U : 0U) + (needs_slot ? 1U : 0U);
   }
   return RONDO_OK;
 }
@@ -475,6 +479,9 @@ static enum rondo_status make_table(struct rondo_schedule_player *player, struct
   for (uint32_t i = 0; i < schedule->target_count; ++i) {
     uint32_t target;
     RDO_TRY(rdo_table_add_target(table, schedule->targets[i].name, &target, diag));
+  }
+  for (uint32_t i = 0; i < player->module_count; ++i) {
+    RDO_TRY(rdo_table_add_text(table, player->modules[i]->path, &player->modules[i]->path_text, diag));
   }
   const char **keys;
   RDO_TRY(rdo_alloc_array((size_t)schedule->dependency_count + 1, sizeof *keys, &keys, diag));
@@ -627,6 +634,7 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t
     row.iteration = iteration;
     row.node = i;
     row.target = node->lane;
+    if (player->module_of[i] != 0) row.file = player->modules[player->module_of[i] - 1]->path_text;
     row.planned_start_ns = node->planned_start_ns;
     row.planned_duration_ns = node->duration_ns;
     row.t0_ns = graph->begin_ns;
