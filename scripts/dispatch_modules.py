@@ -18,7 +18,8 @@ What is written, in the folders where `rondo play` looks (docs/files.md):
     OUT/manifest.json                                                                              what there is, and how it was made
     OUT/modules.zip                                                                                the manifest and all .vmfb files
 
-Dispatches whose sizes are known only at run time have no module; the manifest names them. Several models go into one OUT: each
+Dispatches whose sizes are known only at run time have no module; the manifest names them. What the compiler cannot compile alone is
+named there, too, and the exit code is 1. Several models go into one OUT: each
 call adds its families to the manifest. Needs iree-base-compiler (for ONNX with [onnx]), found beside
 this Python, in build/venv or in PATH; without it says so and exits with 77.
 """
@@ -54,6 +55,9 @@ VARIANTS = {
     "host": ["--iree-llvmcpu-target-cpu=host"],
 }
 HOSTS = {"x86_64": "x86-64-v3", "aarch64": "arm64", "riscv64": "RVV"}
+DYNAMIC = "its sizes are known only at run time"
+# Benchmarks are dumped with their kernels configured. To configure them again fails for some.
+FROM_BENCHMARK = "--compile-from=executable-configurations"
 STATIC_FLAGS = ["--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu"]
 BENCHMARK_NAME = re.compile(r"^module_(.+)_benchmark\.mlir$")
 FORMAT = re.compile(r"_(?:embedded|system)_elf_(?:x86_64|x86_32|arm_64|arm_32|riscv_64|riscv_32)$")
@@ -72,8 +76,12 @@ def find_tool(name):
     return shutil.which(name, path=os.pathsep.join(folders))
 
 
+def try_tool(program, *arguments):
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, encoding="utf-8", errors="replace", check=False)
+
+
 def run_tool(program, *arguments):
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, encoding="utf-8", errors="replace", check=False)
+    done = try_tool(program, *arguments)
     if done.returncode != 0:
         fail(f"{Path(program).name} failed with {done.returncode}: {' '.join(map(str, arguments))}\n{done.stderr[-4000:]}")
     return done.stdout
@@ -105,6 +113,11 @@ def family_of(dispatch):
     return re.sub(r"\$async$", "", re.sub(r"_dispatch_\d+.*$", "", dispatch))
 
 
+def number_of(dispatch):
+    match = re.search(r"_dispatch_(\d+)", dispatch)
+    return (int(match[1]) if match else -1, dispatch)
+
+
 # Building
 
 
@@ -133,7 +146,7 @@ class Builder:
         return path.relative_to(self.options.out).as_posix()
 
     def build_module(self, mlir, variant, flags):
-        """Puts one benchmark beside its family and compiles it."""
+        """Puts one benchmark beside its family and compiles it: the manifest's entry, or why there is none."""
         name = BENCHMARK_NAME.match(mlir.name)[1]
         dispatch = FORMAT.sub("", name)
         family = family_of(dispatch)
@@ -141,7 +154,11 @@ class Builder:
         module = kept.parent / "vmfb" / f"{mlir.stem}.vmfb"
         module.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(mlir, kept)
-        run_tool(self.compiler, kept, "-o", module, *flags)
+        done = try_tool(self.compiler, kept, "-o", module, FROM_BENCHMARK, *flags)
+        if done.returncode != 0:
+            errors = [line for line in done.stderr.splitlines() if "error:" in line]
+            reason = errors[0].partition("error:")[2].strip() if errors else f"exit code {done.returncode}"
+            return {"name": dispatch, "family": family, "reason": f"the compiler failed: {reason[:200]}"}
         functions = [quoted or plain for quoted, plain in FUNCTION.findall(kept.read_text(encoding="utf-8", errors="replace"))]
         return {"name": dispatch, "module_name": name, "family": family, "file": self.told(module), "bytes": module.stat().st_size,
                 "sha256": digest(module), "functions": functions}
@@ -158,9 +175,11 @@ class Builder:
             for family in families:
                 shutil.rmtree(self.folder_of(family, variant), ignore_errors=True)
                 self.folder_of(family, variant).mkdir(parents=True)
-            modules = list(pool.map(lambda path: self.build_module(path, variant, flags), benchmarks))
+            told = list(pool.map(lambda path: self.build_module(path, variant, flags), benchmarks))
+            modules = sorted((entry for entry in told if "file" in entry), key=lambda entry: number_of(entry["name"]))
             entries = []
-            built = {module["name"] for module in modules}
+            reasons = {dispatch: DYNAMIC for dispatch in dispatches}
+            reasons.update({entry["name"]: entry.get("reason") for entry in told})
             for family in families:
                 kept = self.folder_of(family, variant) / f"{family}.vmfb"
                 shutil.copyfile(model, kept)
@@ -168,7 +187,8 @@ class Builder:
                     "family": family, "variant": variant, "platform": self.options.platform, "suffix": self.options.suffix,
                     "source": self.options.source.name, "compiler": self.options.version, "flags": flags, "model": self.told(kept),
                     "modules": [module for module in modules if module["family"] == family],
-                    "without_module": [dispatch for dispatch in dispatches if family_of(dispatch) == family and dispatch not in built],
+                    "without_module": [{"name": dispatch, "reason": reasons[dispatch]} for dispatch in sorted(dispatches, key=number_of)
+                                       if family_of(dispatch) == family and reasons[dispatch] is not None],
                 })
         return entries
 
@@ -237,12 +257,17 @@ def main():
     builds = sorted([*builds, *(entry for entry in kept if entry_key(entry) not in new)], key=entry_key)
     (options.out / "manifest.json").write_text(json.dumps({"schema": SCHEMA, "builds": builds}, indent=1) + "\n", encoding="utf-8")
     write_archive(options.out, builds)
+    failed_count = 0
     for build in builds:
-        if entry_key(build) in new:
-            without = f", {len(build['without_module'])} without" if build["without_module"] else ""
-            print(f"{build['family']} {build['variant']}: {len(build['modules'])} modules{without}")
+        if entry_key(build) not in new:
+            continue
+        without = f", {len(build['without_module'])} without" if build["without_module"] else ""
+        print(f"{build['family']} {build['variant']}: {len(build['modules'])} modules{without}")
+        for dispatch in build["without_module"]:
+            print(f"dispatch_modules.py: {dispatch['name']} has no module for {build['variant']}: {dispatch['reason']}", file=sys.stderr)
+            failed_count += dispatch["reason"] != DYNAMIC
     print(f"{options.out / 'manifest.json'}\n{options.out / 'modules.zip'}")
-    return 0
+    return 1 if failed_count else 0
 
 
 if __name__ == "__main__":

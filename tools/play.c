@@ -17,6 +17,7 @@
 
 static const double typed_duration_s = 5;
 static const double typed_warm_up_s = 0.2;
+#define REPORT_EVERY_MAX 1e6
 
 static void ask_to_end(void *player) { rondo_player_stop(player); }
 static void show_player(void *player, FILE *file) { rondo_player_dump(player, file); }
@@ -94,8 +95,17 @@ static int play_schedule(struct tool_play_args *args, const char *path) {
     rdo_tool_message("--%s=%.40s: not a time, such as 2ms", times[i].flag, times[i].text);
     return TOOL_EXIT_USAGE;
   }
-  if (args->inputs.count != 0 || args->duration_s >= 0 || args->warm_up_s >= 0 || args->report_every_s > 0 || args->worker_count != 0) {
-    rdo_tool_message("--input, --duration, --warmup_time, --report_every and --workers are for jobs, and %.200s is a schedule", path);
+  if (args->inputs.count != 0 || args->duration_s >= 0 || args->warm_up_s >= 0 || args->worker_count != 0) {
+    rdo_tool_message("--input, --duration, --warmup_time and --workers are for jobs, and %.200s is a schedule", path);
+    return TOOL_EXIT_USAGE;
+  }
+  args->schedule.report_every = args->report_every_s <= REPORT_EVERY_MAX ? (int64_t)args->report_every_s : -1;
+  if ((double)args->schedule.report_every != args->report_every_s) {
+    rdo_tool_message("--report_every: of a schedule a whole number of iterations");
+    return TOOL_EXIT_USAGE;
+  }
+  if (args->wants_json && (args->schedule.wants_order || args->schedule.wants_results)) {
+    rdo_tool_message("--order and --results print text: they go without --json, whose topo_order is the same order");
     return TOOL_EXIT_USAGE;
   }
   options->cpus = args->cpus;
@@ -126,11 +136,15 @@ int rdo_tool_play(int argc, char **argv) {
       {"trace", TOOL_OPTION_LIST, &args.trace_paths, "FILE",
        "When it is over, write all instances to FILE, as .csv, .pftrace (ui.perfetto.dev), .svg, .html, .json or .dot; repeat it for several."},
       {"summary", TOOL_OPTION_TEXT, &args.summary_path, "FILE", "Write the statistics of such a trace as JSON."},
-      {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only."},
+      {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only. Of a schedule: every so many iterations; default none."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
       {"baseline", TOOL_OPTION_AT_ONCE, &args.schedule.options.baseline_count, "COUNT", "Of a schedule: what it is compared with: its dispatches on all CPUs, one after the other, or COUNT at once; targets and planned times are ignored."},
       {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
+      {"module", TOOL_OPTION_LIST, &args.schedule.model_files, "FILE", "Of a schedule: the model of all jobs without another; of several each is that of the jobs called as its file, without folder and .vmfb."},
+      {"function", TOOL_OPTION_LIST, &args.schedule.functions, "NAME", "Of --model and --module: the function that is called, or JOB=NAME for one of them; default its only one."},
+      {"order", TOOL_OPTION_SWITCH, &args.schedule.wants_order, NULL, "Of a schedule: print its dispatches in topological order before."},
+      {"results", TOOL_OPTION_SWITCH, &args.schedule.wants_results, NULL, "Of a schedule: print what the first call of each job's instance returned, as rondo run does."},
       {"synthetic", TOOL_OPTION_SWITCH, &args.schedule.options.is_synthetic, NULL, "Of a schedule: synthetic work, whatever models it has."},
       {"modules", TOOL_OPTION_SWITCH, &args.schedule.options.wants_modules, NULL, "Of a schedule: call a dispatch module, a .vmfb with one kernel, for each dispatch; default where it names files."},
       {"vmfb_dir", TOOL_OPTION_TEXT, &args.schedule.options.vmfb_dir, "DIR", "Of a schedule: where dispatch modules are; default its folder."},
@@ -168,6 +182,7 @@ int rdo_tool_play(int argc, char **argv) {
                "do. Real-time scheduling is used around releases where the system allows it.",
       .options = options,
       .examples = "  rondo play plan.json --iterations=50 --trace=run.html\n"
+                  "  rondo play plan.json --module=mlp.vmfb --function=mlp --results\n"
                   "  rondo play plan.json --baseline=2 --trace=baseline.csv\n"
                   "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
@@ -189,6 +204,8 @@ int rdo_tool_play(int argc, char **argv) {
   rdo_tool_strings_release(&args.inputs);
   rdo_tool_strings_release(&args.trace_paths);
   rdo_tool_strings_release(&args.schedule.models);
+  rdo_tool_strings_release(&args.schedule.model_files);
+  rdo_tool_strings_release(&args.schedule.functions);
   rdo_tool_strings_release(&args.schedule.variants);
   rdo_tool_strings_release(&positional);
   return code;

@@ -24,13 +24,20 @@ struct rondo_schedule_player;
 
 // The model of a job of the schedule.
 struct rondo_schedule_model {
-  const char *job;       // its name, or what its periodic instances have in common: "mlp" of "mlp0", "mlp1"
+  const char *job;       // its name, or what its periodic instances have in common: "mlp" of "mlp0", "mlp1"; NULL = all that have none before this
   const char *path;      // a .vmfb
   const char *function;  // NULL = its only one
 };
 
 struct rondo_schedule_variant {
   const char *target, *variant;
+};
+
+// An iteration that has been played and kept.
+struct rondo_schedule_progress {
+  int64_t iteration, iteration_count;  // from 0; as in the options
+  int64_t makespan_ns;                 // from its begin to the end of its last node
+  int64_t delay_ns_max;                // the longest that a node started after it could have
 };
 
 // Zero-initialise, then set what should differ from the defaults.
@@ -65,7 +72,9 @@ struct rondo_schedule_play_options {
   //   instance  name of the schedule's job
   //   outputs   borrowed for the call
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);
-  void *user;               // of `ended` and `look`
+  // Told of each iteration that is kept, on the thread of the run, between iterations: what it takes makes the next one late. NULL = nobody.
+  void (*iterated)(void *user, const struct rondo_schedule_progress *progress);
+  void *user;               // of `ended`, `look` and `iterated`
   int64_t iteration_count;  // 0 = 1
   int64_t warm_up_count;    // iterations before, which do not count
   int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other
@@ -111,6 +120,18 @@ struct rondo_schedule_player_info {
 
 //   thread      owner               phase  setup
 RONDO_API void rondo_schedule_player_info(const struct rondo_schedule_player *player, struct rondo_schedule_player_info *out_info);
+
+// A dispatch of the schedule.
+struct rondo_schedule_place {
+  const char *key, *job, *target;  // live as long as the player
+  int64_t start_ns, duration_ns;   // planned
+};
+
+// The topological order: each dispatch behind what it waits for; of those that could come next the one with the lowest planned start, id,
+// ordinal and key.
+//   place       0 .. node_count - 1
+//   thread      any                 phase  setup
+RONDO_API void rondo_schedule_player_place(const struct rondo_schedule_player *player, int place, struct rondo_schedule_place *out_place);
 
 // What was played since the last call: a row for each node of each iteration.
 //   out_table   owned by caller, end with rondo_trace_table_release; NULL on error

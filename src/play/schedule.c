@@ -154,13 +154,13 @@ static const char *find_model(const struct rondo_schedule_player *player, const 
   *out_function = "";
   for (int i = 0; i < player->options.model_count; ++i) {
     const struct rondo_schedule_model *model = &player->options.models[i];
-    if (strcmp(model->job, job->name) != 0 && strcmp(model->job, job->base) != 0 && strcmp(model->job, job->source) != 0) continue;
+    if (model->job != NULL && strcmp(model->job, job->name) != 0 && strcmp(model->job, job->base) != 0 && strcmp(model->job, job->source) != 0) continue;
     if (model->function != NULL) *out_function = model->function;
     return model->path;
   }
   // Whoever asks for dispatch modules does not mean what the plan was made from.
-  bool has_set = schedule->job_set != NULL && !player->options.wants_modules && player->options.vmfb_dir == NULL;
-  for (int i = 0; has_set && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
+  if (player->options.wants_modules || player->options.vmfb_dir != NULL) return NULL;
+  for (int i = 0; schedule->job_set != NULL && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
     const struct rdo_job_entry *entry = &schedule->job_set->jobs[i];
     if (strcmp(entry->name, job->source) != 0) continue;
     *out_function = entry->function;
@@ -627,6 +627,7 @@ static int64_t ready_ns(const struct rondo_schedule_player *player, uint32_t ind
 
 static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t iteration, struct rondo_diag *diag) {
   const struct rdo_node_graph *graph = &player->graph;
+  struct rondo_schedule_progress progress = {.iteration = iteration, .iteration_count = player->options.iteration_count};
   RDO_TRY(rdo_table_reserve(&player->table, graph->node_count, diag));
   for (uint32_t i = 0; i < graph->node_count; ++i) {
     const struct rdo_node *node = &graph->nodes[i];
@@ -655,8 +656,11 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t
     row.preemption_count = (int32_t)rdo_atomic_load(&node->preemption_count, rdo_relaxed);  // relaxed: the iteration is over
     player->stolen_count += node->is_stolen;
     RDO_TRY(rdo_table_append(&player->table, &row, diag));
+    if (row.end_ns > progress.makespan_ns) progress.makespan_ns = row.end_ns;
+    if (row.start_ns - row.ready_ns > progress.delay_ns_max) progress.delay_ns_max = row.start_ns - row.ready_ns;
   }
   ++player->played_count;
+  if (player->options.iterated != NULL) player->options.iterated(player->options.user, &progress);
   return RONDO_OK;
 }
 
@@ -736,6 +740,13 @@ void rondo_schedule_player_info(const struct rondo_schedule_player *player, stru
       .stolen_count = player->stolen_count,
       .spun_share = player->run_ns > 0 ? (double)player->spun_ns / (double)player->run_ns : 0,
   };
+}
+
+void rondo_schedule_player_place(const struct rondo_schedule_player *player, int place, struct rondo_schedule_place *out_place) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  const struct rdo_schedule_node *node = &schedule->nodes[schedule->order[place]];
+  *out_place = (struct rondo_schedule_place){
+      .key = node->key, .job = schedule->jobs[node->job].name, .target = schedule->targets[node->target].name, .start_ns = node->start_ns, .duration_ns = node->duration_ns};
 }
 
 enum rondo_status rondo_schedule_player_table(struct rondo_schedule_player *player, struct rondo_trace_table **out_table, struct rondo_diag *diag) {

@@ -12,6 +12,7 @@ without a JSON library; 1 when a test failed.
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RONDO = os.environ.get("RONDO") or shutil.which("rondo")
 MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
 STEPS = ROOT / "tests" / "unit" / "play" / "steps.vmfb"
+GOLDEN = ROOT / "tests" / "golden" / "play"
 LOOP = MODELS / "bench" / "vm_loop.vmfb"
 TIMEOUT_S = 120
 
@@ -133,6 +135,100 @@ class ScheduleTest(unittest.TestCase):
         self.call("play", name, "--baseline=257", code=1, err="257 dispatches at once")
         for flag in ("--policy=edf", "--lock_all", "--boost", "--late=1ms"):
             self.call("play", name, "--baseline", flag, code=1, err="neither policy nor times")
+
+
+    # Iterations
+
+    @staticmethod
+    def chain():
+        """Two dispatches of a job on a lane each, and one beside them whose number and occurrence decide where times do not."""
+        base = {"start_time": 0, "duration": 0.02, "job_name": "camera", "ordinal": 1, "total": 1}
+        return {
+            "camera_dispatch_1": {**base, "id": 1, "hardware_target": "E", "start_time": 0.02, "dependencies": ["camera_dispatch_0"]},
+            "camera_dispatch_2_2": {**base, "id": 2, "ordinal": 2, "total": 2, "hardware_target": "P", "start_time": 0.02},
+            "camera_dispatch_2_1": {**base, "id": 2, "total": 2, "hardware_target": "P", "start_time": 0.02, "dependencies": ["camera_dispatch_1"]},
+            "camera_dispatch_0": {**base, "id": 0, "hardware_target": "P"},
+        }
+
+    def test_iterations(self):
+        rows = self.play(self.write(self.chain()), "--iterations=1000", "--warmup=7", "--summary=summary.json", out=["1000 iterations", "p99.9"])
+        self.assertEqual(sorted({row["graph_iter"] for row in rows}), list(range(1000)))
+        summary = json.loads((self.folder / "summary.json").read_text())
+        self.assertEqual((summary["config"]["graph_iters"], summary["queue_delay"]["count"]), (1000, 4000))
+        self.assertEqual({node["run_stats"]["count"] for node in summary["nodes"]}, {1000})
+        durations = sorted(row["end_ns"] - row["start_ns"] for row in rows)
+        self.assertGreaterEqual(durations[0], 20000)
+        self.assertGreaterEqual(summary["queue_delay"]["p999_ns"], summary["queue_delay"]["p99_ns"])
+
+    def test_period(self):
+        # Without a period an iteration follows the one before; with one it begins at a multiple of it, or later where it is overrun.
+        name = self.write(self.chain())
+        begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20", "--period=8ms")})
+        self.assertEqual(len(begins), 20)
+        gaps = [later - earlier for earlier, later in zip(begins, begins[1:])]
+        self.assertGreaterEqual(min(gaps), 8_000_000)
+        self.assertIn(8_000_000, gaps)
+        begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20")})
+        self.assertLess(min(later - earlier for earlier, later in zip(begins, begins[1:])), 8_000_000)
+
+    def test_dispatch_iterations(self):
+        name = self.write({"a": {"hardware_target": "P", "duration": 0.1, "vmfb_path": str(LOOP)}})
+        shortest = [min(row["end_ns"] - row["start_ns"] for row in self.play(name, f"--dispatch_iters={count}", "--iterations=20", "--warmup=2"))
+                    for count in (100, 100000)]
+        self.assertGreater(shortest[1], 20 * shortest[0])
+
+    # What is told
+
+    def check_golden(self, name, text):
+        """The whole text as in the file of that name; RONDO_GOLDEN=write makes it anew."""
+        if os.environ.get("RONDO_GOLDEN") == "write":
+            (GOLDEN / name).write_text(text)
+        self.assertEqual(text, (GOLDEN / name).read_text(), f"tests/golden/play/{name}")
+
+    def test_order(self):
+        done = self.call("play", self.write(self.chain()), "--order")
+        order = done.stdout[:done.stdout.index("schedule.json:")]
+        self.check_golden("order.txt", order)
+        self.call("play", "schedule.json", "--json", "--summary=summary.json")
+        self.assertEqual(json.loads((self.folder / "summary.json").read_text())["topo_order"], [line.split()[-1] for line in order.splitlines()[1:]])
+        self.call("play", "schedule.json", "--order", "--json", code=2, err="topo_order")
+
+    def test_report(self):
+        done = self.call("play", self.write(self.chain()), "--iterations=7", "--warmup=3", "--report_every=3")
+        self.check_golden("report.txt", re.sub(r"(ms, starts up to|: )( ?)[0-9.]+", r"\1\2N", done.stderr))
+        self.assertEqual(self.call("play", "schedule.json", "--iterations=3").stderr, "")
+        self.call("play", "schedule.json", "--report_every=0.5", code=2, err="whole number of iterations")
+
+    # Models
+
+    def test_modules_and_functions(self):
+        mlp = MODELS / "mlp_f32" / "mlp_f32.vmfb"
+        nodes = {f"mlp_f32_{d}": {"id": d, "hardware_target": "P", "start_time": d / 1000, "duration": 0.001, "job_name": "mlp_f32", "dispatch": d,
+                                  "dependencies": [f"mlp_f32_{d - 1}"] if d else []} for d in range(5)}
+        own = {f"steps{i}_0": {"id": 0, "hardware_target": "E", "start_time": i, "duration": 0.001, "job_name": f"steps{i}", "dispatch": 0} for i in range(2)}
+
+        def expected(job, model, function, values):
+            done = self.call("run", model, f"--function={function}", f"--input={values}")
+            return done.stdout.replace(f"EXEC @{function}\n", f"{job}\n")
+
+        name = self.write({**nodes, **own})
+        full = expected("steps0", STEPS, "full", "4xf32=0")
+        results = [expected("mlp_f32", mlp, "mlp", "1x64xf32=0"), full, full.replace("steps0", "steps1")]
+        for flags in ([f"--module={mlp}", f"--module={STEPS}", "--function=steps=full"],
+                      [f"--module={mlp}", f"--model=steps={STEPS}", "--function=steps=full", "--baseline=2"],
+                      [f"--model=mlp_f32={mlp}", f"--module={STEPS}", "--function=full", "--function=mlp_f32=mlp"]):
+            done = self.call("play", name, *flags, "--results", "--iterations=3", "--trace=run.csv")
+            for result in results:
+                self.assertIn(result, done.stdout)
+            self.assertEqual(done.stdout.count("result[0]"), 3)
+            self.call("trace", "check", "run.csv", out="0 findings")
+        alone = self.write(own, name="alone.json")
+        self.assertIn(full, self.call("play", alone, f"--module={STEPS}", "--function=full", "--results").stdout)
+        self.call("play", alone, f"--module={STEPS}", code=1, err="steps")
+        self.call("play", alone, f"--module={STEPS}", "--function=none", code=1, err="none")
+        self.call("play", alone, "--function=full", code=2, err="goes with --model or --module")
+        self.call("play", alone, f"--module={STEPS}", "--function=other=full", code=2, err="other=full")
+        self.call("play", alone, f"--module={STEPS}", "--function=full", "--results", "--json", code=2, err="--results")
 
 
 if __name__ == "__main__":
