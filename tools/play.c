@@ -13,6 +13,7 @@
 #include "message.h"
 #include "model_args.h"
 #include "play_schedule.h"
+#include "play_sensors.h"
 #include "tool.h"
 
 static const double typed_duration_s = 5;
@@ -47,12 +48,15 @@ static void set_limits(struct tool_play_args *args, struct rondo_player *player)
 static int play(struct tool_play_args *args, struct rondo_player *player) {
   struct tool_play_watch watch = {.player = player, .title = "", .report_every_s = args->report_every_s};
   struct rondo_diag diag = {.status = RONDO_OK};
+  struct tool_sensors sensors;
   bool is_interrupted;
   set_limits(args, player);
+  if (!rdo_tool_sensors_parse(&args->sensors, &sensors) || !rdo_tool_sensors_begin(&sensors, player)) return TOOL_EXIT_USAGE;
   rdo_tool_play_watch_begin(&watch);
   enum rondo_status status = rdo_tool_play_run(player, args->warm_up_s, 0, &is_interrupted, &diag);
   double played_s = (double)(rdo_tool_clock_ns() - watch.begin_ns) / 1e9 - args->warm_up_s;
   rdo_tool_play_watch_end(&watch);
+  rdo_tool_sensors_end(&sensors, args->wants_json ? NULL : stdout);
   double limit_s = (double)rondo_player_limits(player).duration_ns / 1e9;
   // The last instances may end behind the duration; rates are of those released in it.
   args->duration_s = played_s < 0 ? 0 : limit_s > 0 && played_s > limit_s ? limit_s : played_s;
@@ -95,8 +99,8 @@ static int play_schedule(struct tool_play_args *args, const char *path) {
     rdo_tool_message("--%s=%.40s: not a time, such as 2ms", times[i].flag, times[i].text);
     return TOOL_EXIT_USAGE;
   }
-  if (args->inputs.count != 0 || args->duration_s >= 0 || args->warm_up_s >= 0 || args->worker_count != 0) {
-    rdo_tool_message("--input, --duration, --warmup_time and --workers are for jobs, and %.200s is a schedule", path);
+  if (args->inputs.count != 0 || args->sensors.count != 0 || args->duration_s >= 0 || args->warm_up_s >= 0 || args->worker_count != 0) {
+    rdo_tool_message("--input, --sensor, --duration, --warmup_time and --workers are for jobs, and %.200s is a schedule", path);
     return TOOL_EXIT_USAGE;
   }
   args->schedule.report_every = args->report_every_s <= REPORT_EVERY_MAX ? (int64_t)args->report_every_s : -1;
@@ -130,6 +134,7 @@ int rdo_tool_play(int argc, char **argv) {
       {"iterations", TOOL_OPTION_POSITIVE, &args.iteration_count, "COUNT", "End each job after so many instances, and without --duration there is no other end then; of a schedule: how often it is played, default 1."},
       {"warmup_time", TOOL_OPTION_NUMBER, &args.warm_up_s, "SECONDS", "Play for so long before, without counting; default 0.2, of a jobs file 0."},
       {"input", TOOL_OPTION_LIST, &args.inputs, "NAME:VALUE", "An argument of the job NAME, VALUE as for rondo run; one flag each, in order. Default zeros, or the file's."},
+      {"sensor", TOOL_OPTION_LIST, &args.sensors, "RING=TIME", "A synthetic sensor that writes a ring of the jobs file so often, such as imu=5ms or imu=60hz; one flag each."},
       {"machine", TOOL_OPTION_TEXT, &args.machine_path, "FILE", "Machine file, in place of the one that the jobs file names, or the plan carries; without any a schedule has a worker for each target."},
       {"workers", TOOL_OPTION_COUNT, &args.worker_count, "COUNT", "Worker threads; default one for each physical core, or CPU of the machine file."},
       {"cpus", TOOL_OPTION_TEXT, &args.cpus, "LIST", "CPUs that workers are pinned to, such as 0-3,6."},
@@ -185,6 +190,7 @@ int rdo_tool_play(int argc, char **argv) {
                   "  rondo play plan.json --module=mlp.vmfb --function=mlp --results\n"
                   "  rondo play plan.json --baseline=2 --trace=baseline.csv\n"
                   "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
+                  "  rondo play examples/sensor_pair.json --sensor=camera=60hz --sensor=imu=60hz\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --json",
@@ -202,6 +208,7 @@ int rdo_tool_play(int argc, char **argv) {
     if (code == TOOL_EXIT_OK && !wants_help) code = create_and_play(&args, &positional);
   }
   rdo_tool_strings_release(&args.inputs);
+  rdo_tool_strings_release(&args.sensors);
   rdo_tool_strings_release(&args.trace_paths);
   rdo_tool_strings_release(&args.schedule.models);
   rdo_tool_strings_release(&args.schedule.model_files);

@@ -35,6 +35,7 @@ struct tool_play_args {
   const char *summary_path;
   struct tool_strings trace_paths;
   struct tool_strings inputs;  // NAME:VALUE
+  struct tool_strings sensors; // RING=TIME
   int64_t worker_count, iteration_count;
   double duration_s;  // negative: not given; when it is over, what was played
   double warm_up_s;   // likewise
