@@ -171,6 +171,17 @@ class ScheduleTest(unittest.TestCase):
         begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20")})
         self.assertLess(min(later - earlier for earlier, later in zip(begins, begins[1:])), 8_000_000)
 
+    def test_cpus(self):
+        # Every dispatch runs on a CPU of its target, whoever else is at work.
+        cpus = sorted(os.sched_getaffinity(0))
+        where = {"P": cpus[:1], "E": cpus[-1:]}
+        machine = {"schema": "rondo.machine/1", "clusters": [{"name": name, "cpus": cpus} for name, cpus in where.items()]}
+        if cpus[:1] == cpus[-1:]:
+            self.skipTest("one CPU")
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        rows = self.play(self.write(self.chain()), "--machine=machine.json", "--iterations=50", "--report_every=1")
+        self.assertEqual({(row["target"], int(row["cpu"])) for row in rows}, {(name, cpus[0]) for name, cpus in where.items()})
+
     def test_dispatch_iterations(self):
         name = self.write({"a": {"hardware_target": "P", "duration": 0.1, "vmfb_path": str(LOOP)}})
         shortest = [min(row["end_ns"] - row["start_ns"] for row in self.play(name, f"--dispatch_iters={count}", "--iterations=20", "--warmup=2"))
