@@ -19,9 +19,9 @@ What is written, in the folders where `rondo play` looks (docs/files.md):
     OUT/modules.zip                                                                                the manifest and all .vmfb files
 
 Dispatches whose sizes are known only at run time have no module; the manifest names them. What the compiler cannot compile alone is
-named there, too, and the exit code is 1. Several models go into one OUT: each
-call adds its families to the manifest. Needs iree-base-compiler (for ONNX with [onnx]), found beside
-this Python, in build/venv or in PATH; without it says so and exits with 77.
+named there, too, and the exit code is 1. Several models, and variants with flags of their own, go into one OUT: each call adds its builds
+to the manifest. Needs iree-base-compiler (for ONNX with [onnx]), found beside this Python, in build/venv or in PATH; without it says so and
+exits with 77.
 """
 
 import argparse
