@@ -88,6 +88,18 @@ static int check_args(const struct tool_play_args *args, const struct tool_strin
   return TOOL_EXIT_USAGE;
 }
 
+// What a schedule's play tells beside its statistics.
+static bool check_told(struct tool_play_args *args) {
+  args->schedule.report_every = args->report_every_s <= REPORT_EVERY_MAX ? (int64_t)args->report_every_s : -1;
+  if ((double)args->schedule.report_every != args->report_every_s) {
+    rdo_tool_message("--report_every: of a schedule a whole number of iterations");
+    return false;
+  }
+  if (!args->wants_json || (!args->schedule.wants_order && !args->schedule.wants_results)) return true;
+  rdo_tool_message("--order and --results print text: they go without --json, whose topo_order is the same order");
+  return false;
+}
+
 static int play_schedule(struct tool_play_args *args, const char *path) {
   struct rondo_schedule_play_options *options = &args->schedule.options;
   const struct {
@@ -103,18 +115,10 @@ static int play_schedule(struct tool_play_args *args, const char *path) {
     rdo_tool_message("--input, --sensor, --duration, --warmup_time and --workers are for jobs, and %.200s is a schedule", path);
     return TOOL_EXIT_USAGE;
   }
-  args->schedule.report_every = args->report_every_s <= REPORT_EVERY_MAX ? (int64_t)args->report_every_s : -1;
-  if ((double)args->schedule.report_every != args->report_every_s) {
-    rdo_tool_message("--report_every: of a schedule a whole number of iterations");
-    return TOOL_EXIT_USAGE;
-  }
-  if (args->wants_json && (args->schedule.wants_order || args->schedule.wants_results)) {
-    rdo_tool_message("--order and --results print text: they go without --json, whose topo_order is the same order");
-    return TOOL_EXIT_USAGE;
-  }
   options->cpus = args->cpus;
   options->machine_file = args->machine_path;
   options->iteration_count = args->iteration_count;
+  if (!check_told(args)) return TOOL_EXIT_USAGE;
   return rdo_tool_play_schedule(path, args);
 }
 
@@ -144,7 +148,6 @@ int rdo_tool_play(int argc, char **argv) {
       {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only. Of a schedule: every so many iterations; default none."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
-      {"baseline", TOOL_OPTION_AT_ONCE, &args.schedule.options.baseline_count, "COUNT", "Of a schedule: what it is compared with: its dispatches on all CPUs, one after the other, or COUNT at once; targets and planned times are ignored."},
       {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
       {"module", TOOL_OPTION_LIST, &args.schedule.model_files, "FILE", "Of a schedule: the model of all jobs without another; of several each is that of the jobs called as its file, without folder and .vmfb."},
       {"function", TOOL_OPTION_LIST, &args.schedule.functions, "NAME", "Of --model and --module: the function that is called, or JOB=NAME for one of them; default its only one."},
@@ -165,6 +168,7 @@ int rdo_tool_play(int argc, char **argv) {
       {"boost", TOOL_OPTION_SWITCH, &args.schedule.options.is_boosted, NULL, "Of a schedule: phase-locked starts are kept free, also from what the plan has before them and is late."},
       {"late", TOOL_OPTION_TEXT, &args.schedule.late, "TIME", "Of a schedule: what is later than this is urgent; default never."},
       {"ignore_time", TOOL_OPTION_SWITCH, &args.schedule.options.ignores_time, NULL, "Of a schedule: time dependencies are told only, not waited for."},
+      {"baseline", TOOL_OPTION_AT_ONCE, &args.schedule.options.baseline_count, "COUNT", "Of a schedule: what it is compared with: its dispatches on all CPUs, one after the other, or COUNT at once; targets and planned times are ignored."},
       {"tile", TOOL_OPTION_TEXT, &args.schedule.tile, "TIME", "Of a schedule: synthetic work gives way to what comes before it so often; default not at all."},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
@@ -190,8 +194,8 @@ int rdo_tool_play(int argc, char **argv) {
                   "  rondo play plan.json --module=mlp.vmfb --function=mlp --results\n"
                   "  rondo play plan.json --baseline=2 --trace=baseline.csv\n"
                   "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
-                  "  rondo play examples/sensor_pair.json --sensor=camera=60hz --sensor=imu=60hz\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
+                  "  rondo play examples/sensor_pair.json --sensor=camera=60hz --sensor=imu=60hz\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --json",
       .exit_codes = "  0  played, also when deadlines were missed\n"

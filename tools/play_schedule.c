@@ -83,41 +83,39 @@ static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedu
 
 int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) {
   struct rondo_schedule_play_options options = args->schedule.options;
+  struct tool_play_told telling;
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
-  struct tool_play_told told;
   if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
-  rdo_tool_told_begin(&told, &args->schedule, &options);
+  rdo_tool_told_begin(&telling, &args->schedule, &options);
   enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(NULL, status, &diag);
-    rdo_tool_told_end(&told);
     return TOOL_EXIT_FAILURE;
   }
   struct rondo_schedule_player_info info;
   rondo_schedule_player_info(player, &info);
-  told.planned_makespan_ns = info.planned_makespan_ns;
+  telling.planned_makespan_ns = info.planned_makespan_ns;
   if (args->schedule.wants_order) rdo_tool_told_print_order(player);
   rdo_tool_interrupt_begin();
   rdo_tool_interrupt_ask(stop, player);
   status = rondo_schedule_player_run(player, &diag);
   rdo_tool_interrupt_end_asking();
+  bool is_all_told = rdo_tool_told_print_results(&telling);
+  rdo_tool_told_end(&telling);
   struct rondo_trace_table *table = NULL;
   rondo_schedule_player_info(player, &info);
   // What was played before the end is worth its report.
   if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) status = RONDO_OK;
   if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
-  struct rondo_diag report_diag = {.status = RONDO_OK};
+  struct rondo_diag told = {.status = RONDO_OK};
   enum rondo_status report_status = RONDO_OK;
-  if (!rdo_tool_told_print_results(&told)) report_status = RONDO_RESOURCE_EXHAUSTED;
-  rdo_tool_told_end(&told);
-  if (status == RONDO_OK) status = report_status;
-  if (info.iteration_count != 0) report_status = rondo_schedule_player_table(player, &table, &report_diag);
-  if (table != NULL) report_status = report(path, &info, table, args, &report_diag);
-  if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &report_diag);
+  if (info.iteration_count != 0) report_status = rondo_schedule_player_table(player, &table, &told);
+  if (table != NULL) report_status = report(path, &info, table, args, &told);
+  if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &told);
   if (status == RONDO_OK) status = report_status;
   rondo_trace_table_release(&table);
   rondo_schedule_player_release(&player);
-  if (status != RONDO_OK) return TOOL_EXIT_FAILURE;
+  if (status != RONDO_OK || !is_all_told) return TOOL_EXIT_FAILURE;
   return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
 }

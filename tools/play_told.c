@@ -87,8 +87,7 @@ static void explain(void *user, const char *path, bool is_there) {
 }
 
 void rdo_tool_told_begin(struct tool_play_told *told, const struct tool_schedule_args *args, struct rondo_schedule_play_options *options) {
-  *told = (struct tool_play_told){.report_every = args->report_every, .wants_results = args->wants_results};
-  pthread_mutex_init(&told->lock, NULL);
+  *told = (struct tool_play_told){.report_every = args->report_every, .lock = PTHREAD_MUTEX_INITIALIZER};
   if (args->report_every > 0) options->iterated = report;
   if (args->wants_results) options->ended = end_call;
   if (args->wants_explanation) options->look = explain;
@@ -101,7 +100,6 @@ void rdo_tool_told_end(struct tool_play_told *told) {
     free(told->calls[i].outputs);
   }
   free(told->calls);
-  pthread_mutex_destroy(&told->lock);
 }
 
 void rdo_tool_told_print_order(const struct rondo_schedule_player *player) {

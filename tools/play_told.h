@@ -20,14 +20,13 @@ struct tool_told_call {
 struct tool_play_told {
   int64_t report_every;         // iterations; 0 = no lines
   int64_t planned_makespan_ns;
-  bool wants_results;
   pthread_mutex_t lock;         // of the rest: calls end on workers
   struct tool_told_call *calls; // owned [call_count], in the order in which they first ended
   size_t call_count, call_capacity;
   bool is_out_of_memory;
 };
 
-// Sets the callbacks of options that are about to be used, with `told` as their user.
+// Sets the callbacks of options that are about to be used, with `told` as their user. Until a run it holds nothing.
 void rdo_tool_told_begin(struct tool_play_told *told, const struct tool_schedule_args *args, struct rondo_schedule_play_options *options);
 void rdo_tool_told_end(struct tool_play_told *told);
 

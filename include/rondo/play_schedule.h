@@ -21,6 +21,7 @@ extern "C" {
 #endif
 
 struct rondo_schedule_player;
+struct rondo_schedule_progress;
 
 // The model of a job of the schedule.
 struct rondo_schedule_model {
@@ -31,13 +32,6 @@ struct rondo_schedule_model {
 
 struct rondo_schedule_variant {
   const char *target, *variant;
-};
-
-// An iteration that has been played and kept.
-struct rondo_schedule_progress {
-  int64_t iteration, iteration_count;  // from 0; as in the options
-  int64_t makespan_ns;                 // from its begin to the end of its last node
-  int64_t delay_ns_max;                // the longest that a node started after it could have
 };
 
 // Zero-initialise, then set what should differ from the defaults.
@@ -51,10 +45,10 @@ struct rondo_schedule_play_options {
   bool locks_all;         // no node starts before its planned start; else those with the policy phase_locked
   bool is_boosted;        // nothing that would run past a locked start begins before it, whatever its place in the plan
   bool ignores_time;      // time dependencies are soft, all of them
+  int64_t tile_ns;        // nodes look up so often for what comes before them; 0 = they run in one piece
   // What plans are compared with: 0 = not; else all nodes on one lane of all CPUs, so many at once, 1 = one after the other in topological
   // order. Without targets, planned times and time dependencies; variants A and B can be played too, nodes without a duration take no time.
   int64_t baseline_count;
-  int64_t tile_ns;        // nodes look up so often for what comes before them; 0 = they run in one piece
   // Models of jobs, borrowed for the call. Jobs without one have that of the job set which a plan carries; where there is none, their nodes
   // are synthetic: each spins for its planned duration.
   const struct rondo_schedule_model *models;
@@ -68,13 +62,13 @@ struct rondo_schedule_play_options {
   int variant_count;
   int64_t dispatch_iters;   // how often a module runs its kernel in a call; 0 = 1
   void (*look)(void *user, const char *path, bool is_there);  // told of each place where a file is looked for, during create; NULL = nobody
+  // Told of each iteration that is kept, on the thread of the run, with `user`, between iterations: what it takes makes the next one late. NULL = nobody.
+  void (*iterated)(void *user, const struct rondo_schedule_progress *progress);
   // Told of each call of a model when it has ended, on a worker: must return soon, not wait, and call nothing of the player. NULL = nobody.
   //   instance  name of the schedule's job
   //   outputs   borrowed for the call
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);
-  // Told of each iteration that is kept, on the thread of the run, between iterations: what it takes makes the next one late. NULL = nobody.
-  void (*iterated)(void *user, const struct rondo_schedule_progress *progress);
-  void *user;               // of `ended`, `look` and `iterated`
+  void *user;               // of `ended` and `look`
   int64_t iteration_count;  // 0 = 1
   int64_t warm_up_count;    // iterations before, which do not count
   int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other
@@ -107,6 +101,13 @@ RONDO_API enum rondo_status rondo_schedule_player_run(struct rondo_schedule_play
 // iteration is not kept. From any thread, or a signal handler.
 //   thread      any, concurrently   phase  rt
 RONDO_API void rondo_schedule_player_stop(struct rondo_schedule_player *player);
+
+// An iteration that has been played and kept.
+struct rondo_schedule_progress {
+  int64_t iteration, iteration_count;  // from 0; as in the options
+  int64_t makespan_ns;                 // from its begin to the end of its last node
+  int64_t delay_ns_max;                // the longest that a node started after it could have
+};
 
 struct rondo_schedule_player_info {
   int lane_count, worker_count, node_count;

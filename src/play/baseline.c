@@ -21,17 +21,11 @@ enum rondo_status rdo_baseline_flatten(struct rdo_schedule *schedule, struct ron
   return RONDO_OK;
 }
 
-enum rondo_status rdo_baseline_workers(const struct rdo_machine_file *machine, const struct rdo_cpu_set *allowed, bool is_anywhere, uint32_t at_once,
-                                       struct rdo_worker_lanes *out_lanes, struct rondo_diag *diag) {
-  struct rdo_cpu_set cpus = *allowed;
-  if (machine != NULL && !is_anywhere) {
-    struct rdo_worker_lanes lanes;
-    RDO_TRY(rdo_worker_lanes_make(machine, allowed, false, &lanes, diag));
-    cpus = rdo_cpu_set_none();
-    for (uint32_t i = 0; i < lanes.worker_count; ++i) cpus = rdo_cpu_set_or(cpus, &lanes.cpus[i]);
-  }
-  uint32_t cpu_count = (uint32_t)rdo_cpu_set_count(&cpus);
-  return rdo_worker_lanes_make_one(at_once > cpu_count ? at_once : cpu_count, &cpus, out_lanes, diag);
+enum rondo_status rdo_baseline_workers(const struct rdo_cpu_set *cpus, uint32_t at_once, struct rdo_worker_lanes *lanes, struct rondo_diag *diag) {
+  struct rdo_cpu_set all = cpus != NULL ? *cpus : rdo_cpu_set_none();
+  for (uint32_t i = 0; cpus == NULL && i < lanes->worker_count; ++i) all = rdo_cpu_set_or(all, &lanes->cpus[i]);
+  uint32_t cpu_count = (uint32_t)rdo_cpu_set_count(&all);
+  return rdo_worker_lanes_make_one(at_once > cpu_count ? at_once : cpu_count, &all, lanes, diag);
 }
 
 void rdo_baseline_chain(const struct rdo_schedule *schedule, uint32_t *out_before) {

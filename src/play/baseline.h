@@ -17,12 +17,11 @@
 // Leaves nothing of where and when: one target, all start as soon as what they depend on has ended. Planned times are kept to be told.
 enum rondo_status rdo_baseline_flatten(struct rdo_schedule *schedule, struct rondo_diag *diag) RONDO_MUST_USE;
 
-// A worker for each CPU, at least one for each of the dispatches at once, all on one lane. The CPUs are those of a machine's workers; or
-// the allowed ones, if there is no machine or it is another one.
-//   machine  NULL = none
-//   returns  as rdo_worker_lanes_make
-enum rondo_status rdo_baseline_workers(const struct rdo_machine_file *machine, const struct rdo_cpu_set *allowed, bool is_anywhere, uint32_t at_once,
-                                       struct rdo_worker_lanes *out_lanes, struct rondo_diag *diag) RONDO_MUST_USE;
+// A worker for each CPU, at least one for each of the dispatches at once, all on one lane.
+//   cpus     NULL = those that the workers have
+//   lanes    replaced
+//   returns  OK, OUT_OF_RANGE (too many workers)
+enum rondo_status rdo_baseline_workers(const struct rdo_cpu_set *cpus, uint32_t at_once, struct rdo_worker_lanes *lanes, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Which node each follows when they run one after the other: in the schedule's topological order.
 //   out_before  [node_count]

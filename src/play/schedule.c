@@ -102,12 +102,13 @@ static enum rondo_status place_workers(struct rondo_schedule_player *player, con
   struct rdo_cpu_set cpus, taken = rdo_cpu_set_none();
   RDO_TRY(find_cpus(&player->options, topology, &cpus, diag));
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
-  if (player->options.baseline_count > 0) {
-    RDO_TRY(rdo_baseline_workers(machine, &cpus, player->options.is_anywhere, (uint32_t)player->options.baseline_count, &player->workers, diag));
-  } else if (machine != NULL) {
+  if (machine != NULL) {
     RDO_TRY(rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag));
   } else {
     RDO_TRY(rdo_worker_lanes_make_each(player->schedule.target_count, &cpus, &player->workers, diag));
+  }
+  if (player->options.baseline_count > 0) {
+    RDO_TRY(rdo_baseline_workers(machine != NULL ? NULL : &cpus, (uint32_t)player->options.baseline_count, &player->workers, diag));
   }
   for (uint32_t i = 0; i < player->workers.worker_count; ++i) taken = rdo_cpu_set_or(taken, &player->workers.cpus[i]);
   *out_local_memory_bytes = rdo_local_memory_bytes(topology, &taken);
@@ -510,19 +511,21 @@ static enum rondo_status make_table(struct rondo_schedule_player *player, struct
   return status;
 }
 
-static enum rondo_status check_baseline(const struct rondo_schedule_play_options *options, struct rondo_diag *diag) {
+static enum rondo_status set_baseline(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rondo_schedule_play_options *options = &player->options;
   if (options->baseline_count < 0 || options->baseline_count > RDO_WORKERS_MAX) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "a baseline of %lld dispatches at once (at most %d)", (long long)options->baseline_count, RDO_WORKERS_MAX);
   }
   if (options->baseline_count > 0 && (options->policy != NULL || options->locks_all || options->is_boosted || options->late_ns != 0)) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "a baseline has neither policy nor times: it goes without --policy, --lock_all, --boost and --late");
   }
+  if (options->baseline_count > 0) player->graph.policy = rdo_policy_find("fifo");
   return RONDO_OK;
 }
 
 static enum rondo_status set_up(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
-  const char *name = options->policy != NULL ? options->policy : options->baseline_count > 0 ? "fifo" : "planned";
+  const char *name = options->policy == NULL ? "planned" : options->policy;
   player->graph.policy = rdo_policy_find(name);
   if (player->graph.policy == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no policy is called \"%s\"", name);
   if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
@@ -532,7 +535,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
       options->period_ns > RDO_TIME_NS_MAX || options->tile_ns > RDO_TIME_NS_MAX || options->late_ns > RDO_TIME_NS_MAX) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "at most %lld iterations, %d runs of a kernel in a call, and times of 104 days", (long long)COUNT_MAX, INT32_MAX);
   }
-  RDO_TRY(check_baseline(options, diag));
+  RDO_TRY(set_baseline(player, diag));
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
   player->graph.over = end_iteration;
   RDO_TRY(read_files(player, path, diag));
