@@ -13,10 +13,11 @@
 What is written, in the folders where `rondo play` looks (docs/files.md):
 
     OUT/gen/vmfb/FAMILY/PLATFORM/VARIANT/FAMILY SUFFIX/FAMILY.vmfb                                 the whole model
+    OUT/gen/vmfb/FAMILY/PLATFORM/VARIANT/FAMILY SUFFIX/FAMILY.dot                                  the graph of its dispatches
     OUT/gen/vmfb/FAMILY/PLATFORM/VARIANT/FAMILY SUFFIX/benchmarks/module_X_benchmark.mlir          what the compiler made of a dispatch
     OUT/gen/vmfb/FAMILY/PLATFORM/VARIANT/FAMILY SUFFIX/benchmarks/vmfb/module_X_benchmark.vmfb     its module
     OUT/manifest.json                                                                              what there is, and how it was made
-    OUT/modules.zip                                                                                the manifest and all .vmfb files
+    OUT/modules.zip                                                                                the manifest and all .vmfb and .dot files
 
 Dispatches whose sizes are known only at run time have no module; the manifest names them. What the compiler cannot compile alone is
 named there, too, and the exit code is 1. Several models, and variants with flags of their own, go into one OUT: each call adds its builds
@@ -122,12 +123,13 @@ def number_of(dispatch):
 
 
 def dump(compiler, mlir, flags, folder):
-    """Compiles the model with its dispatches dumped; the model, the benchmarks and the names of all dispatches."""
-    model, benchmarks, sources = folder / "model.vmfb", folder / "benchmarks", folder / "sources"
+    """Compiles the model with its dispatches dumped; the model, its graph, the benchmarks and the names of all dispatches."""
+    model, graph, benchmarks, sources = folder / "model.vmfb", folder / "model.dot", folder / "benchmarks", folder / "sources"
     run_tool(compiler, mlir, "-o", model, *flags, f"--iree-hal-dump-executable-benchmarks-to={benchmarks}",
-             f"--iree-hal-dump-executable-sources-to={sources}")
+             f"--iree-hal-dump-executable-sources-to={sources}", "--iree-flow-dump-dispatch-graph",
+             f"--iree-flow-dump-dispatch-graph-output-file={graph}")
     names = sorted(re.sub(r"^module_", "", path.stem) for path in sources.glob("*.mlir"))
-    return model, sorted(benchmarks.glob("*.mlir")), names
+    return model, graph, sorted(benchmarks.glob("*.mlir")), names
 
 
 def digest(path):
@@ -167,7 +169,7 @@ class Builder:
         """The manifest's entries of one variant, by family."""
         flags = [*STATIC_FLAGS, *VARIANTS[variant], *self.options.flags]
         with tempfile.TemporaryDirectory(prefix="rondo-modules-") as name, ThreadPoolExecutor(self.options.jobs) as pool:
-            model, benchmarks, dispatches = dump(self.compiler, mlir, flags, Path(name))
+            model, graph, benchmarks, dispatches = dump(self.compiler, mlir, flags, Path(name))
             if not dispatches:
                 fail(f"{self.options.source}: has no dispatches for variant {variant}")
             # A name of an earlier build that this one does not have must not be found in its place.
@@ -183,9 +185,11 @@ class Builder:
             for family in families:
                 kept = self.folder_of(family, variant) / f"{family}.vmfb"
                 shutil.copyfile(model, kept)
+                shutil.copyfile(graph, kept.with_suffix(".dot"))
                 entries.append({
                     "family": family, "variant": variant, "platform": self.options.platform, "suffix": self.options.suffix,
                     "source": self.options.source.name, "compiler": self.options.version, "flags": flags, "model": self.told(kept),
+                    "graph": self.told(kept.with_suffix(".dot")),
                     "modules": [module for module in modules if module["family"] == family],
                     "without_module": [{"name": dispatch, "reason": reasons[dispatch]} for dispatch in sorted(dispatches, key=number_of)
                                        if family_of(dispatch) == family and reasons[dispatch] is not None],
@@ -211,7 +215,7 @@ def entry_key(entry):
 
 
 def write_archive(out, builds):
-    files = sorted({"manifest.json", *(file for build in builds for file in [build["model"], *(module["file"] for module in build["modules"])])})
+    files = sorted({"manifest.json", *(file for build in builds for file in [build["model"], build["graph"], *(module["file"] for module in build["modules"])])})
     with zipfile.ZipFile(out / "modules.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for file in files:
             archive.writestr(zipfile.ZipInfo(file, EPOCH), (out / file).read_bytes(), zipfile.ZIP_DEFLATED)

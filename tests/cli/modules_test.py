@@ -83,6 +83,9 @@ class ModulesTest(unittest.TestCase):
             self.assertEqual(entry["family"], "mlp")
             self.assertEqual([module["name"] for module in entry["modules"]], [f"mlp$async_dispatch_{i}" for i in range(COUNT)])
             self.assertEqual(entry["without_module"], [])
+            graph = (self.out / entry["graph"]).read_text()
+            self.assertTrue(graph.startswith("digraph"))
+            self.assertTrue(all(f"@{module['name']}::" in graph for module in entry["modules"]))
             for module in entry["modules"]:
                 path = self.out / module["file"]
                 self.assertEqual(hashlib.sha256(path.read_bytes()).hexdigest(), module["sha256"])
@@ -93,7 +96,7 @@ class ModulesTest(unittest.TestCase):
             self.assertIsNone(archive.testzip())
             names = set(archive.namelist())
             self.assertEqual(archive.read("manifest.json"), (self.out / "manifest.json").read_bytes())
-        wanted = {file for entry in self.builds.values() for file in [entry["model"], *(module["file"] for module in entry["modules"])]}
+        wanted = {file for entry in self.builds.values() for file in [entry["model"], entry["graph"], *(module["file"] for module in entry["modules"])]}
         self.assertEqual(names, wanted | {"manifest.json"})
 
     def test_run(self):
