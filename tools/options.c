@@ -123,6 +123,9 @@ static bool store_value(const struct tool_option *option, const char *text) {
     case TOOL_OPTION_LIST: return rdo_tool_strings_append(option->target, text);
     case TOOL_OPTION_INTEGER: return parse_integer(text, option->target);
     case TOOL_OPTION_COUNT: return parse_integer(text, option->target) && *(int64_t *)option->target >= 0;
+    case TOOL_OPTION_AT_ONCE:
+      if (text == NULL) text = "1";
+      return parse_integer(text, option->target) && *(int64_t *)option->target >= 1;
     case TOOL_OPTION_POSITIVE: return parse_integer(text, option->target) && *(int64_t *)option->target >= 1;
     case TOOL_OPTION_BYTES: return parse_bytes(text, option->target);
     case TOOL_OPTION_NUMBER: return parse_number(text, option->target);
@@ -158,7 +161,7 @@ static bool parse_flag(const struct tool_usage *usage, int argc, char **argv, in
   while (option->name != NULL && !names_equal(name, length, option->name)) ++option;
   if (option->name == NULL) return fail_unknown(usage, name, length);
   const char *value = equals != NULL ? equals + 1 : NULL;
-  if (value == NULL && option->kind != TOOL_OPTION_SWITCH) {
+  if (value == NULL && option->kind != TOOL_OPTION_SWITCH && option->kind != TOOL_OPTION_AT_ONCE) {
     if (*index + 1 >= argc) {
       rdo_tool_message("--%s needs a value", option->name);
       return fail_usage(usage);
@@ -239,7 +242,9 @@ static void print_wrapped(FILE *file, const char *text, int column, int indent) 
 
 static void print_option(FILE *file, const struct tool_option *option) {
   int column = fprintf(file, "  --%s", option->name);
-  if (option->value_name != NULL) column += fprintf(file, "=%s", option->value_name);
+  bool is_optional = option->kind == TOOL_OPTION_AT_ONCE;
+  if (is_optional) column += fprintf(file, "[=%s]", option->value_name);
+  else if (option->value_name != NULL) column += fprintf(file, "=%s", option->value_name);
   if (column >= HELP_COLUMN - 1) {
     fputc('\n', file);
     column = 0;

@@ -31,6 +31,7 @@ enum tool_option_kind {
   TOOL_OPTION_INTEGER,  // int64_t, may be negative
   TOOL_OPTION_COUNT,    // int64_t, 0 or more
   TOOL_OPTION_POSITIVE, // int64_t, 1 or more
+  TOOL_OPTION_AT_ONCE,  // int64_t, 1 or more: --name alone is 1, --name=COUNT
   TOOL_OPTION_BYTES,    // uint64_t, with an optional suffix K M G (or KiB ..), powers of 1024
   TOOL_OPTION_NUMBER,   // double, 0 or more
 };

@@ -13,10 +13,12 @@
 #include "message.h"
 #include "model_args.h"
 #include "play_schedule.h"
+#include "play_sensors.h"
 #include "tool.h"
 
 static const double typed_duration_s = 5;
 static const double typed_warm_up_s = 0.2;
+#define REPORT_EVERY_MAX 1e6
 
 static void ask_to_end(void *player) { rondo_player_stop(player); }
 static void show_player(void *player, FILE *file) { rondo_player_dump(player, file); }
@@ -46,12 +48,15 @@ static void set_limits(struct tool_play_args *args, struct rondo_player *player)
 static int play(struct tool_play_args *args, struct rondo_player *player) {
   struct tool_play_watch watch = {.player = player, .title = "", .report_every_s = args->report_every_s};
   struct rondo_diag diag = {.status = RONDO_OK};
+  struct tool_sensors sensors;
   bool is_interrupted;
   set_limits(args, player);
+  if (!rdo_tool_sensors_parse(&args->sensors, &sensors) || !rdo_tool_sensors_begin(&sensors, player)) return TOOL_EXIT_USAGE;
   rdo_tool_play_watch_begin(&watch);
   enum rondo_status status = rdo_tool_play_run(player, args->warm_up_s, 0, &is_interrupted, &diag);
   double played_s = (double)(rdo_tool_clock_ns() - watch.begin_ns) / 1e9 - args->warm_up_s;
   rdo_tool_play_watch_end(&watch);
+  rdo_tool_sensors_end(&sensors, args->wants_json ? NULL : stdout);
   double limit_s = (double)rondo_player_limits(player).duration_ns / 1e9;
   // The last instances may end behind the duration; rates are of those released in it.
   args->duration_s = played_s < 0 ? 0 : limit_s > 0 && played_s > limit_s ? limit_s : played_s;
@@ -83,6 +88,18 @@ static int check_args(const struct tool_play_args *args, const struct tool_strin
   return TOOL_EXIT_USAGE;
 }
 
+// What a schedule's play tells beside its statistics.
+static bool check_told(struct tool_play_args *args) {
+  args->schedule.report_every = args->report_every_s <= REPORT_EVERY_MAX ? (int64_t)args->report_every_s : -1;
+  if ((double)args->schedule.report_every != args->report_every_s) {
+    rdo_tool_message("--report_every: of a schedule a whole number of iterations");
+    return false;
+  }
+  if (!args->wants_json || (!args->schedule.wants_order && !args->schedule.wants_results)) return true;
+  rdo_tool_message("--order and --results print text: they go without --json, whose topo_order is the same order");
+  return false;
+}
+
 static int play_schedule(struct tool_play_args *args, const char *path) {
   struct rondo_schedule_play_options *options = &args->schedule.options;
   const struct {
@@ -94,13 +111,14 @@ static int play_schedule(struct tool_play_args *args, const char *path) {
     rdo_tool_message("--%s=%.40s: not a time, such as 2ms", times[i].flag, times[i].text);
     return TOOL_EXIT_USAGE;
   }
-  if (args->inputs.count != 0 || args->duration_s >= 0 || args->warm_up_s >= 0 || args->report_every_s > 0 || args->worker_count != 0) {
-    rdo_tool_message("--input, --duration, --warmup_time, --report_every and --workers are for jobs, and %.200s is a schedule", path);
+  if (args->inputs.count != 0 || args->sensors.count != 0 || args->duration_s >= 0 || args->warm_up_s >= 0 || args->worker_count != 0) {
+    rdo_tool_message("--input, --sensor, --duration, --warmup_time and --workers are for jobs, and %.200s is a schedule", path);
     return TOOL_EXIT_USAGE;
   }
   options->cpus = args->cpus;
   options->machine_file = args->machine_path;
   options->iteration_count = args->iteration_count;
+  if (!check_told(args)) return TOOL_EXIT_USAGE;
   return rdo_tool_play_schedule(path, args);
 }
 
@@ -120,16 +138,21 @@ int rdo_tool_play(int argc, char **argv) {
       {"iterations", TOOL_OPTION_POSITIVE, &args.iteration_count, "COUNT", "End each job after so many instances, and without --duration there is no other end then; of a schedule: how often it is played, default 1."},
       {"warmup_time", TOOL_OPTION_NUMBER, &args.warm_up_s, "SECONDS", "Play for so long before, without counting; default 0.2, of a jobs file 0."},
       {"input", TOOL_OPTION_LIST, &args.inputs, "NAME:VALUE", "An argument of the job NAME, VALUE as for rondo run; one flag each, in order. Default zeros, or the file's."},
+      {"sensor", TOOL_OPTION_LIST, &args.sensors, "RING=TIME", "A synthetic sensor that writes a ring of the jobs file so often, such as imu=5ms or imu=60hz; one flag each."},
       {"machine", TOOL_OPTION_TEXT, &args.machine_path, "FILE", "Machine file, in place of the one that the jobs file names, or the plan carries; without any a schedule has a worker for each target."},
       {"workers", TOOL_OPTION_COUNT, &args.worker_count, "COUNT", "Worker threads; default one for each physical core, or CPU of the machine file."},
       {"cpus", TOOL_OPTION_TEXT, &args.cpus, "LIST", "CPUs that workers are pinned to, such as 0-3,6."},
       {"trace", TOOL_OPTION_LIST, &args.trace_paths, "FILE",
        "When it is over, write all instances to FILE, as .csv, .pftrace (ui.perfetto.dev), .svg, .html, .json or .dot; repeat it for several."},
       {"summary", TOOL_OPTION_TEXT, &args.summary_path, "FILE", "Write the statistics of such a trace as JSON."},
-      {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only."},
+      {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only. Of a schedule: every so many iterations; default none."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
       {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
+      {"module", TOOL_OPTION_LIST, &args.schedule.model_files, "FILE", "Of a schedule: the model of all jobs without another; of several each is that of the jobs called as its file, without folder and .vmfb."},
+      {"function", TOOL_OPTION_LIST, &args.schedule.functions, "NAME", "Of --model and --module: the function that is called, or JOB=NAME for one of them; default its only one."},
+      {"order", TOOL_OPTION_SWITCH, &args.schedule.wants_order, NULL, "Of a schedule: print its dispatches in topological order before."},
+      {"results", TOOL_OPTION_SWITCH, &args.schedule.wants_results, NULL, "Of a schedule: print what the first call of each job's instance returned, as rondo run does."},
       {"synthetic", TOOL_OPTION_SWITCH, &args.schedule.options.is_synthetic, NULL, "Of a schedule: synthetic work, whatever models it has."},
       {"modules", TOOL_OPTION_SWITCH, &args.schedule.options.wants_modules, NULL, "Of a schedule: call a dispatch module, a .vmfb with one kernel, for each dispatch; default where it names files."},
       {"vmfb_dir", TOOL_OPTION_TEXT, &args.schedule.options.vmfb_dir, "DIR", "Of a schedule: where dispatch modules are; default its folder."},
@@ -145,6 +168,7 @@ int rdo_tool_play(int argc, char **argv) {
       {"boost", TOOL_OPTION_SWITCH, &args.schedule.options.is_boosted, NULL, "Of a schedule: phase-locked starts are kept free, also from what the plan has before them and is late."},
       {"late", TOOL_OPTION_TEXT, &args.schedule.late, "TIME", "Of a schedule: what is later than this is urgent; default never."},
       {"ignore_time", TOOL_OPTION_SWITCH, &args.schedule.options.ignores_time, NULL, "Of a schedule: time dependencies are told only, not waited for."},
+      {"baseline", TOOL_OPTION_AT_ONCE, &args.schedule.options.baseline_count, "COUNT", "Of a schedule: what it is compared with: its dispatches on all CPUs, one after the other, or COUNT at once; targets and planned times are ignored."},
       {"tile", TOOL_OPTION_TEXT, &args.schedule.tile, "TIME", "Of a schedule: synthetic work gives way to what comes before it so often; default not at all."},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
@@ -167,8 +191,11 @@ int rdo_tool_play(int argc, char **argv) {
                "do. Real-time scheduling is used around releases where the system allows it.",
       .options = options,
       .examples = "  rondo play plan.json --iterations=50 --trace=run.html\n"
+                  "  rondo play plan.json --module=mlp.vmfb --function=mlp --results\n"
+                  "  rondo play plan.json --baseline=2 --trace=baseline.csv\n"
                   "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
+                  "  rondo play examples/sensor_pair.json --sensor=camera=60hz --sensor=imu=60hz\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --json",
       .exit_codes = "  0  played, also when deadlines were missed\n"
@@ -185,8 +212,11 @@ int rdo_tool_play(int argc, char **argv) {
     if (code == TOOL_EXIT_OK && !wants_help) code = create_and_play(&args, &positional);
   }
   rdo_tool_strings_release(&args.inputs);
+  rdo_tool_strings_release(&args.sensors);
   rdo_tool_strings_release(&args.trace_paths);
   rdo_tool_strings_release(&args.schedule.models);
+  rdo_tool_strings_release(&args.schedule.model_files);
+  rdo_tool_strings_release(&args.schedule.functions);
   rdo_tool_strings_release(&args.schedule.variants);
   rdo_tool_strings_release(&positional);
   return code;

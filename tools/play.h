@@ -19,7 +19,11 @@ enum { TOOL_PLAY_JOBS_MAX = 256, TOOL_PLAY_WORKERS_MAX = 256 };
 struct tool_schedule_args {
   struct rondo_schedule_play_options options;
   struct tool_strings models;       // JOB=FILE
+  struct tool_strings model_files;  // of --module
+  struct tool_strings functions;    // NAME or JOB=NAME
   struct tool_strings variants;     // TARGET=NAME
+  int64_t report_every;             // iterations; 0 = no lines
+  bool wants_order, wants_results;
   bool wants_explanation;
   const char *period, *tile, *late; // times as typed
 };
@@ -31,6 +35,7 @@ struct tool_play_args {
   const char *summary_path;
   struct tool_strings trace_paths;
   struct tool_strings inputs;  // NAME:VALUE
+  struct tool_strings sensors; // RING=TIME
   int64_t worker_count, iteration_count;
   double duration_s;  // negative: not given; when it is over, what was played
   double warm_up_s;   // likewise

@@ -10,10 +10,10 @@
 #include "message.h"
 #include "model_args.h"
 #include "options.h"
+#include "play_models.h"
+#include "play_told.h"
 #include "rondo/files.h"
 #include "trace_text.h"
-
-enum { PAIRS_MAX = 64, PAIR_BYTES = 4096 };
 
 static void stop(void *user) { rondo_schedule_player_stop(user); }
 
@@ -69,64 +69,40 @@ static enum rondo_status report(const char *path, const struct rondo_schedule_pl
   return RONDO_OK;
 }
 
-// "NAME=VALUE" of a flag into two texts, which live in `storage`.
-static bool split(const char *flag, const struct tool_strings *texts, char (*storage)[PAIR_BYTES], const char **out_names, const char **out_values) {
-  for (int i = 0; i < texts->count; ++i) {
-    if (i == PAIRS_MAX || strlen(texts->items[i]) >= PAIR_BYTES) {
-      rdo_tool_message("--%s: at most %d of them, each shorter than %d bytes", flag, PAIRS_MAX, PAIR_BYTES);
-      return false;
-    }
-    strcpy(storage[i], texts->items[i]);
-    char *equals = strchr(storage[i], '=');
-    if (equals == NULL || equals == storage[i] || equals[1] == '\0') {
-      rdo_tool_message("--%s=%.200s: not NAME=VALUE", flag, texts->items[i]);
-      return false;
-    }
-    *equals = '\0';
-    out_names[i] = storage[i];
-    out_values[i] = equals + 1;
-  }
-  return true;
-}
-
-static void explain(void *user, const char *path, bool is_there) {
-  (void)user;
-  fprintf(stderr, "%s %s\n", is_there ? "found " : "not at", path);
-}
-
 // What of the options are pairs.
 static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedule_play_options *options) {
-  static char model_texts[PAIRS_MAX][PAIR_BYTES], variant_texts[PAIRS_MAX][PAIR_BYTES];
-  static struct rondo_schedule_model models[PAIRS_MAX];
-  static struct rondo_schedule_variant variants[PAIRS_MAX];
-  const char *names[PAIRS_MAX], *values[PAIRS_MAX];
-  if (!split("model", &args->models, model_texts, names, values)) return false;
-  for (int i = 0; i < args->models.count; ++i) models[i] = (struct rondo_schedule_model){.job = names[i], .path = values[i]};
-  if (!split("variant", &args->variants, variant_texts, names, values)) return false;
+  static char texts[TOOL_PAIRS_MAX][TOOL_PAIR_BYTES];
+  static struct rondo_schedule_variant variants[TOOL_PAIRS_MAX];
+  const char *names[TOOL_PAIRS_MAX], *values[TOOL_PAIRS_MAX];
+  if (!rdo_tool_play_models_set(args, options) || !rdo_tool_split_pairs("variant", &args->variants, texts, names, values)) return false;
   for (int i = 0; i < args->variants.count; ++i) variants[i] = (struct rondo_schedule_variant){names[i], values[i]};
-  options->models = models;
-  options->model_count = args->models.count;
   options->variants = variants;
   options->variant_count = args->variants.count;
-  if (args->wants_explanation) options->look = explain;
   return true;
 }
 
 int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) {
   struct rondo_schedule_play_options options = args->schedule.options;
+  struct tool_play_told telling;
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
   if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
+  rdo_tool_told_begin(&telling, &args->schedule, &options);
   enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
   if (status != RONDO_OK) {
     rdo_tool_print_failure(NULL, status, &diag);
     return TOOL_EXIT_FAILURE;
   }
+  struct rondo_schedule_player_info info;
+  rondo_schedule_player_info(player, &info);
+  telling.planned_makespan_ns = info.planned_makespan_ns;
+  if (args->schedule.wants_order) rdo_tool_told_print_order(player);
   rdo_tool_interrupt_begin();
   rdo_tool_interrupt_ask(stop, player);
   status = rondo_schedule_player_run(player, &diag);
   rdo_tool_interrupt_end_asking();
-  struct rondo_schedule_player_info info;
+  bool is_all_told = rdo_tool_told_print_results(&telling);
+  rdo_tool_told_end(&telling);
   struct rondo_trace_table *table = NULL;
   rondo_schedule_player_info(player, &info);
   // What was played before the end is worth its report.
@@ -140,6 +116,6 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) 
   if (status == RONDO_OK) status = report_status;
   rondo_trace_table_release(&table);
   rondo_schedule_player_release(&player);
-  if (status != RONDO_OK) return TOOL_EXIT_FAILURE;
+  if (status != RONDO_OK || !is_all_told) return TOOL_EXIT_FAILURE;
   return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
 }

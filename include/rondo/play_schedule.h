@@ -21,10 +21,11 @@ extern "C" {
 #endif
 
 struct rondo_schedule_player;
+struct rondo_schedule_progress;
 
 // The model of a job of the schedule.
 struct rondo_schedule_model {
-  const char *job;       // its name, or what its periodic instances have in common: "mlp" of "mlp0", "mlp1"
+  const char *job;       // its name, or what its periodic instances have in common: "mlp" of "mlp0", "mlp1"; NULL = all that have none before this
   const char *path;      // a .vmfb
   const char *function;  // NULL = its only one
 };
@@ -45,6 +46,9 @@ struct rondo_schedule_play_options {
   bool is_boosted;        // nothing that would run past a locked start begins before it, whatever its place in the plan
   bool ignores_time;      // time dependencies are soft, all of them
   int64_t tile_ns;        // nodes look up so often for what comes before them; 0 = they run in one piece
+  // What plans are compared with: 0 = not; else all nodes on one lane of all CPUs, so many at once, 1 = one after the other in topological
+  // order. Without targets, planned times and time dependencies; variants A and B can be played too, nodes without a duration take no time.
+  int64_t baseline_count;
   // Models of jobs, borrowed for the call. Jobs without one have that of the job set which a plan carries; where there is none, their nodes
   // are synthetic: each spins for its planned duration.
   const struct rondo_schedule_model *models;
@@ -58,6 +62,8 @@ struct rondo_schedule_play_options {
   int variant_count;
   int64_t dispatch_iters;   // how often a module runs its kernel in a call; 0 = 1
   void (*look)(void *user, const char *path, bool is_there);  // told of each place where a file is looked for, during create; NULL = nobody
+  // Told of each iteration that is kept, on the thread of the run, with `user`, between iterations: what it takes makes the next one late. NULL = nobody.
+  void (*iterated)(void *user, const struct rondo_schedule_progress *progress);
   // Told of each call of a model when it has ended, on a worker: must return soon, not wait, and call nothing of the player. NULL = nobody.
   //   instance  name of the schedule's job
   //   outputs   borrowed for the call
@@ -96,6 +102,13 @@ RONDO_API enum rondo_status rondo_schedule_player_run(struct rondo_schedule_play
 //   thread      any, concurrently   phase  rt
 RONDO_API void rondo_schedule_player_stop(struct rondo_schedule_player *player);
 
+// An iteration that has been played and kept.
+struct rondo_schedule_progress {
+  int64_t iteration, iteration_count;  // from 0; as in the options
+  int64_t makespan_ns;                 // from its begin to the end of its last node
+  int64_t delay_ns_max;                // the longest that a node started after it could have
+};
+
 struct rondo_schedule_player_info {
   int lane_count, worker_count, node_count;
   bool is_crowded;          // several workers share a CPU: what they do at the same time is late
@@ -108,6 +121,18 @@ struct rondo_schedule_player_info {
 
 //   thread      owner               phase  setup
 RONDO_API void rondo_schedule_player_info(const struct rondo_schedule_player *player, struct rondo_schedule_player_info *out_info);
+
+// A dispatch of the schedule.
+struct rondo_schedule_place {
+  const char *key, *job, *target;  // live as long as the player
+  int64_t start_ns, duration_ns;   // planned
+};
+
+// The topological order: each dispatch behind what it waits for; of those that could come next the one with the lowest planned start, id,
+// ordinal and key.
+//   place       0 .. node_count - 1
+//   thread      any                 phase  setup
+RONDO_API void rondo_schedule_player_place(const struct rondo_schedule_player *player, int place, struct rondo_schedule_place *out_place);
 
 // What was played since the last call: a row for each node of each iteration.
 //   out_table   owned by caller, end with rondo_trace_table_release; NULL on error

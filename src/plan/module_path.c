@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
+
 enum { PART_BYTES = 1024 };
 
 struct search {
@@ -42,21 +44,50 @@ static bool try_names(struct search *search, const char *folder, const char *mod
   return is_found;
 }
 
-// Up to the end of the format that the compiler writes behind the dispatch's number.
-static bool shorten(const char *module_name, char *out_name) {
-  static const char marker[] = "_embedded_elf_riscv_64";
-  const char *at = strstr(module_name, marker);
-  size_t length = at == NULL ? strlen(module_name) : (size_t)(at - module_name) + sizeof marker - 1;
+static bool copy_part(const char *text, size_t length, char *out_part) {
   if (length >= PART_BYTES) return false;
-  memcpy(out_name, module_name, length);
-  out_name[length] = '\0';
+  memcpy(out_part, text, length);
+  out_part[length] = '\0';
   return true;
 }
 
-static const char *find_family(const struct rdo_schedule *schedule, const struct rdo_schedule_node *node) {
+// Up to the end of the format that the compiler writes behind the dispatch's number.
+static bool shorten(const char *module_name, char *out_name) {
+  static const char *const markers[] = {"_embedded_elf_riscv_64", "_embedded_elf_x86_64", "_embedded_elf_arm_64"};
+  size_t length = strlen(module_name);
+  for (size_t i = 0; i < sizeof markers / sizeof markers[0]; ++i) {
+    const char *at = strstr(module_name, markers[i]);
+    if (at == NULL) continue;
+    length = (size_t)(at - module_name) + strlen(markers[i]);
+    break;
+  }
+  return copy_part(module_name, length, out_name);
+}
+
+static const char dispatch_mark[] = "_dispatch_";
+
+// A plan tells the kernel instead of the module: its module is the one for this processor.
+static bool name_module(const char *export_name, char *out_name) {
+  const char *at = strstr(export_name, dispatch_mark);
+  if (at == NULL) return copy_part(export_name, strlen(export_name), out_name);
+  size_t length = (size_t)(at - export_name) + sizeof dispatch_mark - 1;
+  length += strspn(export_name + length, "0123456789");
+  int whole = snprintf(out_name, PART_BYTES, "%.*s_embedded_elf_%s", (int)length, export_name, rdo_cpu_arch());
+  return whole >= 0 && whole < PART_BYTES;
+}
+
+static bool find_family(const struct rdo_schedule *schedule, const struct rdo_schedule_node *node, char *out_family) {
+  static const char async[] = "$async";
   const char *job = schedule->jobs[node->job].name;
-  if (node->family[0] != '\0') return node->family;
-  return strncmp(job, "mlp", 3) == 0 && job[3] != '\0' && strspn(job + 3, "0123456789") == strlen(job + 3) ? "mlp" : job;
+  if (node->family[0] != '\0') return copy_part(node->family, strlen(node->family), out_family);
+  const char *mark = node->module_name[0] == '\0' ? strstr(node->export_name, dispatch_mark) : NULL;
+  if (mark != NULL) {
+    size_t length = (size_t)(mark - node->export_name);
+    if (length >= sizeof async - 1 && memcmp(mark - (sizeof async - 1), async, sizeof async - 1) == 0) length -= sizeof async - 1;
+    return copy_part(node->export_name, length, out_family);
+  }
+  bool is_mlp = strncmp(job, "mlp", 3) == 0 && job[3] != '\0' && strspn(job + 3, "0123456789") == strlen(job + 3);
+  return copy_part(job, is_mlp ? 3 : strlen(job), out_family);
 }
 
 static bool copy_folder(const char *path, char *out_folder) {
@@ -74,19 +105,20 @@ static bool try_folders(struct search *search, const struct rdo_schedule *schedu
                         const char *json_folder) {
   const char *platform = search->rules->platform != NULL ? search->rules->platform : "spacemit_x60";
   const char *suffix = search->rules->suffix != NULL ? search->rules->suffix : ".q.int8";
-  const char *family = find_family(schedule, node);
-  char short_name[PART_BYTES], folder[RDO_MODULE_PATH_BYTES];
-  if (!shorten(node->module_name, short_name)) {
+  const char *name = node->module_name[0] != '\0' ? node->module_name : node->export_name;
+  char short_name[PART_BYTES], family[PART_BYTES], folder[RDO_MODULE_PATH_BYTES];
+  bool fits = node->module_name[0] != '\0' ? shorten(name, short_name) : name_module(name, short_name);
+  if (!fits || !find_family(schedule, node, family)) {
     search->is_too_long = true;
     return false;
   }
   for (int deep = 1; deep >= 0; --deep) {
     int length = snprintf(folder, sizeof folder, "%s/gen/vmfb/%s/%s/%s/%s%s%s", root, family, platform, variant, family, suffix, deep ? "/benchmarks/vmfb" : "");
     if (length < 0 || length >= (int)sizeof folder) search->is_too_long = true;
-    else if (try_names(search, folder, node->module_name, short_name)) return true;
+    else if (try_names(search, folder, name, short_name)) return true;
   }
-  if (try_names(search, root, node->module_name, short_name)) return true;
-  return strcmp(root, json_folder) != 0 && try_names(search, json_folder, node->module_name, short_name);
+  if (try_names(search, root, name, short_name)) return true;
+  return strcmp(root, json_folder) != 0 && try_names(search, json_folder, name, short_name);
 }
 
 enum rondo_status rdo_module_path_find(const struct rdo_module_path_rules *rules, const struct rdo_schedule *schedule, const struct rdo_schedule_node *node,
@@ -99,8 +131,8 @@ enum rondo_status rdo_module_path_find(const struct rdo_module_path_rules *rules
   const char *root = rules->root != NULL ? rules->root : json_folder;
   if (node->vmfb_path[0] != '\0') {
     is_found = try_path(&search, node->vmfb_path[0] == '/' ? "" : root, "", node->vmfb_path, "");
-  } else if (node->module_name[0] == '\0') {
-    return rdo_fail(diag, RONDO_NOT_FOUND, "dispatches.%s: neither vmfb_path nor module_name says which file it is", node->key);
+  } else if (node->module_name[0] == '\0' && node->export_name[0] == '\0') {
+    return rdo_fail(diag, RONDO_NOT_FOUND, "dispatches.%s: neither vmfb_path nor module_name nor export says which file it is", node->key);
   } else {
     is_found = try_folders(&search, schedule, node, variant, root, json_folder);
   }

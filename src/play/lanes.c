@@ -47,6 +47,20 @@ enum rondo_status rdo_worker_lanes_make_each(uint32_t lane_count, const struct r
   return RONDO_OK;
 }
 
+enum rondo_status rdo_worker_lanes_make_one(uint32_t worker_count, const struct rdo_cpu_set *allowed, struct rdo_worker_lanes *out_lanes,
+                                            struct rondo_diag *diag) {
+  memset(out_lanes, 0, sizeof *out_lanes);
+  RDO_TRY(check_counts(worker_count, 1, diag));
+  out_lanes->worker_count = worker_count;
+  out_lanes->lane_count = 1;
+  for (uint32_t i = 0; i < worker_count; ++i) {
+    out_lanes->cpus[i] = rdo_cpu_set_one(nth_cpu(allowed, i));
+    add_worker(&out_lanes->lanes[0], i);
+  }
+  note_crowd(out_lanes);
+  return RONDO_OK;
+}
+
 // Workers of a cluster get its CPUs in turn.
 static enum rondo_status add_cluster(struct rdo_worker_lanes *lanes, const struct rdo_cluster_entry *cluster, const struct rdo_cpu_set *allowed,
                                      bool is_anywhere, struct rondo_diag *diag) {

@@ -29,4 +29,8 @@ enum rondo_status rdo_worker_lanes_make(const struct rdo_machine_file *machine, 
 enum rondo_status rdo_worker_lanes_make_each(uint32_t lane_count, const struct rdo_cpu_set *allowed, struct rdo_worker_lanes *out_lanes,
                                              struct rondo_diag *diag) RONDO_MUST_USE;
 
+// So many workers on one lane, on the allowed CPUs in turn.
+enum rondo_status rdo_worker_lanes_make_one(uint32_t worker_count, const struct rdo_cpu_set *allowed, struct rdo_worker_lanes *out_lanes,
+                                            struct rondo_diag *diag) RONDO_MUST_USE;
+
 #endif  // RDO_PLAY_LANES_H_

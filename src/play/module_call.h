@@ -12,6 +12,7 @@
 
 struct rdo_module_call {
   char *path;              // owned
+  uint32_t path_text;      // its number in the table of what was played
   uint32_t lane;
   struct rondo_runtime *runtime;
   struct rondo_model *model;

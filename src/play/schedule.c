@@ -19,6 +19,7 @@
 #include "plan/schedule_file.h"
 #include "plan/module_path.h"
 #include "plan/name_map.h"
+#include "play/baseline.h"
 #include "play/lanes.h"
 #include "play/module_call.h"
 #include "play/node.h"
@@ -86,6 +87,7 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
   const struct rdo_schedule_options read = {.machine = player->has_machine ? &player->machine : NULL};
   RDO_TRY(rdo_schedule_read(path, &read, &player->schedule, diag));
   const struct rdo_schedule *schedule = &player->schedule;
+  if (options->baseline_count > 0) return rdo_baseline_flatten(&player->schedule, diag);
   if (schedule->variant == RDO_SCHEDULE_GRAPH || schedule->variant == RDO_SCHEDULE_RUNNABLE) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: its nodes have no durations; plan it first: rondo plan %s", path, path);
   }
@@ -106,6 +108,9 @@ static enum rondo_status place_workers(struct rondo_schedule_player *player, con
     RDO_TRY(rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag));
   } else {
     RDO_TRY(rdo_worker_lanes_make_each(player->schedule.target_count, &cpus, &player->workers, diag));
+  }
+  if (player->options.baseline_count > 0) {
+    RDO_TRY(rdo_baseline_workers(machine != NULL ? NULL : &cpus, (uint32_t)player->options.baseline_count, &player->workers, diag));
   }
   for (uint32_t i = 0; i < player->workers.worker_count; ++i) taken = rdo_cpu_set_or(taken, &player->workers.cpus[i]);
   *out_local_memory_bytes = rdo_local_memory_bytes(topology, &taken);
@@ -152,10 +157,12 @@ static const char *find_model(const struct rondo_schedule_player *player, const 
   *out_function = "";
   for (int i = 0; i < player->options.model_count; ++i) {
     const struct rondo_schedule_model *model = &player->options.models[i];
-    if (strcmp(model->job, job->name) != 0 && strcmp(model->job, job->base) != 0 && strcmp(model->job, job->source) != 0) continue;
+    if (model->job != NULL && strcmp(model->job, job->name) != 0 && strcmp(model->job, job->base) != 0 && strcmp(model->job, job->source) != 0) continue;
     if (model->function != NULL) *out_function = model->function;
     return model->path;
   }
+  // Whoever asks for dispatch modules does not mean what the plan was made from.
+  if (player->options.wants_modules || player->options.vmfb_dir != NULL) return NULL;
   for (int i = 0; schedule->job_set != NULL && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
     const struct rdo_job_entry *entry = &schedule->job_set->jobs[i];
     if (strcmp(entry->name, job->source) != 0) continue;
@@ -297,7 +304,9 @@ static enum rondo_status load_modules(struct rondo_schedule_player *player, stru
   struct rdo_name_map map = {0};
   enum rondo_status status = RONDO_OK;
   for (uint32_t i = 0; i < count && status == RONDO_OK; ++i) {
-    if (!player->graph.nodes[i].needs_body) status = load_module(player, &rules, &map, i, diag);
+    // The host program of a plan's call is no dispatch: it takes its planned time.
+    bool is_program = player->schedule.nodes[i].id < 0 && strcmp(player->schedule.nodes[i].export_name, "program") == 0;
+    if (!player->graph.nodes[i].needs_body && !is_program) status = load_module(player, &rules, &map, i, diag);
   }
   rdo_name_map_deinit(&map);
   return status;
@@ -359,6 +368,7 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   at = before + count;
   enum rondo_status status = find_before(player, before, diag);
   for (uint32_t i = 0; i < count && !player->graph.policy->keeps_order; ++i) before[i] = RDO_SCHEDULE_NONE;
+  if (player->options.baseline_count == 1) rdo_baseline_chain(schedule, before);
   size_t total = 0;
   for (int pass = 0; pass < 2 && status == RONDO_OK; ++pass) {
     for (uint32_t i = 0; i < count; ++i) {
@@ -386,19 +396,24 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   return status;
 }
 
-// What so many at once may hold: as the machine says, else one. Behind them a module for each of its calls.
+// What so many at once may hold: as the machine says, else one. Behind them a module for each of its calls, and what as many nodes as a
+// baseline has at once hold.
 static enum rondo_status make_resources(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : schedule->machine;
   struct rdo_node_graph *graph = &player->graph;
-  graph->resource_count = schedule->resource_count + player->module_count;
+  uint32_t slot = schedule->resource_count + player->module_count;
+  // With as many as there are workers, or in a chain, nothing needs to hold them.
+  bool needs_slot = player->options.baseline_count > 1 && (uint32_t)player->options.baseline_count < graph->lanes[0].worker_count;
+  graph->resource_count = slot + (needs_slot ? 1U : 0U);
   RDO_TRY(rdo_alloc_array((size_t)graph->resource_count + 1, sizeof *graph->resources, &graph->resources, diag));
+  if (needs_slot) rdo_resource_init(&graph->resources[slot], RDO_BASELINE_NAME, (uint32_t)player->options.baseline_count);
   for (uint32_t i = 0; i < player->module_count; ++i) rdo_resource_init(&graph->resources[schedule->resource_count + i], player->modules[i]->path, 1);
   for (uint32_t i = 0; i < schedule->resource_count; ++i) {
     int index = machine == NULL ? -1 : rdo_machine_file_find_resource(machine, schedule->resources[i]);
     rdo_resource_init(&graph->resources[i], schedule->resources[i], index < 0 ? 1 : (uint32_t)machine->resources[index].capacity);
   }
-  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_list_count + schedule->node_count + 1, sizeof *player->resources, &player->resources, diag));
+  RDO_TRY(rdo_alloc_array((size_t)schedule->resource_list_count + (size_t)schedule->node_count * 2 + 1, sizeof *player->resources, &player->resources, diag));
   uint32_t *list = player->resources;
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
     const struct rdo_schedule_node *node = &schedule->nodes[i];
@@ -412,9 +427,9 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
       list[place] = resource;
     }
     list += node->resource_count;
-    if (!needs_module) continue;
-    *list++ = schedule->resource_count + player->module_of[i] - 1;
-    ++graph->nodes[i].resource_count;
+    if (needs_module) *list++ = schedule->resource_count + player->module_of[i] - 1;
+    if (needs_slot) *list++ = slot;
+    graph->nodes[i].resource_count += (needs_module ? 1U : 0U) + (needs_slot ? 1U : 0U);
   }
   return RONDO_OK;
 }
@@ -468,6 +483,9 @@ static enum rondo_status make_table(struct rondo_schedule_player *player, struct
     uint32_t target;
     RDO_TRY(rdo_table_add_target(table, schedule->targets[i].name, &target, diag));
   }
+  for (uint32_t i = 0; i < player->module_count; ++i) {
+    RDO_TRY(rdo_table_add_text(table, player->modules[i]->path, &player->modules[i]->path_text, diag));
+  }
   const char **keys;
   RDO_TRY(rdo_alloc_array((size_t)schedule->dependency_count + 1, sizeof *keys, &keys, diag));
   enum rondo_status status = RONDO_OK;
@@ -495,6 +513,18 @@ static enum rondo_status make_table(struct rondo_schedule_player *player, struct
   return status;
 }
 
+static enum rondo_status set_baseline(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rondo_schedule_play_options *options = &player->options;
+  if (options->baseline_count < 0 || options->baseline_count > RDO_WORKERS_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "a baseline of %lld dispatches at once (at most %d)", (long long)options->baseline_count, RDO_WORKERS_MAX);
+  }
+  if (options->baseline_count > 0 && (options->policy != NULL || options->locks_all || options->is_boosted || options->late_ns != 0)) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "a baseline has neither policy nor times: it goes without --policy, --lock_all, --boost and --late");
+  }
+  if (options->baseline_count > 0) player->graph.policy = rdo_policy_find("fifo");
+  return RONDO_OK;
+}
+
 static enum rondo_status set_up(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
   const char *name = options->policy == NULL ? "planned" : options->policy;
@@ -507,6 +537,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
       options->period_ns > RDO_TIME_NS_MAX || options->tile_ns > RDO_TIME_NS_MAX || options->late_ns > RDO_TIME_NS_MAX) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "at most %lld iterations, %d runs of a kernel in a call, and times of 104 days", (long long)COUNT_MAX, INT32_MAX);
   }
+  RDO_TRY(set_baseline(player, diag));
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
   player->graph.over = end_iteration;
   RDO_TRY(read_files(player, path, diag));
@@ -514,6 +545,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   RDO_TRY(make_nodes(player, diag));
   RDO_TRY(load_models(player, diag));
   RDO_TRY(load_modules(player, diag));
+  if (options->baseline_count > 0) rdo_baseline_widen(&player->graph, (uint32_t)options->baseline_count);
   RDO_TRY(make_resources(player, diag));
   return make_table(player, diag);
 }
@@ -600,6 +632,7 @@ static int64_t ready_ns(const struct rondo_schedule_player *player, uint32_t ind
 
 static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t iteration, struct rondo_diag *diag) {
   const struct rdo_node_graph *graph = &player->graph;
+  struct rondo_schedule_progress progress = {.iteration = iteration, .iteration_count = player->options.iteration_count};
   RDO_TRY(rdo_table_reserve(&player->table, graph->node_count, diag));
   for (uint32_t i = 0; i < graph->node_count; ++i) {
     const struct rdo_node *node = &graph->nodes[i];
@@ -607,6 +640,7 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t
     row.iteration = iteration;
     row.node = i;
     row.target = node->lane;
+    if (player->module_of[i] != 0) row.file = player->modules[player->module_of[i] - 1]->path_text;
     row.planned_start_ns = node->planned_start_ns;
     row.planned_duration_ns = node->duration_ns;
     row.t0_ns = graph->begin_ns;
@@ -627,8 +661,11 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, int64_t
     row.preemption_count = (int32_t)rdo_atomic_load(&node->preemption_count, rdo_relaxed);  // relaxed: the iteration is over
     player->stolen_count += node->is_stolen;
     RDO_TRY(rdo_table_append(&player->table, &row, diag));
+    if (row.end_ns > progress.makespan_ns) progress.makespan_ns = row.end_ns;
+    if (row.start_ns - row.ready_ns > progress.delay_ns_max) progress.delay_ns_max = row.start_ns - row.ready_ns;
   }
   ++player->played_count;
+  if (player->options.iterated != NULL) player->options.iterated(player->options.user, &progress);
   return RONDO_OK;
 }
 
@@ -715,6 +752,13 @@ void rondo_schedule_player_info(const struct rondo_schedule_player *player, stru
       .stolen_count = player->stolen_count,
       .spun_share = player->run_ns > 0 ? (double)player->spun_ns / (double)player->run_ns : 0,
   };
+}
+
+void rondo_schedule_player_place(const struct rondo_schedule_player *player, int place, struct rondo_schedule_place *out_place) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  const struct rdo_schedule_node *node = &schedule->nodes[schedule->order[place]];
+  *out_place = (struct rondo_schedule_place){
+      .key = node->key, .job = schedule->jobs[node->job].name, .target = schedule->targets[node->target].name, .start_ns = node->start_ns, .duration_ns = node->duration_ns};
 }
 
 enum rondo_status rondo_schedule_player_table(struct rondo_schedule_player *player, struct rondo_trace_table **out_table, struct rondo_diag *diag) {

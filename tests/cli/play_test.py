@@ -98,6 +98,22 @@ class PlayTest(unittest.TestCase):
         self.assertEqual(degrades["ended"], 50)
         self.assertGreater(degrades["degraded"], 0)
 
+    def test_sensors(self):
+        pair = ROOT / "examples" / "sensor_pair.json"
+        done = self.call("play", pair, "--sensor=camera=100hz", "--sensor=imu=5ms", "--duration=0.5", "--trace=run.csv", out="sensor camera: ")
+        self.check_trace("run.csv")
+        written = {line.split()[1]: int(line.split()[2]) for line in done.stdout.splitlines() if line.startswith("sensor ")}
+        self.assertEqual(sorted(written), ["camera:", "imu:"])
+        self.assertGreater(written["imu:"], written["camera:"])
+        self.assertLessEqual(written["imu:"], 0.5 / 0.005 + 100)  # and for as long as it takes to stop
+        # What is read is as old as the sensor's period, or a little more; without a sensor there is nothing that could age.
+        read = {"name": "read", "model": str(STEPS), "function": "full", "period_ms": 10, "inputs": [{"ring": "imu", "slots": 3}]}
+        ages = [self.play(read, flags=["--duration=0.2", *flags])["read"].get("age_ns", {}) for flags in ([], ["--sensor=imu=1ms"])]
+        self.assertGreater(ages[1].get("n", 0), ages[0].get("n", 0))
+        for flag, words in (("imu", "not RING=TIME"), ("imu=0hz", "not RING=TIME"), ("imu=5ms", "no job reads a ring called imu"), ("=5ms", "not RING=TIME")):
+            self.call("play", self.write({"name": "count", "model": str(STEPS), "function": "count", "iterations": 1}), f"--sensor={flag}", code=2, err=words)
+        self.call("play", pair, "--sensor=imu=5ms", "--sensor=imu=60hz", code=2, err="has two")
+
     def test_failure_is_contained(self):
         flaky = {"name": "flaky", "model": str(STEPS), "function": "flaky", "period_ms": 2}
         other = {"name": "other", "model": str(STEPS), "function": "full", "period_ms": 2}

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "base/cpu.h"
+
 static char folder[64];
 
 struct looks {
@@ -88,6 +90,26 @@ static void test_families(void **state) {
   assert_string_equal(path, "/r/gen/vmfb/mlpx/spacemit_x60/scalar/mlpx.q.int8/benchmarks/vmfb/module_kernel_benchmark.vmfb");
 }
 
+// Other processors' formats are cut likewise; a plan names kernels, whose modules are for this processor.
+static void test_formats(void **state) {
+  (void)state;
+  char path[RDO_MODULE_PATH_BYTES], expected[RDO_MODULE_PATH_BYTES];
+  struct rondo_diag diag;
+  assert_int_equal(find("\"module_name\": \"net$async_dispatch_3_embedded_elf_x86_64_net$async_dispatch_3_conv\"", "/r", "v3", path, &diag), RONDO_NOT_FOUND);
+  assert_string_equal(looks.paths[1], "/r/gen/vmfb/net/spacemit_x60/v3/net.q.int8/benchmarks/vmfb/module_net$async_dispatch_3_embedded_elf_x86_64_benchmark.vmfb");
+  static const char *const names[][2] = {{"net$async_dispatch_12_conv_1x2", "net$async_dispatch_12"}, {"net_dispatch_0", "net_dispatch_0"}};
+  for (int i = 0; i < 2; ++i) {
+    char node[256];
+    snprintf(node, sizeof node, "\"job_name\": \"camera0\", \"export\": \"%s\"", names[i][0]);
+    assert_int_equal(find(node, "/r", "v3", path, &diag), RONDO_NOT_FOUND);
+    assert_int_equal(looks.count, 32);
+    snprintf(expected, sizeof expected, "/r/gen/vmfb/net/spacemit_x60/v3/net.q.int8/benchmarks/vmfb/module_%s_embedded_elf_%s_benchmark.vmfb", names[i][1], rdo_cpu_arch());
+    assert_string_equal(looks.paths[1], expected);
+  }
+  assert_int_equal(find("\"job_name\": \"camera0\", \"export\": \"kernel\"", "/r", "v3", path, &diag), RONDO_NOT_FOUND);
+  assert_string_equal(path, "/r/gen/vmfb/camera0/spacemit_x60/v3/camera0.q.int8/benchmarks/vmfb/module_kernel_benchmark.vmfb");
+}
+
 // A path wins, and nothing else is looked for.
 static void test_paths(void **state) {
   (void)state;
@@ -106,12 +128,12 @@ static void test_paths(void **state) {
   assert_int_equal(find("\"module_name\": \"k\"", "/r", "RVV", path, &diag), RONDO_OK);
   assert_string_equal(path, file);
   assert_int_equal(find("\"id\": 1", NULL, "RVV", path, &diag), RONDO_NOT_FOUND);
-  assert_non_null(strstr(diag.message, "neither vmfb_path nor module_name"));
+  assert_non_null(strstr(diag.message, "neither vmfb_path nor module_name nor export"));
   assert_int_equal(unlink(file), 0);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_candidates), cmocka_unit_test(test_families), cmocka_unit_test(test_paths)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_candidates), cmocka_unit_test(test_families), cmocka_unit_test(test_formats), cmocka_unit_test(test_paths)};
   snprintf(folder, sizeof folder, "/tmp/rondo_path_XXXXXX");
   if (mkdtemp(folder) == NULL) return 1;
   int failed_count = cmocka_run_group_tests(tests, NULL, NULL);

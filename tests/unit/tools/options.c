@@ -21,6 +21,7 @@ struct targets {
   int64_t integer;
   int64_t count;
   int64_t positive;
+  int64_t at_once;
   uint64_t bytes;
   double number;
   struct tool_strings positional;
@@ -35,6 +36,7 @@ static bool parse(struct targets *targets, int argc, const char *const *argument
       {"integer", TOOL_OPTION_INTEGER, &targets->integer, "N", ""},
       {"count", TOOL_OPTION_COUNT, &targets->count, "N", ""},
       {"positive", TOOL_OPTION_POSITIVE, &targets->positive, "N", ""},
+      {"at_once", TOOL_OPTION_AT_ONCE, &targets->at_once, "N", ""},
       {"bytes", TOOL_OPTION_BYTES, &targets->bytes, "BYTES", ""},
       {"number", TOOL_OPTION_NUMBER, &targets->number, "X", ""},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
@@ -96,10 +98,24 @@ static void test_values(void **state) {
   release(&t);
 }
 
+// A count that may be left out does not take the argument behind it.
+static void test_at_once(void **state) {
+  (void)state;
+  struct targets t = {0};
+  const char *const alone[] = {"--at_once", "7"}, *const counted[] = {"--at-once=3"};
+  assert_true(parse(&t, 2, alone));
+  assert_int_equal(t.at_once, 1);
+  assert_int_equal(t.positional.count, 1);
+  release(&t);
+  assert_true(parse(&t, 1, counted));
+  assert_int_equal(t.at_once, 3);
+  release(&t);
+}
+
 static void test_failures(void **state) {
   (void)state;
   static const char *const bad[] = {"--onn",        "--on=maybe",  "--text_name", "--integer=x",  "--integer=",
-                                    "--count=-1",   "--positive=0", "--positive=-1", "--bytes=-1",  "--bytes=5Q",  "--bytes=1KiBx", "--bytes=99999999999G",
+                                    "--count=-1",   "--positive=0", "--positive=-1", "--at_once=0", "--at_once=", "--bytes=-1",  "--bytes=5Q",  "--bytes=1KiBx", "--bytes=99999999999G",
                                     "--number=-1",  "--number=nan", "--number=",   "-o",           "--",
                                     "--unknown_and_very_long_name_that_does_not_fit_anywhere=1"};
   for (int i = 0; i < COUNT(bad); ++i) {
@@ -134,7 +150,7 @@ static void test_nearest(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_forms), cmocka_unit_test(test_values), cmocka_unit_test(test_failures),
+      cmocka_unit_test(test_forms), cmocka_unit_test(test_values), cmocka_unit_test(test_at_once), cmocka_unit_test(test_failures),
       cmocka_unit_test(test_help),  cmocka_unit_test(test_nearest),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The rondo authors
+"""Schedules through `rondo play`: baselines, order, iterations, progress, models with their functions.
+
+    RONDO=build/rondo python3 tests/cli/schedule_test.py [NAME...]
+
+Every trace that is written goes through `rondo trace check`. Exits 77, "skipped", when there is no program, or when it was built
+without a JSON library; 1 when a test failed.
+"""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RONDO = os.environ.get("RONDO") or shutil.which("rondo")
+MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
+STEPS = ROOT / "tests" / "unit" / "play" / "steps.vmfb"
+GOLDEN = ROOT / "tests" / "golden" / "play"
+LOOP = MODELS / "bench" / "vm_loop.vmfb"
+TIMEOUT_S = 120
+
+
+class ScheduleTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="rondo-schedule-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def call(self, *arguments, code=0, out=(), err=()):
+        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder, check=False)
+        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
+        self.assertEqual(done.returncode, code, told)
+        for words, stream in ((out, done.stdout), (err, done.stderr)):
+            for word in [words] if isinstance(words, str) else words:
+                self.assertIn(word, stream, told)
+        return done
+
+    def write(self, dispatches, name="schedule.json", **rest):
+        (self.folder / name).write_text(json.dumps({"dispatches": dispatches, **rest}))
+        return name
+
+    def play(self, *arguments, **expected):
+        """The rows of a play, in the order of their starts; its trace is checked."""
+        self.call("play", *arguments, "--trace=run.csv", **expected)
+        self.call("trace", "check", "run.csv", out="0 findings")
+        with open(self.folder / "run.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            for column in ("graph_iter", "start_ns", "end_ns", "ready_ns"):
+                row[column] = int(row[column])
+        return sorted(rows, key=lambda row: (row["graph_iter"], row["start_ns"]))
+
+    def count_at_once(self, rows):
+        """The most rows that ran at one moment; one that ends as another starts does not overlap it."""
+        points = sorted([(row["start_ns"], 1) for row in rows] + [(row["end_ns"], -1) for row in rows])
+        most = count = 0
+        for _, step in points:
+            count += step
+            most = max(most, count)
+        return most
+
+    # Baselines
+
+    @staticmethod
+    def two_targets(**rest):
+        """Eight dispatches on two targets, planned far ahead, the later ones first, with one chain among them."""
+        def node(i):
+            return {"id": i, "hardware_target": "PE"[i % 2], "start_time": 5000.0 - 100 * i, "duration": 0.3, "job_name": f"mlp{i}",
+                    "dependencies": ["n6"] if i == 2 else [], **rest}
+        return {f"n{i}": node(i) for i in range(8)}
+
+    def test_baseline_in_sequence(self):
+        name = self.write(self.two_targets())
+        rows = self.play(name, "--baseline", "--iterations=2")
+        # Planned starts decide where dependencies do not, and nothing waits for them.
+        self.assertEqual([row["dispatch_key"] for row in rows if row["graph_iter"] == 1], [f"n{i}" for i in (7, 6, 5, 4, 3, 2, 1, 0)])
+        for iteration in range(2):
+            self.assertEqual(self.count_at_once([row for row in rows if row["graph_iter"] == iteration]), 1)
+        self.assertLess(max(row["end_ns"] for row in rows), 4_000_000_000)
+        self.assertEqual({row["target"] for row in rows}, {"all"})
+
+    def test_baseline_at_once(self):
+        long = {key: {**node, "duration": 20} for key, node in self.two_targets().items()}
+        rows = self.play(self.write(long), "--baseline=2")
+        self.assertEqual(self.count_at_once(rows), 2)
+        starts = {row["dispatch_key"]: row for row in rows}
+        self.assertGreaterEqual(starts["n2"]["start_ns"], starts["n6"]["end_ns"])
+        self.assertLess(rows[-1]["end_ns"], 4_000_000_000)
+        # More at once than there are CPUs, and more CPUs than there are at once.
+        rows = self.play(self.write(self.two_targets()), "--baseline=5")
+        self.assertEqual(len(rows), 8)
+        self.assertLessEqual(self.count_at_once(rows), 5)
+        machine = {"schema": "rondo.machine/1", "clusters": [{"name": "P", "workers": 3}, {"name": "E", "workers": 1}]}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        self.call("play", "schedule.json", "--baseline=2", "--machine=machine.json", code=1, err="cluster P has no CPUs")
+        self.assertLessEqual(self.count_at_once(self.play("schedule.json", "--baseline=2", "--machine=machine.json", "--anywhere")), 2)
+
+    def test_baseline_of_graphs(self):
+        graph = {f"d_dispatch_{i}": {"id": i, "ordinal": 1, "total": 1, "dependencies": [f"d_dispatch_{i - 1}"] if i else []} for i in range(6)}
+        name = self.write(graph)
+        self.call("play", name, code=1, err="no durations")
+        self.assertEqual([row["dispatch_id"] for row in self.play(name, "--baseline")], list("012345"))
+        shutil.copy(LOOP, self.folder / "loop.vmfb")
+        name = self.write({key: {**node, "vmfb_path": "loop.vmfb"} for key, node in graph.items()})
+        for flag in ("--baseline", "--baseline=3"):
+            rows = self.play(name, flag, "--dispatch_iters=1000", "--warmup=1", "--iterations=3")
+            self.assertEqual(len(rows), 18)
+            self.assertTrue(all(row["end_ns"] > row["start_ns"] for row in rows))
+        # Without dependencies those that share a file take turns.
+        free = {key: {**node, "dependencies": [], "vmfb_path": "loop.vmfb"} for key, node in graph.items()}
+        self.assertEqual(self.count_at_once(self.play(self.write(free), "--baseline=3", "--dispatch_iters=5000")), 1)
+
+    def test_baseline_of_models(self):
+        names = ("mlp_dispatch_0_matmul_1x64x64_f32", "", "", "", "")
+        nodes = {f"mlp{i}_{d}": {"id": d, "hardware_target": "P", "start_time": i + d / 1000, "duration": 0.001, "job_name": f"mlp{i}", "dispatch": d,
+                                 "module_name": "m", "export": export, "dependencies": [f"mlp{i}_{d - 1}"] if d else []}
+                 for i in range(3) for d, export in enumerate(names)}
+        name = self.write(nodes)
+        for flag in ("--baseline", "--baseline=2"):
+            rows = self.play(name, flag, f"--model=mlp={MODELS}/mlp_f32/mlp_f32.vmfb")
+            self.assertEqual(len(rows), 15)
+            self.assertLess(rows[0]["start_ns"], 1_000_000_000)
+
+    def test_baseline_errors(self):
+        name = self.write(self.two_targets())
+        self.call("play", name, "--baseline=0", code=2, err="--baseline takes COUNT")
+        self.call("play", name, "--baseline=257", code=1, err="257 dispatches at once")
+        for flag in ("--policy=edf", "--lock_all", "--boost", "--late=1ms"):
+            self.call("play", name, "--baseline", flag, code=1, err="neither policy nor times")
+
+
+    # Iterations
+
+    @staticmethod
+    def chain():
+        """Two dispatches of a job on a lane each, and one beside them whose number and occurrence decide where times do not."""
+        base = {"start_time": 0, "duration": 0.02, "job_name": "camera", "ordinal": 1, "total": 1}
+        return {
+            "camera_dispatch_1": {**base, "id": 1, "hardware_target": "E", "start_time": 0.02, "dependencies": ["camera_dispatch_0"]},
+            "camera_dispatch_2_2": {**base, "id": 2, "ordinal": 2, "total": 2, "hardware_target": "P", "start_time": 0.02},
+            "camera_dispatch_2_1": {**base, "id": 2, "total": 2, "hardware_target": "P", "start_time": 0.02, "dependencies": ["camera_dispatch_1"]},
+            "camera_dispatch_0": {**base, "id": 0, "hardware_target": "P"},
+        }
+
+    def test_iterations(self):
+        rows = self.play(self.write(self.chain()), "--iterations=1000", "--warmup=7", "--summary=summary.json", out=["1000 iterations", "p99.9"])
+        self.assertEqual(sorted({row["graph_iter"] for row in rows}), list(range(1000)))
+        summary = json.loads((self.folder / "summary.json").read_text())
+        self.assertEqual((summary["config"]["graph_iters"], summary["queue_delay"]["count"]), (1000, 4000))
+        self.assertEqual({node["run_stats"]["count"] for node in summary["nodes"]}, {1000})
+        durations = sorted(row["end_ns"] - row["start_ns"] for row in rows)
+        self.assertGreaterEqual(durations[0], 20000)
+        self.assertGreaterEqual(summary["queue_delay"]["p999_ns"], summary["queue_delay"]["p99_ns"])
+
+    def test_period(self):
+        # Without a period an iteration follows the one before; with one it begins at a multiple of it, or later where it is overrun.
+        name = self.write(self.chain())
+        begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20", "--period=8ms")})
+        self.assertEqual(len(begins), 20)
+        gaps = [later - earlier for earlier, later in zip(begins, begins[1:])]
+        self.assertGreaterEqual(min(gaps), 8_000_000)
+        self.assertIn(8_000_000, gaps)
+        begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20")})
+        self.assertLess(min(later - earlier for earlier, later in zip(begins, begins[1:])), 8_000_000)
+
+    def test_cpus(self):
+        # Every dispatch runs on a CPU of its target, whoever else is at work.
+        cpus = sorted(os.sched_getaffinity(0))
+        where = {"P": cpus[:1], "E": cpus[-1:]}
+        machine = {"schema": "rondo.machine/1", "clusters": [{"name": name, "cpus": cpus} for name, cpus in where.items()]}
+        if cpus[:1] == cpus[-1:]:
+            self.skipTest("one CPU")
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        rows = self.play(self.write(self.chain()), "--machine=machine.json", "--iterations=50", "--report_every=1")
+        self.assertEqual({(row["target"], int(row["cpu"])) for row in rows}, {(name, cpus[0]) for name, cpus in where.items()})
+
+    def test_dispatch_iterations(self):
+        name = self.write({"a": {"hardware_target": "P", "duration": 0.1, "vmfb_path": str(LOOP)}})
+        shortest = [min(row["end_ns"] - row["start_ns"] for row in self.play(name, f"--dispatch_iters={count}", "--iterations=20", "--warmup=2"))
+                    for count in (100, 100000)]
+        self.assertGreater(shortest[1], 20 * shortest[0])
+
+    # What is told
+
+    def check_golden(self, name, text):
+        """The whole text as in the file of that name; RONDO_GOLDEN=write makes it anew."""
+        if os.environ.get("RONDO_GOLDEN") == "write":
+            (GOLDEN / name).write_text(text)
+        self.assertEqual(text, (GOLDEN / name).read_text(), f"tests/golden/play/{name}")
+
+    def test_order(self):
+        done = self.call("play", self.write(self.chain()), "--order")
+        order = done.stdout[:done.stdout.index("schedule.json:")]
+        self.check_golden("order.txt", order)
+        self.call("play", "schedule.json", "--json", "--summary=summary.json")
+        self.assertEqual(json.loads((self.folder / "summary.json").read_text())["topo_order"], [line.split()[-1] for line in order.splitlines()[1:]])
+        self.call("play", "schedule.json", "--order", "--json", code=2, err="topo_order")
+
+    def test_report(self):
+        done = self.call("play", self.write(self.chain()), "--iterations=7", "--warmup=3", "--report_every=3")
+        self.check_golden("report.txt", re.sub(r"(ms, starts up to|: )( ?)[0-9.]+", r"\1\2N", done.stderr))
+        self.assertEqual(self.call("play", "schedule.json", "--iterations=3").stderr, "")
+        self.call("play", "schedule.json", "--report_every=0.5", code=2, err="whole number of iterations")
+
+    # Models
+
+    def test_modules_and_functions(self):
+        mlp = MODELS / "mlp_f32" / "mlp_f32.vmfb"
+        nodes = {f"mlp_f32_{d}": {"id": d, "hardware_target": "P", "start_time": d / 1000, "duration": 0.001, "job_name": "mlp_f32", "dispatch": d,
+                                  "dependencies": [f"mlp_f32_{d - 1}"] if d else []} for d in range(5)}
+        own = {f"steps{i}_0": {"id": 0, "hardware_target": "E", "start_time": i, "duration": 0.001, "job_name": f"steps{i}", "dispatch": 0} for i in range(2)}
+
+        def expected(job, model, function, values):
+            done = self.call("run", model, f"--function={function}", f"--input={values}")
+            return done.stdout.replace(f"EXEC @{function}\n", f"{job}\n")
+
+        name = self.write({**nodes, **own})
+        full = expected("steps0", STEPS, "full", "4xf32=0")
+        results = [expected("mlp_f32", mlp, "mlp", "1x64xf32=0"), full, full.replace("steps0", "steps1")]
+        for flags in ([f"--module={mlp}", f"--module={STEPS}", "--function=steps=full"],
+                      [f"--module={mlp}", f"--model=steps={STEPS}", "--function=steps=full", "--baseline=2"],
+                      [f"--model=mlp_f32={mlp}", f"--module={STEPS}", "--function=full", "--function=mlp_f32=mlp"]):
+            done = self.call("play", name, *flags, "--results", "--iterations=3", "--trace=run.csv")
+            for result in results:
+                self.assertIn(result, done.stdout)
+            self.assertEqual(done.stdout.count("result[0]"), 3)
+            self.call("trace", "check", "run.csv", out="0 findings")
+        alone = self.write(own, name="alone.json")
+        self.assertIn(full, self.call("play", alone, f"--module={STEPS}", "--function=full", "--results").stdout)
+        self.call("play", alone, f"--module={STEPS}", code=1, err="steps")
+        self.call("play", alone, f"--module={STEPS}", "--function=none", code=1, err="none")
+        self.call("play", alone, "--function=full", code=2, err="goes with --model or --module")
+        self.call("play", alone, f"--module={STEPS}", "--function=other=full", code=2, err="other=full")
+        self.call("play", alone, f"--module={STEPS}", "--function=full", "--results", "--json", code=2, err="--results")
+
+
+if __name__ == "__main__":
+    if not RONDO or not Path(RONDO).is_file():
+        print("skipped: no rondo program; name it with RONDO=path")
+        sys.exit(77)
+    RONDO = str(Path(RONDO).resolve())
+    with tempfile.TemporaryDirectory() as probe:
+        (Path(probe) / "x.json").write_text('{"dispatches": {"a": {}}}')
+        told = subprocess.run([RONDO, "play", "x.json"], cwd=probe, capture_output=True, text=True, check=False).stderr
+    if "without" in told and "JSON" in told:
+        print("skipped: built without a JSON library")
+        sys.exit(77)
+    unittest.main()
