@@ -188,7 +188,7 @@ static int64_t spin(struct rdo_node *node, struct rdo_worker *worker, int64_t be
   int64_t now_ns = begin_ns, look_ns = begin_ns + GUARD_INTERVAL_NS;
   while (now_ns < end_ns && rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) == 0) {  // relaxed: hint
     rdo_cpu_relax();
-    now_ns = rdo_clock_now_ns();
+    now_ns = rdo_clock_spin_ns(look_ns < end_ns ? look_ns : end_ns);
     if (now_ns < look_ns) continue;
     look_ns = now_ns + GUARD_INTERVAL_NS;
     if (rdo_atomic_load(&node->ended, rdo_relaxed) != 0) break;  // relaxed: hint, of several one has ended it
