@@ -138,8 +138,9 @@ static void complete_node(struct rdo_process *process, enum rondo_status status)
   node->end_ns = rdo_clock_now_ns();
   rdo_atomic_sub(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
   rdo_atomic_sub(&lane->busy_count, 1, rdo_relaxed);                 // relaxed: counter
-  for (uint32_t i = 0; i < node->resource_count; ++i) rdo_resource_release(&graph->resources[node->resources[i]]);
+  // First the successors: those that ask for what is given back here then stand in the order of keys, not in that of the graph.
   for (uint32_t i = 0; i < node->successor_count; ++i) resume_from(&graph->nodes[node->successors[i]], node->lane);
+  for (uint32_t i = 0; i < node->resource_count; ++i) rdo_resource_release(&graph->resources[node->resources[i]]);
 }
 
 void rdo_node_graph_leave(struct rdo_node_graph *graph) {
