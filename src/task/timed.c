@@ -109,7 +109,7 @@ bool rdo_timed_spin(struct rdo_worker *worker) {
     before_ns = rdo_clock_now_ns();
   }
   bool is_called = false;
-  while ((now_ns = rdo_clock_spin_ns(release_ns)) < release_ns && !is_called) {
+  while ((now_ns = is_called ? rdo_clock_now_ns() : rdo_clock_spin_ns(release_ns)) < release_ns && !is_called) {
     if (now_ns - before_ns > STOLEN_NS_MIN) {
       note_gap(worker, before_ns, now_ns);
       now_ns = rdo_clock_now_ns();
