@@ -25,6 +25,13 @@ static void look_at_lanes(const struct rdo_node_graph *graph, struct rdo_policy_
 
 static int64_t expected_ns(const struct rdo_node *node, uint32_t lane) { return node->lane_ns != NULL ? node->lane_ns[lane] : node->duration_ns; }
 
+// What is known of a node's time holds on all lanes, where it is not told for each.
+static const int64_t *expect(const struct rdo_node *node, int64_t *lane_ns) {
+  if (node->lane_ns != NULL) return node->lane_ns;
+  for (uint32_t i = 0; i < node->graph->lane_count; ++i) lane_ns[i] = node->duration_ns;
+  return lane_ns;
+}
+
 static void run_released(struct rdo_timed *timed, struct rdo_worker *worker);
 
 // Its time has come: runs as soon as it holds all its resources, one after the other in the order of their numbers.
@@ -47,6 +54,7 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
   struct rdo_node_graph *graph = node->graph;
   struct rdo_policy_lane lanes[RDO_POLICY_LANES_MAX];
   struct rdo_policy_decision decision;
+  int64_t lane_ns[RDO_POLICY_LANES_MAX];
   look_at_lanes(graph, lanes);
   node->ready_ns = rdo_clock_now_ns();
   const struct rdo_policy_node facts = {
@@ -58,7 +66,7 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
       .planned_start_ns = node->planned_lane == RDO_POLICY_NONE ? INT64_MAX : graph->begin_ns + node->planned_start_ns,
       .planned_lane = node->planned_lane,
       .planned_width = node->planned_width,
-      .lane_ns = node->lane_ns,
+      .lane_ns = expect(node, lane_ns),
       .lanes = node->lanes,
       .previous_lane = previous_lane,
       .width_max = node->width_max,
