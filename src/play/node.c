@@ -62,7 +62,7 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
       .sequence = rdo_atomic_add(&graph->sequence, 1, rdo_relaxed),  // relaxed: counter
       .now_ns = node->ready_ns,
       .release_ns = node->is_locked ? graph->begin_ns + node->release_ns : graph->begin_ns,
-      .deadline_ns = node->deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->deadline_ns,
+      .deadline_ns = node->urgency.deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->urgency.deadline_ns,
       .planned_start_ns = node->planned_lane == RDO_POLICY_NONE ? INT64_MAX : graph->begin_ns + node->planned_start_ns,
       .planned_lane = node->planned_lane,
       .planned_width = node->planned_width,
@@ -70,7 +70,7 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
       .lanes = node->lanes,
       .previous_lane = previous_lane,
       .width_max = node->width_max,
-      .priority = node->priority,
+      .priority = node->urgency.priority,
   };
   graph->policy->decide(&graph->policy_options, &facts, lanes, graph->lane_count, &decision);
   struct rdo_node_lane *lane = &graph->lanes[decision.lane];

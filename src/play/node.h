@@ -18,6 +18,7 @@
 #define RDO_PLAY_NODE_H_
 
 #include "plan/policy.h"
+#include "plan/urgency.h"
 #include "play/resource.h"
 #include "task/timed.h"
 
@@ -46,7 +47,7 @@ struct rdo_node {
   bool needs_body;                // it also waits for rdo_node_resume, when its body is there
   bool is_locked;                 // it does not start before release_ns
   bool is_boosted;                // it keeps workers from what would run past its start, whatever their keys
-  uint8_t priority;
+  struct rdo_urgency urgency;     // with what it inherits; the deadline from the iteration's begin
   uint32_t planned_lane, width_max, planned_width;
   uint32_t planned_place;         // which of the lane's workers the plan leaves free for it; a start that lies ahead is this one's
   uint64_t lanes;                 // bits

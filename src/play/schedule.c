@@ -417,6 +417,23 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
   return RONDO_OK;
 }
 
+static struct rdo_urgency_successors successors_of(const void *user, uint32_t index) {
+  const struct rdo_node *node = &((const struct rdo_node *)user)[index];
+  return (struct rdo_urgency_successors){node->successors, node->successor_count};
+}
+
+// What something urgent waits for is as urgent.
+static enum rondo_status inherit(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  struct rdo_node_graph *graph = &player->graph;
+  struct rdo_urgency *urgencies;
+  RDO_TRY(rdo_alloc_array((size_t)graph->node_count + 1, sizeof *urgencies, &urgencies, diag));
+  for (uint32_t i = 0; i < graph->node_count; ++i) urgencies[i] = graph->nodes[i].urgency;
+  rdo_urgency_inherit(urgencies, player->schedule.order, graph->node_count, successors_of, graph->nodes);
+  for (uint32_t i = 0; i < graph->node_count; ++i) graph->nodes[i].urgency = urgencies[i];
+  rdo_free(urgencies);
+  return RONDO_OK;
+}
+
 static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   struct rdo_node_graph *graph = &player->graph;
@@ -433,17 +450,18 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
     bool is_root = from->dependency_count == 0 && !takes_time_dependency(player, from);
     node->is_locked = player->options.locks_all || (is_root && from->release_policy == RDO_RELEASE_PHASE_LOCKED);
     node->is_boosted = node->is_locked && player->options.is_boosted;
-    node->priority = (uint8_t)(from->priority >= 0 ? from->priority : RDO_JOB_PRIORITY_DEFAULT);
     node->planned_lane = from->target;
     node->planned_width = width < worker_count ? width : worker_count;
     node->width_max = width;
     node->lanes = UINT64_C(1) << from->target;
     node->planned_start_ns = node->release_ns = from->start_ns;
     node->deadline_ns = job->deadline_ns > 0 ? job->deadline_ns : INT64_MAX;
+    node->urgency = (struct rdo_urgency){(uint8_t)(from->priority >= 0 ? from->priority : RDO_JOB_PRIORITY_DEFAULT), node->deadline_ns};
     node->duration_ns = from->duration_ns;
     node->tile_ns = player->options.tile_ns;
   }
-  return make_edges(player, diag);
+  RDO_TRY(make_edges(player, diag));
+  return inherit(player, diag);
 }
 
 static void tell_runner(struct rondo_schedule_player *player) {
