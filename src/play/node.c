@@ -34,7 +34,7 @@ static const int64_t *expect(const struct rdo_node *node, int64_t *lane_ns) {
 
 static void run_released(struct rdo_timed *timed, struct rdo_worker *worker);
 
-// Its time has come: runs as soon as it holds all its resources, one after the other in the order of their numbers.
+// Runs as soon as it holds all its resources, one after the other in the order of their numbers.
 static void acquire_next(struct rdo_node *node) {
   if (node->held_count == node->resource_count) {
     rdo_process_resume(&node->process);
@@ -47,6 +47,45 @@ static void take_resource(struct rdo_resource_wait *wait) {
   struct rdo_node *node = RDO_CONTAINER(wait, struct rdo_node, wait);
   ++node->held_count;
   acquire_next(node);
+}
+
+// Its time has come. Who holds a unit that something more urgent may want must not wait for a worker behind others: so from when it has it,
+// it comes first as that one would (the immediate ceiling protocol); and where all workers are busy it asks only when it is its turn,
+// by its own key.
+static void ask(struct rdo_node *node) {
+  const struct rdo_node_lane *lane = &node->graph->lanes[node->lane];
+  bool is_idle = rdo_atomic_load(&lane->busy_count, rdo_relaxed) < lane->worker_count;  // relaxed: counter
+  if (!node->is_raised || is_idle) {
+    acquire_next(node);
+    return;
+  }
+  rdo_atomic_add(&node->graph->left, 1, rdo_relaxed);  // relaxed: ordered by SYNC(nodes), the node's own keeps it above 0
+  rdo_process_resume(&node->turn);
+}
+
+static enum rdo_drain_result drain_turn(struct rdo_process *process, struct rdo_worker *worker) {
+  (void)process, (void)worker;
+  return RDO_DRAIN_DONE;
+}
+
+static void complete_turn(struct rdo_process *process, enum rondo_status status) {
+  (void)status;
+  acquire_next(RDO_CONTAINER(process, struct rdo_node, turn));
+}
+
+static void release_turn(struct rdo_process *process) { rdo_node_graph_leave(RDO_CONTAINER(process, struct rdo_node, turn)->graph); }
+
+static const struct rdo_process_type turn_type = {"turn", drain_turn, complete_turn, release_turn};
+
+// The key while it holds its resources.
+static uint64_t held_key(const struct rdo_node *node, const struct rdo_policy_node *facts, const struct rdo_policy_lane *lanes, uint64_t key) {
+  const struct rdo_node_graph *graph = node->graph;
+  struct rdo_policy_node held = *facts;
+  struct rdo_policy_decision decision;
+  held.priority = node->ceiling.priority;
+  held.deadline_ns = node->ceiling.deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->ceiling.deadline_ns;
+  graph->policy->decide(&graph->policy_options, &held, lanes, graph->lane_count, &decision);
+  return decision.key < key ? decision.key : key;
 }
 
 // Everything that the node waits for has ended, but for its release.
@@ -78,10 +117,13 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
   node->backlog_ns = expected_ns(node, decision.lane);
   rdo_atomic_add(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
   node->process.budget = decision.width;
-  rdo_process_place(&node->process, decision.lane + 1, decision.key);
+  uint64_t key = node->resource_count == 0 ? decision.key : held_key(node, &facts, lanes, decision.key);
+  rdo_process_place(&node->process, decision.lane + 1, key);
+  rdo_process_place(&node->turn, decision.lane + 1, decision.key);
+  node->is_raised = key != decision.key;
   node->wait.key = decision.key;
   if (decision.start_ns <= node->ready_ns || rdo_atomic_load(&graph->is_stopping, rdo_seq_cst) != 0) {  // SYNC(nodes)
-    acquire_next(node);
+    ask(node);
     return;
   }
   node->timed.run = run_released;
@@ -111,7 +153,7 @@ static void run_released(struct rdo_timed *timed, struct rdo_worker *worker) {
   // What is not locked to its time is for any worker of the lane, and as an ordinary thread.
   if (node->resource_count != 0 || !node->is_locked) {
     rdo_urgent_lower(worker);
-    acquire_next(node);
+    ask(node);
     return;
   }
   node->is_released = true;
@@ -251,6 +293,7 @@ const struct rdo_node_body rdo_node_empty = {"nothing", drain_empty, NULL};
 
 static void reset_node(struct rdo_node *node) {
   rdo_process_init(&node->process, &node_type, node->graph->executor, 1);
+  rdo_process_init(&node->turn, &turn_type, node->graph->executor, 1);
   rdo_atomic_init(&node->pending, node->predecessor_count + (node->needs_body ? 1 : 0));
   rdo_atomic_init(&node->start_ns, INT64_MAX);
   rdo_atomic_init(&node->ended, 0);

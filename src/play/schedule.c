@@ -434,6 +434,27 @@ static enum rondo_status inherit(struct rondo_schedule_player *player, struct ro
   return RONDO_OK;
 }
 
+// How urgent what uses a resource may be: a node that has it is as urgent.
+static enum rondo_status find_ceilings(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  struct rdo_node_graph *graph = &player->graph;
+  struct rdo_urgency *ceilings;
+  RDO_TRY(rdo_alloc_array((size_t)graph->resource_count + 1, sizeof *ceilings, &ceilings, diag));
+  for (uint32_t i = 0; i < graph->resource_count; ++i) ceilings[i].deadline_ns = INT64_MAX;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (uint32_t i = 0; i < graph->node_count; ++i) {
+      struct rdo_node *node = &graph->nodes[i];
+      node->ceiling = node->urgency;
+      for (uint32_t k = 0; k < node->resource_count; ++k) {
+        struct rdo_urgency *ceiling = &ceilings[node->resources[k]];
+        if (pass == 0) *ceiling = rdo_urgency_join(*ceiling, node->urgency);
+        else node->ceiling = rdo_urgency_join(node->ceiling, *ceiling);
+      }
+    }
+  }
+  rdo_free(ceilings);
+  return RONDO_OK;
+}
+
 static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   struct rdo_node_graph *graph = &player->graph;
@@ -531,6 +552,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   RDO_TRY(load_models(player, diag));
   RDO_TRY(load_modules(player, diag));
   RDO_TRY(make_resources(player, diag));
+  RDO_TRY(find_ceilings(player, diag));
   return make_table(player, diag);
 }
 
