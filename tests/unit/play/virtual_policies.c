@@ -168,6 +168,48 @@ static void test_inherited(void **state) {
   }
 }
 
+// n1 has what n3 wants, and n2 wants n1's worker: n1 comes first, or n3 would wait for n2. `tile` lets n1 be interrupted, `gate` makes it wait
+// for its worker before it asks.
+static void test_holder(void **state) {
+  (void)state;
+  static const char *const policies[] = {"priority", "dynamic", "edf", "planned"};
+  static const char *const npu = ", \"resources\": [\"npu\"]", *const locked_npu = ", \"resources\": [\"npu\"], \"release_policy\": \"phase_locked\"";
+  for (size_t p = 0; p < COUNT_OF(policies); ++p) {
+    for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+      begin_plan();
+      add("Q", 0, 100 * us, "", 64, INT64_MAX, "");
+      add("P", 0, 500 * us, "", 10, 9 * ms, npu);
+      add("P", 100 * us, 1000 * us, "\"n0\"", 100, 5 * ms, "");
+      add("Q", 150 * us, 100 * us, "", 200, 900 * us, locked_npu);
+      write_it();
+      play(seed, &(const struct rondo_schedule_play_options){.policy = policies[p], .tile_ns = 50 * us});
+      expect_run("n1", 0, 500 * us);
+      expect_run("n3", 500 * us, 600 * us);
+      expect_run("n2", 500 * us, 1500 * us);
+      assert_int_equal(find_row("n1", 0)->preemption_count, 0);
+    }
+  }
+}
+
+// One that waits for its worker has nothing yet, and keeps nobody waiting: n2 is n1's better, and n4, which comes meanwhile, gets the unit.
+static void test_idle_holds_nothing(void **state) {
+  (void)state;
+  static const char *const npu = ", \"resources\": [\"npu\"]", *const locked_npu = ", \"resources\": [\"npu\"], \"release_policy\": \"phase_locked\"";
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    begin_plan();
+    add("P", 0, 100 * us, "", 64, INT64_MAX, "");
+    add("P", 100 * us, 500 * us, "\"n3\"", 10, INT64_MAX, npu);
+    add("P", 100 * us, 1000 * us, "\"n3\"", 100, INT64_MAX, "");
+    add("R", 0, 50 * us, "", 64, INT64_MAX, "");
+    add("Q", 150 * us, 100 * us, "", 200, INT64_MAX, locked_npu);
+    write_it();
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "priority"});
+    expect_run("n2", 100 * us, 1100 * us);
+    expect_run("n4", 150 * us, 250 * us);
+    expect_run("n1", 1100 * us, 1600 * us);
+  }
+}
+
 // The simulator ------------------------------------------------------------------------------------------
 
 struct simulated {
@@ -251,6 +293,8 @@ int main(void) {
       cmocka_unit_test(test_orders),
       cmocka_unit_test(test_edf),
       cmocka_unit_test(test_inherited),
+      cmocka_unit_test(test_holder),
+      cmocka_unit_test(test_idle_holds_nothing),
       cmocka_unit_test(test_simulator_agrees),
   };
   int failed_count = cmocka_run_group_tests(tests, NULL, NULL);
