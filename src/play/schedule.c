@@ -417,6 +417,14 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
   return RONDO_OK;
 }
 
+// A node's own priority, else that of its job in the job set that a plan carries.
+static uint8_t find_priority(const struct rdo_schedule *schedule, const struct rdo_schedule_node *node) {
+  const struct rdo_schedule_job *job = &schedule->jobs[node->job];
+  if (node->priority >= 0) return (uint8_t)node->priority;
+  int index = schedule->job_set != NULL ? rdo_jobs_file_find(schedule->job_set, call_name(job)) : -1;
+  return (uint8_t)(index >= 0 ? schedule->job_set->jobs[index].priority : RDO_JOB_PRIORITY_DEFAULT);
+}
+
 static struct rdo_urgency_successors successors_of(const void *user, uint32_t index) {
   const struct rdo_node *node = &((const struct rdo_node *)user)[index];
   return (struct rdo_urgency_successors){node->successors, node->successor_count};
@@ -477,7 +485,7 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
     node->lanes = UINT64_C(1) << from->target;
     node->planned_start_ns = node->release_ns = from->start_ns;
     node->deadline_ns = job->deadline_ns > 0 ? job->deadline_ns : INT64_MAX;
-    node->urgency = (struct rdo_urgency){(uint8_t)(from->priority >= 0 ? from->priority : RDO_JOB_PRIORITY_DEFAULT), node->deadline_ns};
+    node->urgency = (struct rdo_urgency){find_priority(schedule, from), node->deadline_ns};
     node->duration_ns = from->duration_ns;
     node->tile_ns = player->options.tile_ns;
   }
