@@ -36,7 +36,7 @@ struct thread {
   enum thread_state state;
   bool must_look;         // STATE_SPINS: somebody has done something since it looked
   bool has_acted;         // it has, in this turn
-  bool is_running;        // its pthread has begun
+  bool was_stolen;        // its last spin ended late
   int64_t until_ns;
   int64_t spun_until_ns;  // of its last spin
   const void *word;
@@ -57,6 +57,7 @@ static struct {
   struct thread threads[THREADS_MAX];
   int count;
   int turn_count;   // since the clock has moved
+  int64_t stolen_begin_ns, stolen_end_ns;
   uint64_t random;
   int64_t (*kernel_ns)(void *user, const char *export_name, uint64_t first, uint64_t count);
   void *kernel_user;
@@ -188,6 +189,8 @@ int64_t __wrap_rdo_clock_spin_ns(int64_t until_ns) {
   if (self->spun_until_ns != until_ns) self->has_acted = true;
   self->spun_until_ns = until_ns;
   wait_for(STATE_SPINS, until_ns, NULL);
+  self->was_stolen = machine.now_ns >= machine.stolen_begin_ns && machine.now_ns < machine.stolen_end_ns;
+  if (self->was_stolen) wait_for(STATE_SLEEPS, machine.stolen_end_ns, NULL);
   return machine.now_ns;
 }
 
@@ -202,11 +205,17 @@ void virtual_clock_pass(int64_t duration_ns) {
   if (duration_ns > 0) virtual_clock_sleep_until(machine.now_ns + duration_ns);
 }
 
-// Nothing is stolen: whenever the kernel is asked, it has switched this thread.
+void virtual_clock_steal(int64_t begin_ns, int64_t end_ns) {
+  machine.stolen_begin_ns = begin_ns;
+  machine.stolen_end_ns = end_ns;
+}
+
+// Whenever the kernel is asked it has switched this thread, but when its time was stolen.
 int __wrap_getrusage(int who, struct rusage *usage) {
   int result = __real_getrusage(who, usage);
   if (self != NULL) {
-    usage->ru_nvcsw = ++self->switch_count;
+    if (!self->was_stolen) ++self->switch_count;
+    usage->ru_nvcsw = self->switch_count;
     usage->ru_nivcsw = 0;
   }
   return result;
@@ -314,6 +323,7 @@ void virtual_clock_begin(uint64_t seed) {
   machine.now_ns = VIRTUAL_CLOCK_BEGIN_NS;
   machine.random = seed;
   machine.turn_count = 0;
+  machine.stolen_begin_ns = machine.stolen_end_ns = 0;
   self = machine.current = add_thread();
   self->state = STATE_READY;
   self->handle = pthread_self();

@@ -38,6 +38,9 @@ int64_t virtual_clock_now_ns(void);
 void virtual_clock_pass(int64_t duration_ns);
 void virtual_clock_sleep_until(int64_t time_ns);
 
+// The machine takes the CPUs of all that spin in this time: a spin that would end in it ends with it, and no switch of threads explains it.
+void virtual_clock_steal(int64_t begin_ns, int64_t end_ns);
+
 // How long `count` tiles of a kernel take, from tile `first` on; borrowed until the next call. NULL = no time.
 //   export_name  "" = it has none
 void virtual_clock_set_kernel(int64_t (*duration_ns)(void *user, const char *export_name, uint64_t first, uint64_t count), void *user);

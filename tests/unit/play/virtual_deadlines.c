@@ -162,10 +162,72 @@ static void test_limits(void **state) {
   end_player(&player);
 }
 
+// What the machine takes is told apart: a release that is late by it, and the deadline that this one misses.
+static void test_stolen(void **state) {
+  (void)state;
+  struct rondo_player *player = create_player(0, 2);
+  take_kernel(0, "full", 300 * us);
+  struct rondo_job *job = add_job(player, "full", (struct rondo_job_options){.period_ns = ms, .deadline_ns = 300 * us, .worker = -1});
+  give_zeros(job);
+  int64_t release_ns = virtual_clock_now_ns() + 2 * ms + 5 * ms;
+  virtual_clock_steal(release_ns - 10 * us, release_ns + 50 * us);
+  must_run(player, 0, 20 * ms);
+  struct rondo_job_stats stats = stats_of(job);
+  assert_int_equal(stats.ended, 20);
+  assert_int_equal(stats.stolen, 1);
+  assert_int_equal(stats.missed, 1);
+  assert_int_equal(stats.missed_not_stolen, 0);
+  assert_int_equal(stats.start_delay.max, 50 * us);
+  assert_int_equal(stats.start_delay_not_stolen.max, 0);
+  assert_int_equal(instance_of(job, 5).start_ns, 5 * ms + 50 * us);
+  end_player(&player);
+}
+
+struct seen {
+  struct rondo_job *job;
+  enum rondo_instance_state states[10][4];  // at these times of each period
+};
+
+static const int64_t looks_us[4] = {-50, 10, 290, 310};
+
+static void *look_at_states(void *user) {
+  struct seen *seen = user;
+  for (int i = 0; i < 10; ++i) {
+    for (int k = 0; k < 4; ++k) {
+      virtual_clock_sleep_until(seen->job->player->begin_ns + i * ms + looks_us[k] * us);
+      seen->states[i][k] = (enum rondo_instance_state)rdo_atomic_load(&seen->job->counts.state, rdo_acquire);
+    }
+  }
+  return NULL;
+}
+
+// Armed before its release, running from there on, and the next one is armed as soon as it has ended.
+static void test_states(void **state) {
+  (void)state;
+  pthread_t thread;
+  struct rondo_player *player = create_player(0, 2);
+  take_kernel(0, "full", 300 * us);
+  struct seen seen = {.job = add_job(player, "full", (struct rondo_job_options){.period_ns = ms, .worker = -1})};
+  give_zeros(seen.job);
+  player->begin_ns = virtual_clock_now_ns() + 2 * ms;  // as the run will say, too
+  assert_int_equal(pthread_create(&thread, NULL, look_at_states, &seen), 0);
+  must_run(player, 0, 10 * ms);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  for (int i = 0; i < 10; ++i) {
+    assert_int_equal(seen.states[i][0], RONDO_INSTANCE_SCHEDULED);
+    assert_int_equal(seen.states[i][1], RONDO_INSTANCE_RUNNING);
+    assert_int_equal(seen.states[i][2], RONDO_INSTANCE_RUNNING);
+    assert_int_equal(seen.states[i][3], i < 9 ? RONDO_INSTANCE_SCHEDULED : RONDO_INSTANCE_PENDING);
+    assert_int_equal(instance_of(seen.job, (uint64_t)i).state, RONDO_INSTANCE_COMPLETED);
+  }
+  end_player(&player);
+}
+
 int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_met), cmocka_unit_test(test_missed_by_one), cmocka_unit_test(test_one_of_many), cmocka_unit_test(test_shared_worker),
       cmocka_unit_test(test_far), cmocka_unit_test(test_stop),          cmocka_unit_test(test_warm_up),     cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_stolen), cmocka_unit_test(test_states),
   };
   if (argc != 2) return 2;
   steps_folder = argv[1];

@@ -99,6 +99,24 @@ static void test_orders(void **state) {
   }
 }
 
+// What a node does not say of itself is as its job says.
+static void test_priority_of_job(void **state) {
+  (void)state;
+  const struct spec specs[] = {{"gate", "P", 0, 100 * us, "", NULL},
+                               {"a", "P", 100 * us, 100 * us, "\"gate\"", ", \"job_name\": \"low0\""},
+                               {"b", "P", 200 * us, 100 * us, "\"gate\"", ", \"job_name\": \"high0\""},
+                               {"c", "P", 300 * us, 100 * us, "\"gate\"", ", \"job_name\": \"high1\", \"priority\": 5"}};
+  static const char jobs[] =
+      ", \"jobs\": {\"schema\": \"rondo.jobs/1\", \"jobs\": ["
+      "{\"name\": \"low\", \"model\": \"low.vmfb\", \"priority\": 10}, {\"name\": \"high\", \"model\": \"high.vmfb\", \"priority\": 200}]},"
+      " \"instances\": {\"low0\": {\"job\": \"low\", \"index\": 0}, \"high0\": {\"job\": \"high\", \"index\": 0}, \"high1\": {\"job\": \"high\", \"index\": 1}}";
+  write_plan(specs, COUNT_OF(specs), jobs);
+  play(0, &(const struct rondo_schedule_play_options){.policy = "priority", .is_synthetic = true});
+  expect_run("b", 100 * us, 200 * us);
+  expect_run("a", 200 * us, 300 * us);
+  expect_run("c", 300 * us, 400 * us);
+}
+
 // Earliest deadline first --------------------------------------------------------------------------------
 
 // The least lateness that any order has, of nodes that are all ready at once.
@@ -291,6 +309,7 @@ static void test_simulator_agrees(void **state) {
 int main(void) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_orders),
+      cmocka_unit_test(test_priority_of_job),
       cmocka_unit_test(test_edf),
       cmocka_unit_test(test_inherited),
       cmocka_unit_test(test_holder),
