@@ -5,6 +5,7 @@
 
 #include "plan/policy.h"
 #include "simulate/simulator.h"
+#include "task/executor.h"
 #include "virtual_plans.h"
 
 enum { NODES_MAX = 48 };
@@ -291,6 +292,7 @@ static void test_simulator_agrees(void **state) {
     int lane_count;
   } cases[] = {{"planned", 3}, {"strict", 3}, {"fifo", 1}, {"priority", 1}, {"dynamic", 1}, {"edf", 1}, {"shortest", 1}, {"planned", 1}};
   for (size_t c = 0; c < COUNT_OF(cases); ++c) {
+    if (cases[c].lane_count > (int)RDO_SLOT_COUNT) continue;  // a hostile build
     for (uint64_t round = 0; round < 20; ++round) {
       struct simulated simulated;
       make_random(round, cases[c].lane_count);
