@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// Schedules played to the nanosecond, on a virtual clock: releases, time dependencies, late predecessors, iterations, resources, and what
-// long work does to what is locked to its time.
+// Schedules played to the nanosecond, on a virtual clock: releases, time dependencies, late predecessors, iterations, resources, models, and
+// what long work does to what is locked to its time.
+// Usage: unit_play_virtual_schedule STEPS_FOLDER
 
 #include <pthread.h>
 
 #include "task/executor.h"
 #include "virtual_plans.h"
-
-enum { LANES = 3 };  // that run something at once, in some tests
 
 // Releases and dependencies ----------------------------------------------------------------------------
 
@@ -41,7 +40,7 @@ static void test_phase_lock(void **state) {
 // A hard time dependency is waited for, a soft one, or any where the caller says so, is only told.
 static void test_time_dependencies(void **state) {
   (void)state;
-  if (RDO_SLOT_COUNT < LANES) skip();  // a hostile build
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
   const struct spec specs[] = {
       {"a", "P", 0, 300 * us, "", NULL},
       {"hard", "Q", 300 * us, 100 * us, "", ", \"time_dependency\": \"a\", \"time_dep_mode\": \"hard\""},
@@ -71,7 +70,7 @@ static const struct spec late_specs[] = {
 // Other work fills the gap that it leaves.
 static void test_late_planned(void **state) {
   (void)state;
-  if (RDO_SLOT_COUNT < LANES) skip();  // a hostile build
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
   for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
     write_plan(late_specs, COUNT_OF(late_specs), "");
     play(seed, &(const struct rondo_schedule_play_options){.policy = "planned"});
@@ -203,6 +202,65 @@ static void test_capacity(void **state) {
   }
 }
 
+// Models -----------------------------------------------------------------------------------------------
+
+static const char *steps_folder;
+
+static int64_t kernel_ns(void *user, const char *export_name, uint64_t first, uint64_t count) {
+  (void)user, (void)export_name, (void)first, (void)count;
+  return 100 * us;
+}
+
+struct ended {
+  int flaky_count, full_count;
+};
+
+static void note_ended(void *user, const char *instance, const struct rondo_value *outputs, int output_count) {
+  struct ended *ended = user;
+  (void)outputs;
+  assert_int_equal(output_count, 1);
+  *(strncmp(instance, "flaky", 5) == 0 ? &ended->flaky_count : &ended->full_count) += 1;
+}
+
+// Calls of real models, dispatch by dispatch, whose kernels take 100 us each. The third call of `flaky` fails: its node gives back what others
+// wait for, and they play to their end.
+static void test_models(void **state) {
+  (void)state;
+  static const char *const npu = ", \"resources\": [\"npu\"], \"dispatch\": 0, \"job_name\": ";
+  static char mores[5][160], path[512];
+  const char *const names[] = {"flaky0", "flaky1", "full0", "full1", "flaky2"};
+  const int64_t starts_us[] = {0, 100, 150, 1000, 300};
+  struct spec specs[5];
+  for (int i = 0; i < 5; ++i) {
+    snprintf(mores[i], sizeof mores[i], "%s\"%s\", \"release_policy\": \"%s\"", npu, names[i], starts_us[i] == 0 || i == 4 ? "immediate" : "phase_locked");
+    specs[i] = (struct spec){names[i], strncmp(names[i], "flaky", 5) == 0 ? "P" : "Q", starts_us[i] * us, 100 * us, "", mores[i]};
+  }
+  snprintf(path, sizeof path, "%s/steps.vmfb", steps_folder);
+  const struct rondo_schedule_model models[] = {{.job = "flaky", .path = path, .function = "flaky"}, {.job = "full", .path = path, .function = "full"}};
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    for (int fails = 0; fails < 2; ++fails) {
+      struct ended ended = {0, 0};
+      struct rondo_diag diag;
+      const struct rondo_schedule_play_options options = {.models = models, .model_count = 2, .ended = note_ended, .user = &ended};
+      write_plan(specs, fails ? 5 : 4, "");
+      virtual_clock_set_kernel(kernel_ns, NULL);
+      enum rondo_status status = try_play(seed, NULL, &options, rondo_schedule_player_run, &diag);
+      assert_int_equal(ended.flaky_count, 2);
+      assert_int_equal(ended.full_count, 2);
+      if (fails) {
+        assert_int_not_equal(status, RONDO_OK);
+        assert_non_null(strstr(diag.message, "called for the third time"));
+        continue;
+      }
+      if (status != RONDO_OK) fail_msg("%s", diag.message);
+      expect_run("flaky0", 0, 100 * us);
+      expect_run("flaky1", 100 * us, 200 * us);
+      expect_run("full0", 200 * us, 300 * us);  // at 150 us `flaky1` has the unit
+      expect_run("full1", 1000 * us, 1100 * us);
+    }
+  }
+}
+
 // Deadlines --------------------------------------------------------------------------------------------
 
 static void test_deadlines(void **state) {
@@ -308,14 +366,16 @@ static void test_overload(void **state) {
   assert_true(missed[1] > COUNT / 2);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_phase_lock),   cmocka_unit_test(test_time_dependencies), cmocka_unit_test(test_late_planned),
       cmocka_unit_test(test_late_strict),  cmocka_unit_test(test_period),            cmocka_unit_test(test_stop),
       cmocka_unit_test(test_resources),    cmocka_unit_test(test_capacity),          cmocka_unit_test(test_deadlines),
       cmocka_unit_test(test_long_work),    cmocka_unit_test(test_long_piece),        cmocka_unit_test(test_boost),
-      cmocka_unit_test(test_overload),
+      cmocka_unit_test(test_overload),     cmocka_unit_test(test_models),
   };
+  if (argc != 2) return 2;
+  steps_folder = argv[1];
   int failed_count = cmocka_run_group_tests(tests, NULL, NULL);
   end_played();
   return failed_count;
