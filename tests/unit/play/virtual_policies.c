@@ -308,6 +308,48 @@ static void test_simulator_agrees(void **state) {
   }
 }
 
+// Everything at once: shared units, locks, tiles, lanes with several workers. The checker sees to orders and workers; here no two have a unit at
+// once, nothing begins before its lock, and work and releases alone say when it ends, at the latest.
+static void test_random_plans(void **state) {
+  (void)state;
+  static const char *const policies[] = {"fifo", "priority", "dynamic", "edf", "shortest", "planned", "strict"};
+  static const char *const lanes[] = {"P", "Q", "R"}, *const units[] = {"", ", \"resources\": [\"npu\"]", ", \"resources\": [\"npu\", \"dsp\"]"};
+  static const char machine[] = "{\"schema\": \"rondo.machine/1\", \"clusters\": [{\"name\": \"P\", \"workers\": 2}, {\"name\": \"Q\", \"workers\": 1},"
+                                " {\"name\": \"R\", \"workers\": 1}], \"resources\": [{\"name\": \"npu\", \"capacity\": 1}, {\"name\": \"dsp\", \"capacity\": 1}]}";
+  for (uint64_t round = 0; round < 60; ++round) {
+    uint64_t random = round + 1;
+    int uses[NODES_MAX];
+    int64_t last_ns = 0, work_ns = 0;
+    begin_plan();
+    for (int i = 0; i < 40; ++i) {
+      char dependencies[64] = "", more[160];
+      if (i > 0 && next_random(&random) % 3 != 0) snprintf(dependencies, sizeof dependencies, "\"n%d\"", (int)(next_random(&random) % (uint64_t)i));
+      int64_t start_ns = (int64_t)i * 30 * us, duration_ns = 1 + (int64_t)(next_random(&random) % 150000);
+      bool is_locked = next_random(&random) % 4 == 0;
+      uses[i] = (int)(next_random(&random) % 5);
+      if (uses[i] > 2) uses[i] = 0;
+      snprintf(more, sizeof more, "%s, \"workers\": %d%s", units[uses[i]], 1 + (int)(next_random(&random) % 2), is_locked ? locked : "");
+      add(lanes[next_random(&random) % 3], start_ns, duration_ns, dependencies, (int)(next_random(&random) % 256),
+          next_random(&random) % 2 == 0 ? INT64_MAX : start_ns + duration_ns, more);
+      last_ns = start_ns;
+      work_ns += duration_ns;
+    }
+    write_it();
+    int64_t tile_ns = round % 3 == 0 ? 0 : 10 * us;
+    play_on(round, machine, &(const struct rondo_schedule_play_options){.policy = policies[round % COUNT_OF(policies)], .tile_ns = tile_ns, .is_boosted = round % 5 == 0,
+                                                                        .locks_all = round % 7 == 3, .iteration_count = 2});
+    for (int i = 0; i < plan.count; ++i) {
+      const struct rdo_table_row *row = find_row(plan.keys[i], 1);
+      if (row->release_ns != RDO_TABLE_UNKNOWN) assert_true(row->start_ns >= row->planned_start_ns);
+      assert_true(row->end_ns <= 2 * (last_ns + work_ns));
+      for (int k = 0; k < i && uses[i] != 0; ++k) {
+        const struct rdo_table_row *other = find_row(plan.keys[k], 1);
+        if (uses[k] != 0) assert_true(row->end_ns <= other->start_ns || other->end_ns <= row->start_ns);
+      }
+    }
+  }
+}
+
 int main(void) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_orders),
@@ -317,6 +359,7 @@ int main(void) {
       cmocka_unit_test(test_holder),
       cmocka_unit_test(test_idle_holds_nothing),
       cmocka_unit_test(test_simulator_agrees),
+      cmocka_unit_test(test_random_plans),
   };
   int failed_count = cmocka_run_group_tests(tests, NULL, NULL);
   end_played();
