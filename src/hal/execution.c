@@ -401,7 +401,7 @@ static bool spin_for_node(struct rdo_execution *e, uint32_t place, const struct 
       rdo_cpu_relax();
     }
     if (rdo_executor_has_other_work(executor, slot) || rdo_worker_is_called(worker)) return false;
-    now_ns = rdo_clock_now_ns();
+    now_ns = rdo_clock_spin_ns(end_ns);
     if (executor->is_played) rdo_urgent_guard(worker, now_ns);
   } while (now_ns < end_ns);
   return false;

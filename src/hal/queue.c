@@ -633,7 +633,7 @@ static void donate(struct rdo_queue *queue, const struct rdo_fence *fence, int64
       spin_end_ns = 0;
       continue;
     }
-    int64_t now_ns = rdo_clock_now_ns();
+    int64_t now_ns = spin_end_ns == 0 ? rdo_clock_now_ns() : rdo_clock_spin_ns(spin_end_ns);
     if (spin_end_ns == 0) spin_end_ns = now_ns + queue->executor->spin_ns;
     if (now_ns >= spin_end_ns) return;
     for (int i = 0; i < 16; ++i) rdo_cpu_relax();

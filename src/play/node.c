@@ -25,9 +25,16 @@ static void look_at_lanes(const struct rdo_node_graph *graph, struct rdo_policy_
 
 static int64_t expected_ns(const struct rdo_node *node, uint32_t lane) { return node->lane_ns != NULL ? node->lane_ns[lane] : node->duration_ns; }
 
+// What is known of a node's time holds on all lanes, where it is not told for each.
+static const int64_t *expect(const struct rdo_node *node, int64_t *lane_ns) {
+  if (node->lane_ns != NULL) return node->lane_ns;
+  for (uint32_t i = 0; i < node->graph->lane_count; ++i) lane_ns[i] = node->duration_ns;
+  return lane_ns;
+}
+
 static void run_released(struct rdo_timed *timed, struct rdo_worker *worker);
 
-// Its time has come: runs as soon as it holds all its resources, one after the other in the order of their numbers.
+// Runs as soon as it holds all its resources, one after the other in the order of their numbers.
 static void acquire_next(struct rdo_node *node) {
   if (node->held_count == node->resource_count) {
     rdo_process_resume(&node->process);
@@ -42,11 +49,51 @@ static void take_resource(struct rdo_resource_wait *wait) {
   acquire_next(node);
 }
 
+// Its time has come. Who holds a unit that something more urgent may want must not wait for a worker behind others: so from when it has it,
+// it comes first as that one would (the immediate ceiling protocol); and where all workers are busy it asks only when it is its turn,
+// by its own key.
+static void ask(struct rdo_node *node) {
+  const struct rdo_node_lane *lane = &node->graph->lanes[node->lane];
+  bool is_idle = rdo_atomic_load(&lane->busy_count, rdo_relaxed) < lane->worker_count;  // relaxed: counter
+  if (!node->is_raised || is_idle) {
+    acquire_next(node);
+    return;
+  }
+  rdo_atomic_add(&node->graph->left, 1, rdo_relaxed);  // relaxed: ordered by SYNC(nodes), the node's own keeps it above 0
+  rdo_process_resume(&node->turn);
+}
+
+static enum rdo_drain_result drain_turn(struct rdo_process *process, struct rdo_worker *worker) {
+  (void)process, (void)worker;
+  return RDO_DRAIN_DONE;
+}
+
+static void complete_turn(struct rdo_process *process, enum rondo_status status) {
+  (void)status;
+  acquire_next(RDO_CONTAINER(process, struct rdo_node, turn));
+}
+
+static void release_turn(struct rdo_process *process) { rdo_node_graph_leave(RDO_CONTAINER(process, struct rdo_node, turn)->graph); }
+
+static const struct rdo_process_type turn_type = {"turn", drain_turn, complete_turn, release_turn};
+
+// The key while it holds its resources.
+static uint64_t held_key(const struct rdo_node *node, const struct rdo_policy_node *facts, const struct rdo_policy_lane *lanes, uint64_t key) {
+  const struct rdo_node_graph *graph = node->graph;
+  struct rdo_policy_node held = *facts;
+  struct rdo_policy_decision decision;
+  held.priority = node->ceiling.priority;
+  held.deadline_ns = node->ceiling.deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->ceiling.deadline_ns;
+  graph->policy->decide(&graph->policy_options, &held, lanes, graph->lane_count, &decision);
+  return decision.key < key ? decision.key : key;
+}
+
 // Everything that the node waits for has ended, but for its release.
 static void place(struct rdo_node *node, uint32_t previous_lane) {
   struct rdo_node_graph *graph = node->graph;
   struct rdo_policy_lane lanes[RDO_POLICY_LANES_MAX];
   struct rdo_policy_decision decision;
+  int64_t lane_ns[RDO_POLICY_LANES_MAX];
   look_at_lanes(graph, lanes);
   node->ready_ns = rdo_clock_now_ns();
   const struct rdo_policy_node facts = {
@@ -54,15 +101,15 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
       .sequence = rdo_atomic_add(&graph->sequence, 1, rdo_relaxed),  // relaxed: counter
       .now_ns = node->ready_ns,
       .release_ns = node->is_locked ? graph->begin_ns + node->release_ns : graph->begin_ns,
-      .deadline_ns = node->deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->deadline_ns,
+      .deadline_ns = node->urgency.deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->urgency.deadline_ns,
       .planned_start_ns = node->planned_lane == RDO_POLICY_NONE ? INT64_MAX : graph->begin_ns + node->planned_start_ns,
       .planned_lane = node->planned_lane,
       .planned_width = node->planned_width,
-      .lane_ns = node->lane_ns,
+      .lane_ns = expect(node, lane_ns),
       .lanes = node->lanes,
       .previous_lane = previous_lane,
       .width_max = node->width_max,
-      .priority = node->priority,
+      .priority = node->urgency.priority,
   };
   graph->policy->decide(&graph->policy_options, &facts, lanes, graph->lane_count, &decision);
   struct rdo_node_lane *lane = &graph->lanes[decision.lane];
@@ -70,10 +117,13 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
   node->backlog_ns = expected_ns(node, decision.lane);
   rdo_atomic_add(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
   node->process.budget = decision.width;
-  rdo_process_place(&node->process, decision.lane + 1, decision.key);
+  uint64_t key = node->resource_count == 0 ? decision.key : held_key(node, &facts, lanes, decision.key);
+  rdo_process_place(&node->process, decision.lane + 1, key);
+  rdo_process_place(&node->turn, decision.lane + 1, decision.key);
+  node->is_raised = key != decision.key;
   node->wait.key = decision.key;
   if (decision.start_ns <= node->ready_ns || rdo_atomic_load(&graph->is_stopping, rdo_seq_cst) != 0) {  // SYNC(nodes)
-    acquire_next(node);
+    ask(node);
     return;
   }
   node->timed.run = run_released;
@@ -103,7 +153,7 @@ static void run_released(struct rdo_timed *timed, struct rdo_worker *worker) {
   // What is not locked to its time is for any worker of the lane, and as an ordinary thread.
   if (node->resource_count != 0 || !node->is_locked) {
     rdo_urgent_lower(worker);
-    acquire_next(node);
+    ask(node);
     return;
   }
   node->is_released = true;
@@ -138,8 +188,9 @@ static void complete_node(struct rdo_process *process, enum rondo_status status)
   node->end_ns = rdo_clock_now_ns();
   rdo_atomic_sub(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
   rdo_atomic_sub(&lane->busy_count, 1, rdo_relaxed);                 // relaxed: counter
-  for (uint32_t i = 0; i < node->resource_count; ++i) rdo_resource_release(&graph->resources[node->resources[i]]);
+  // First the successors: those that ask for what is given back here then stand in the order of keys, not in that of the graph.
   for (uint32_t i = 0; i < node->successor_count; ++i) resume_from(&graph->nodes[node->successors[i]], node->lane);
+  for (uint32_t i = 0; i < node->resource_count; ++i) rdo_resource_release(&graph->resources[node->resources[i]]);
 }
 
 void rdo_node_graph_leave(struct rdo_node_graph *graph) {
@@ -188,7 +239,7 @@ static int64_t spin(struct rdo_node *node, struct rdo_worker *worker, int64_t be
   int64_t now_ns = begin_ns, look_ns = begin_ns + GUARD_INTERVAL_NS;
   while (now_ns < end_ns && rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) == 0) {  // relaxed: hint
     rdo_cpu_relax();
-    now_ns = rdo_clock_now_ns();
+    now_ns = rdo_clock_spin_ns(look_ns < end_ns ? look_ns : end_ns);
     if (now_ns < look_ns) continue;
     look_ns = now_ns + GUARD_INTERVAL_NS;
     if (rdo_atomic_load(&node->ended, rdo_relaxed) != 0) break;  // relaxed: hint, of several one has ended it
@@ -242,6 +293,7 @@ const struct rdo_node_body rdo_node_empty = {"nothing", drain_empty, NULL};
 
 static void reset_node(struct rdo_node *node) {
   rdo_process_init(&node->process, &node_type, node->graph->executor, 1);
+  rdo_process_init(&node->turn, &turn_type, node->graph->executor, 1);
   rdo_atomic_init(&node->pending, node->predecessor_count + (node->needs_body ? 1 : 0));
   rdo_atomic_init(&node->start_ns, INT64_MAX);
   rdo_atomic_init(&node->ended, 0);

@@ -11,13 +11,15 @@
 //   start_ns  only falls, from INT64_MAX: the earliest start of its drainers
 //   ended     the one drainer that ends the node
 //   posted_to written once what is posted is; who finds itself there may look whether it holds it
-//   left      only falls: nodes that have not been released, and actors; the one that brings it to 0 ends the iteration
+//   left      nodes that have not been released, their turns that are on, and actors; grows for a turn of a node that is in it, else
+//             it only falls; the one that brings it to 0 ends the iteration
 // Times are written by the drainer that claimed, or ended, and read after `over`, or by successors.
 
 #ifndef RDO_PLAY_NODE_H_
 #define RDO_PLAY_NODE_H_
 
 #include "plan/policy.h"
+#include "plan/urgency.h"
 #include "play/resource.h"
 #include "task/timed.h"
 
@@ -34,6 +36,7 @@ struct rdo_node_body {
 
 struct rdo_node {
   struct rdo_process process;
+  struct rdo_process turn;        // at whose end it asks for its resources
   struct rdo_timed timed;
   struct rdo_node_graph *graph;
   // const during an iteration
@@ -41,12 +44,13 @@ struct rdo_node {
   void *user;                     // of the body
   const uint32_t *successors;     // indices
   uint32_t successor_count, predecessor_count;
-  const uint32_t *resources;      // [resource_count] of the graph, ascending: held from its release until it ends
+  const uint32_t *resources;      // [resource_count] of the graph, ascending: held until it ends
   uint32_t resource_count;
+  struct rdo_urgency ceiling;     // of the most urgent node that uses one of them; as urgency
   bool needs_body;                // it also waits for rdo_node_resume, when its body is there
   bool is_locked;                 // it does not start before release_ns
   bool is_boosted;                // it keeps workers from what would run past its start, whatever their keys
-  uint8_t priority;
+  struct rdo_urgency urgency;     // with what it inherits; the deadline from the iteration's begin
   uint32_t planned_lane, width_max, planned_width;
   uint32_t planned_place;         // which of the lane's workers the plan leaves free for it; a start that lies ahead is this one's
   uint64_t lanes;                 // bits
@@ -63,6 +67,7 @@ struct rdo_node {
   int64_t ready_ns, end_ns, spent_ns;
   struct rdo_resource_wait wait;  // for the next resource
   uint32_t held_count;            // resources that it has
+  bool is_raised;                 // it comes before its own key while it has them
   int64_t backlog_ns;             // what it put on its lane's
   uint32_t lane;
   rdo_atomic_u32 posted_to;       // SYNC(nodes): worker that its release was posted to; UINT32_MAX = none yet

@@ -434,6 +434,52 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
   return RONDO_OK;
 }
 
+// A node's own priority, else that of its job in the job set that a plan carries.
+static uint8_t find_priority(const struct rdo_schedule *schedule, const struct rdo_schedule_node *node) {
+  const struct rdo_schedule_job *job = &schedule->jobs[node->job];
+  if (node->priority >= 0) return (uint8_t)node->priority;
+  int index = schedule->job_set != NULL ? rdo_jobs_file_find(schedule->job_set, call_name(job)) : -1;
+  return (uint8_t)(index >= 0 ? schedule->job_set->jobs[index].priority : RDO_JOB_PRIORITY_DEFAULT);
+}
+
+static struct rdo_urgency_successors successors_of(const void *user, uint32_t index) {
+  const struct rdo_node *node = &((const struct rdo_node *)user)[index];
+  return (struct rdo_urgency_successors){node->successors, node->successor_count};
+}
+
+// What something urgent waits for is as urgent.
+static enum rondo_status inherit(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  struct rdo_node_graph *graph = &player->graph;
+  struct rdo_urgency *urgencies;
+  RDO_TRY(rdo_alloc_array((size_t)graph->node_count + 1, sizeof *urgencies, &urgencies, diag));
+  for (uint32_t i = 0; i < graph->node_count; ++i) urgencies[i] = graph->nodes[i].urgency;
+  rdo_urgency_inherit(urgencies, player->schedule.order, graph->node_count, successors_of, graph->nodes);
+  for (uint32_t i = 0; i < graph->node_count; ++i) graph->nodes[i].urgency = urgencies[i];
+  rdo_free(urgencies);
+  return RONDO_OK;
+}
+
+// How urgent what uses a resource may be: a node that has it is as urgent.
+static enum rondo_status find_ceilings(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  struct rdo_node_graph *graph = &player->graph;
+  struct rdo_urgency *ceilings;
+  RDO_TRY(rdo_alloc_array((size_t)graph->resource_count + 1, sizeof *ceilings, &ceilings, diag));
+  for (uint32_t i = 0; i < graph->resource_count; ++i) ceilings[i].deadline_ns = INT64_MAX;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (uint32_t i = 0; i < graph->node_count; ++i) {
+      struct rdo_node *node = &graph->nodes[i];
+      node->ceiling = node->urgency;
+      for (uint32_t k = 0; k < node->resource_count; ++k) {
+        struct rdo_urgency *ceiling = &ceilings[node->resources[k]];
+        if (pass == 0) *ceiling = rdo_urgency_join(*ceiling, node->urgency);
+        else node->ceiling = rdo_urgency_join(node->ceiling, *ceiling);
+      }
+    }
+  }
+  rdo_free(ceilings);
+  return RONDO_OK;
+}
+
 static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   struct rdo_node_graph *graph = &player->graph;
@@ -450,17 +496,18 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
     bool is_root = from->dependency_count == 0 && !takes_time_dependency(player, from);
     node->is_locked = player->options.locks_all || (is_root && from->release_policy == RDO_RELEASE_PHASE_LOCKED);
     node->is_boosted = node->is_locked && player->options.is_boosted;
-    node->priority = (uint8_t)(from->priority >= 0 ? from->priority : RDO_JOB_PRIORITY_DEFAULT);
     node->planned_lane = from->target;
     node->planned_width = width < worker_count ? width : worker_count;
     node->width_max = width;
     node->lanes = UINT64_C(1) << from->target;
     node->planned_start_ns = node->release_ns = from->start_ns;
     node->deadline_ns = job->deadline_ns > 0 ? job->deadline_ns : INT64_MAX;
+    node->urgency = (struct rdo_urgency){find_priority(schedule, from), node->deadline_ns};
     node->duration_ns = from->duration_ns;
     node->tile_ns = player->options.tile_ns;
   }
-  return make_edges(player, diag);
+  RDO_TRY(make_edges(player, diag));
+  return inherit(player, diag);
 }
 
 static void tell_runner(struct rondo_schedule_player *player) {
@@ -547,6 +594,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   RDO_TRY(load_modules(player, diag));
   if (options->baseline_count > 0) rdo_baseline_widen(&player->graph, (uint32_t)options->baseline_count);
   RDO_TRY(make_resources(player, diag));
+  RDO_TRY(find_ceilings(player, diag));
   return make_table(player, diag);
 }
 

@@ -293,7 +293,7 @@ static void fill_node(const struct builder *b, uint32_t index, uint32_t instance
                                 .duration_ns = from->duration_ns,
                                 .planned_start_ns = from->start_ns + instance->shift_ns,
                                 .release_ns = is_told(job) ? job->release_ns + instance->shift_ns : 0,
-                                .priority = (uint8_t)priority,
+                                .urgency = {(uint8_t)priority, instance->deadline_ns},
                                 .rank = from->rank};
   fill_window(b, node, from, entry);
   fill_claims(b, node, from);
@@ -388,6 +388,41 @@ static enum rondo_status fill_edges(struct builder *b) {
   return RONDO_OK;
 }
 
+static struct rdo_urgency_successors successors_of(const void *user, uint32_t index) {
+  const struct rdo_sim_model *model = user;
+  const struct rdo_sim_node *node = &model->nodes[index];
+  if (node->successor_count == 0) return (struct rdo_urgency_successors){NULL, 0};
+  return (struct rdo_urgency_successors){model->successors + node->successor_begin, node->successor_count};
+}
+
+// What something urgent waits for is as urgent. The order of the schedule's nodes is one of the model's, copies side by side: edges stay within
+// an instance, or are between instances that are not copied.
+static enum rondo_status inherit(struct builder *b) {
+  struct rdo_sim_model *model = b->model;
+  uint32_t count = model->node_count, schedule_count = b->schedule->node_count, *order, *at;
+  struct rdo_urgency *urgencies = NULL;
+  RDO_TRY(rdo_alloc_array((size_t)count + schedule_count + 1, sizeof *order, &order, b->diag));
+  enum rondo_status status = rdo_alloc_array((size_t)count + 1, sizeof *urgencies, &urgencies, b->diag);
+  if (status == RONDO_OK) {
+    at = order + count;  // of a schedule's node: where its next copy goes
+    for (uint32_t i = 0; i < count; ++i) ++at[model->nodes[i].schedule_node];
+    for (uint32_t i = 0, place = 0; i < schedule_count; ++i) {
+      uint32_t copies = at[b->schedule->order[i]];
+      at[b->schedule->order[i]] = place;
+      place += copies;
+    }
+    for (uint32_t i = 0; i < count; ++i) {
+      order[at[model->nodes[i].schedule_node]++] = i;
+      urgencies[i] = model->nodes[i].urgency;
+    }
+    rdo_urgency_inherit(urgencies, order, count, successors_of, model);
+    for (uint32_t i = 0; i < count; ++i) model->nodes[i].urgency = urgencies[i];
+  }
+  rdo_free(order);
+  rdo_free(urgencies);
+  return status;
+}
+
 // Whose results a node needs, where it matters on which cluster they are.
 static enum rondo_status fill_inputs(struct builder *b) {
   struct rdo_sim_model *model = b->model;
@@ -450,6 +485,7 @@ static enum rondo_status build(struct builder *b) {
   RDO_TRY(fill_instances(b));
   RDO_TRY(fill_nodes(b));
   RDO_TRY(fill_edges(b));
+  RDO_TRY(inherit(b));
   RDO_TRY(fill_inputs(b));
   return fill_orders(b);
 }

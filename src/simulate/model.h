@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "plan/schedule_file.h"
+#include "plan/urgency.h"
 
 enum {
   RDO_SIM_LANES_MAX = RDO_SCHEDULE_TARGETS_MAX,
@@ -60,7 +61,7 @@ struct rdo_sim_node {
   int64_t planned_start_ns;    // from the iteration's start on, as all times here
   int64_t release_ns;          // it is not ready before
   bool is_root;                // without predecessors
-  uint8_t priority;
+  struct rdo_urgency urgency;  // with what it inherits; the deadline from the iteration's start on
   uint32_t rank;               // of equal choices the lowest comes first, then the lowest index
   uint32_t predecessor_count;
   uint32_t successor_begin, successor_count;  // of successors[]

@@ -157,7 +157,6 @@ static int64_t find_arrival(const struct rdo_simulator *s, uint32_t index) {
 
 static void decide(struct rdo_simulator *s, uint32_t index) {
   const struct rdo_sim_node *node = &s->model->nodes[index];
-  const struct rdo_sim_instance *instance = &s->model->instances[node->instance];
   struct rdo_sim_state *state = &s->states[index];
   int64_t t0_ns = s->iteration.t0_ns, lane_ns[RDO_POLICY_LANES_MAX];
   uint32_t lane_count = s->model->lane_count - node->window, previous = state->previous_lane - node->window;
@@ -167,7 +166,7 @@ static void decide(struct rdo_simulator *s, uint32_t index) {
                                   .sequence = s->sequence++,
                                   .now_ns = s->now_ns,
                                   .release_ns = t0_ns + node->release_ns,
-                                  .deadline_ns = instance->deadline_ns == INT64_MAX ? INT64_MAX : t0_ns + instance->deadline_ns,
+                                  .deadline_ns = node->urgency.deadline_ns == INT64_MAX ? INT64_MAX : t0_ns + node->urgency.deadline_ns,
                                   .planned_start_ns = t0_ns + node->planned_start_ns,
                                   .planned_lane = node->lane - node->window,
                                   .planned_width = node->width,
@@ -175,7 +174,7 @@ static void decide(struct rdo_simulator *s, uint32_t index) {
                                   .lanes = node->lane_mask,
                                   .previous_lane = has_previous ? previous : RDO_POLICY_NONE,
                                   .width_max = node->width,
-                                  .priority = node->priority};
+                                  .priority = node->urgency.priority};
   expect(s, node, lane_ns);
   if (lane_count > RDO_POLICY_LANES_MAX) lane_count = RDO_POLICY_LANES_MAX;
   s->options->policy->decide(&s->options->policy_options, &asked, s->hints + node->window, lane_count, &decision);

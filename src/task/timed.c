@@ -107,7 +107,7 @@ static bool is_due(struct rdo_worker *worker) {
     worker->looked_ns = now_ns;
     return false;
   }
-  for (;; now_ns = rdo_clock_now_ns()) {
+  for (;; now_ns = rdo_clock_spin_ns(release_ns)) {
     if (before_ns != 0) rdo_worker_note_stretch(worker, before_ns, now_ns, 0);
     before_ns = now_ns;
     if (now_ns >= release_ns) return true;
@@ -145,7 +145,7 @@ bool rdo_timed_spin(struct rdo_worker *worker) {
     before_ns = rdo_clock_now_ns();
   }
   bool is_called = false;
-  while ((now_ns = rdo_clock_now_ns()) < release_ns && !is_called) {
+  while ((now_ns = is_called ? rdo_clock_now_ns() : rdo_clock_spin_ns(release_ns)) < release_ns && !is_called) {
     if (now_ns - before_ns > RDO_STOLEN_NS_MIN) {
       rdo_worker_note_gap(worker, before_ns, now_ns);
       now_ns = rdo_clock_now_ns();

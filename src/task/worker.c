@@ -121,7 +121,7 @@ static bool spin_until_woken(struct rdo_worker *worker) {
       rdo_cpu_relax();
       is_woken = (rdo_atomic_load(&worker->token, rdo_acquire) & TOKEN_STATE_MASK) == TOKEN_WOKEN;  // SYNC(wake)
     }
-    now_ns = rdo_clock_now_ns();
+    now_ns = is_woken ? rdo_clock_now_ns() : rdo_clock_spin_ns(end_ns);
   }
   rdo_event_emit_at(RDO_EVENT_SPIN_END, now_ns, 0, 0, 0);
   return is_woken;

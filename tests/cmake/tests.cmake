@@ -56,3 +56,20 @@ function(rdo_find_cmocka)
     target_link_libraries(cmocka INTERFACE ${RONDO_CMOCKA_LIBRARY})
   endif()
 endfunction()
+
+# rdo_virtual_test(<layer> <noun> [ARGUMENTS <arguments>])
+#
+# A unit test that runs on a virtual clock, tests/support/virtual_clock.h.
+function(rdo_virtual_test layer noun)
+  cmake_parse_arguments(TEST "" "" "ARGUMENTS" ${ARGN})
+  set(program unit_${layer}_${noun})
+  add_executable(${program} ${noun}.c ${PROJECT_SOURCE_DIR}/tests/support/virtual_clock.c)
+  target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests/support)
+  target_link_libraries(${program} PRIVATE rondo::rondo_static rondo_test_options cmocka)
+  foreach(function clock_gettime rdo_clock_spin_ns rdo_futex_wait rdo_futex_wake rdo_futex_wake_all pthread_create pthread_join pthread_cond_wait
+                   getrusage rdo_urgent_is_allowed rdo_dispatch_run)
+    target_link_options(${program} PRIVATE -Wl,--wrap=${function})
+  endforeach()
+  rdo_test(unit/${layer}/${noun} COMMAND ${program} ${TEST_ARGUMENTS} LABELS thread)
+  set_tests_properties(unit/${layer}/${noun} PROPERTIES ENVIRONMENT "${RONDO_TEST_ENVIRONMENT}")
+endfunction()

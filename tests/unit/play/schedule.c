@@ -225,6 +225,34 @@ static void test_resources(void **state) {
   }
 }
 
+// More nodes than workers, of all priorities, half of them with the same unit: busy lanes make them ask at their turn. Never two at once.
+static void test_crowded_resource(void **state) {
+  (void)state;
+  enum { COUNT = 48 };
+  static char text[16384];
+  size_t size = (size_t)snprintf(text, sizeof text, "{\"dispatches\": {");
+  for (int i = 0; i < COUNT; ++i) {
+    size += (size_t)snprintf(text + size, sizeof text - size,
+                             "%s\"n%d\": {\"hardware_target\": \"%s\", \"start_ns\": %d, \"duration_ns\": 5000, \"priority\": %d%s, \"release_policy\": \"%s\","
+                             " \"time_dep_mode\": \"soft\"}",
+                             i == 0 ? "" : ", ", i, i % 3 == 0 ? "P" : "E", i * 4000, i * 37 % 256, i % 2 == 0 ? ", \"resources\": [\"npu\"]" : "",
+                             i % 5 == 0 ? "phase_locked" : "immediate");
+  }
+  snprintf(text + size, sizeof text - size, "}}");
+  const char *path = write_text("crowded.json", text);
+  for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
+    must_play(path, &(const struct rondo_schedule_play_options){.policy = policies[p], .tile_ns = 1000, .iteration_count = 10}, &rows);
+    assert_int_equal(rows.count, 10 * COUNT);
+    for (int i = 0; i < rows.count; ++i) {
+      for (int k = 0; k < i; ++k) {
+        const struct row *x = &rows.of[i], *y = &rows.of[k];
+        bool both = strtol(x->key + 1, NULL, 10) % 2 == 0 && strtol(y->key + 1, NULL, 10) % 2 == 0;
+        if (both && x->iteration == y->iteration) assert_true(x->end_ns <= y->start_ns || y->end_ns <= x->start_ns);
+      }
+    }
+  }
+}
+
 // A plan whose order contradicts what its nodes wait for is late, but ends.
 static void test_contradiction(void **state) {
   (void)state;
@@ -477,7 +505,7 @@ int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_policy), cmocka_unit_test(test_options),  cmocka_unit_test(test_order),  cmocka_unit_test(test_lanes),
       cmocka_unit_test(test_contradiction),
-      cmocka_unit_test(test_resources),
+      cmocka_unit_test(test_resources),    cmocka_unit_test(test_crowded_resource),
       cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_modules),
       cmocka_unit_test(test_interleaved), cmocka_unit_test(test_stop), cmocka_unit_test(test_errors),
   };

@@ -408,13 +408,32 @@ static void test_same_noise(void **state) {
   }
 }
 
+// What something urgent waits for is as urgent: `low` before `middle`, for the sake of `high`.
+static void test_inherited(void **state) {
+  (void)state;
+  static const struct spec specs[] = {{"gate", "a", "P", 0, 10, "", NULL},
+                                      {"low", "b", "P", 10, 10, "\"gate\"", ", \"priority\": 10"},
+                                      {"middle", "c", "P", 20, 10, "\"gate\"", ", \"priority\": 100"},
+                                      {"high", "d", "P", 30, 10, "\"low\"", ", \"priority\": 200"}};
+  static const char *const more = ", \"instances\": {\"c\": {\"deadline_ns\": 35000}, \"d\": {\"deadline_ns\": 30000}}";
+  static const char *const policies[] = {"priority", "dynamic", "edf", "planned"};
+  for (size_t p = 0; p < COUNT_OF(policies); ++p) {
+    struct simulated s;
+    if (!run(&s, specs, 4, more, policies[p])) skip();
+    expect_run(&s, "low", 10, 20);
+    expect_run(&s, "high", 20, 30);
+    expect_run(&s, "middle", 30, 40);
+    end_simulated(&s);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_chain),       cmocka_unit_test(test_widths),     cmocka_unit_test(test_molding),    cmocka_unit_test(test_placement),
       cmocka_unit_test(test_transitions), cmocka_unit_test(test_speeds),      cmocka_unit_test(test_orders),     cmocka_unit_test(test_orders_differ), cmocka_unit_test(test_resource),
       cmocka_unit_test(test_counted),     cmocka_unit_test(test_no_deadlock), cmocka_unit_test(test_two_lanes), cmocka_unit_test(test_locked_root),
       cmocka_unit_test(test_late),        cmocka_unit_test(test_late_moves), cmocka_unit_test(test_time_dependency), cmocka_unit_test(test_iterations),
-      cmocka_unit_test(test_instances),   cmocka_unit_test(test_disturbed),  cmocka_unit_test(test_same_noise),
+      cmocka_unit_test(test_instances),   cmocka_unit_test(test_disturbed),  cmocka_unit_test(test_same_noise),  cmocka_unit_test(test_inherited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+// SPDX-FileCopyrightText: The rondo authors
+//
+// Schedules played to the nanosecond, on a virtual clock: releases, time dependencies, late predecessors, iterations, resources, models, and
+// what long work does to what is locked to its time.
+// Usage: unit_play_virtual_schedule STEPS_FOLDER
+
+#include <pthread.h>
+
+#include "task/executor.h"
+#include "virtual_plans.h"
+
+// Releases and dependencies ----------------------------------------------------------------------------
+
+// What is not locked begins when it can, a root that is locked at its planned start, others only where the caller wants that.
+static void test_phase_lock(void **state) {
+  (void)state;
+  const struct spec specs[] = {
+      {"free", "P", 700 * us, 100 * us, "", NULL},
+      {"root", "Q", 500 * us, 100 * us, "", locked},
+      {"next", "Q", 900 * us, 100 * us, "\"root\"", locked},
+      {"far", "R", 3600000 * ms, 1, "", locked},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.iteration_count = 3});
+    for (int64_t i = 0; i < 3; ++i) {
+      expect_at("free", i, 0, 100 * us);
+      expect_at("root", i, 500 * us, 600 * us);
+      expect_at("next", i, 600 * us, 700 * us);
+      expect_at("far", i, 3600000 * ms, 3600000 * ms + 1);
+    }
+    play(seed, &(const struct rondo_schedule_play_options){.locks_all = true});
+    expect_run("free", 700 * us, 800 * us);
+    expect_run("root", 500 * us, 600 * us);
+    expect_run("next", 900 * us, 1000 * us);
+  }
+}
+
+// A hard time dependency is waited for, a soft one, or any where the caller says so, is only told.
+static void test_time_dependencies(void **state) {
+  (void)state;
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
+  const struct spec specs[] = {
+      {"a", "P", 0, 300 * us, "", NULL},
+      {"hard", "Q", 300 * us, 100 * us, "", ", \"time_dependency\": \"a\", \"time_dep_mode\": \"hard\""},
+      {"soft", "R", 300 * us, 100 * us, "", ", \"time_dependency\": \"a\", \"time_dep_mode\": \"soft\""},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "planned"});
+    expect_run("hard", 300 * us, 400 * us);
+    expect_run("soft", 0, 100 * us);
+    play(seed, &(const struct rondo_schedule_play_options){.ignores_time = true});
+    expect_run("hard", 0, 100 * us);
+  }
+}
+
+// Late predecessors ------------------------------------------------------------------------------------
+
+// The plan says that `b` begins at 200 us, but what it waits for ends at 500 us.
+static const struct spec late_specs[] = {
+    {"a", "P", 0, 500 * us, "", NULL},
+    {"b", "Q", 200 * us, 100 * us, "\"a\"", NULL},
+    {"c", "Q", 300 * us, 100 * us, "", NULL},
+    {"d", "Q", 450 * us, 100 * us, "\"c\"", NULL},
+    {"e", "R", 100 * us, 100 * us, "", NULL},
+};
+
+// Other work fills the gap that it leaves.
+static void test_late_planned(void **state) {
+  (void)state;
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(late_specs, COUNT_OF(late_specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "planned"});
+    expect_run("c", 0, 100 * us);
+    expect_run("d", 100 * us, 200 * us);
+    expect_run("b", 500 * us, 600 * us);
+    expect_run("e", 0, 100 * us);
+  }
+}
+
+// It shifts its lane and no other one; how late each is can be read from its row.
+static void test_late_strict(void **state) {
+  (void)state;
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(late_specs, COUNT_OF(late_specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "strict"});
+    expect_run("b", 500 * us, 600 * us);
+    expect_run("c", 600 * us, 700 * us);
+    expect_run("d", 700 * us, 800 * us);
+    expect_run("e", 100 * us, 200 * us);
+    int late_count = 0;
+    for (size_t i = 0; i < played->table.row_count; ++i) late_count += played->table.rows[i].start_ns > played->table.rows[i].planned_start_ns;
+    assert_int_equal(late_count, 3);
+  }
+}
+
+// Iterations -------------------------------------------------------------------------------------------
+
+// They begin every period; one that is longer makes the next one late, by as much as it has to be.
+static void test_period(void **state) {
+  (void)state;
+  const struct spec specs[] = {{"a", "P", 0, 700 * us, "", NULL}};
+  write_plan(specs, COUNT_OF(specs), "");
+  play(0, &(const struct rondo_schedule_play_options){.iteration_count = 5, .warm_up_count = 2, .period_ns = 5 * ms});
+  assert_int_equal(played->table.row_count, 5);
+  int64_t first_ns = find_row("a", 0)->t0_ns;
+  assert_int_equal(first_ns, VIRTUAL_CLOCK_BEGIN_NS + 2 * ms + 2 * 5 * ms);
+  for (int64_t i = 0; i < 5; ++i) {
+    assert_int_equal(find_row("a", i)->t0_ns - first_ns, i * 5 * ms);
+    expect_at("a", i, 0, 700 * us);
+  }
+  // Half a millisecond is between the end of one and the begin of the next one, for arming.
+  play(0, &(const struct rondo_schedule_play_options){.iteration_count = 3, .period_ns = ms});
+  for (int64_t i = 0; i < 3; ++i) assert_int_equal(find_row("a", i)->t0_ns - find_row("a", 0)->t0_ns, i * 1200 * us);
+}
+
+static void *stop_soon(void *user) {
+  virtual_clock_sleep_until(VIRTUAL_CLOCK_BEGIN_NS + 2 * ms + 6500 * us);
+  rondo_schedule_player_stop(user);
+  return NULL;
+}
+
+static enum rondo_status run_and_stop(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, stop_soon, player), 0);
+  enum rondo_status status = rondo_schedule_player_run(player, diag);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  assert_true(virtual_clock_now_ns() <= VIRTUAL_CLOCK_BEGIN_NS + 2 * ms + 6500 * us + 1100 * us);
+  assert_int_equal(status, RONDO_CANCELLED);
+  return rondo_schedule_player_table(player, &played, diag) == RONDO_OK ? RONDO_OK : RONDO_INTERNAL;
+}
+
+// Stopped in the third iteration: two are kept, and neither a release that is an hour away nor long work is waited for.
+static void test_stop(void **state) {
+  (void)state;
+  const struct spec specs[] = {{"a", "P", 0, 500 * us, "", NULL}, {"b", "Q", 0, 1000 * us, "", NULL}, {"c", "P", 600 * us, 100 * us, "", locked}};
+  struct rondo_diag diag;
+  write_plan(specs, COUNT_OF(specs), "");
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    char path[] = "/tmp/rondo_virtual_XXXXXX";
+    struct rondo_schedule_player *player;
+    write_file(path, plan_text);
+    end_played();
+    virtual_clock_begin(seed);
+    assert_int_equal(rondo_schedule_player_create(path, &(const struct rondo_schedule_play_options){.iteration_count = 100, .period_ns = 3 * ms}, &player, &diag), RONDO_OK);
+    assert_int_equal(run_and_stop(player, &diag), RONDO_OK);
+    rondo_schedule_player_release(&player);
+    virtual_clock_end();
+    unlink(path);
+    check_played();
+    assert_int_equal(played->table.row_count, 2 * 3);
+  }
+}
+
+// Resources --------------------------------------------------------------------------------------------
+
+// All want the same unit at 100 us, and get it one after the other, the more urgent first; who waits for its release holds nothing.
+static void test_resources(void **state) {
+  (void)state;
+  const struct spec specs[] = {
+      {"gate", "P", 0, 100 * us, "", ", \"resources\": [\"npu\"]"},
+      {"low", "Q", 100 * us, 100 * us, "\"gate\"", ", \"resources\": [\"npu\"], \"priority\": 10"},
+      {"high", "R", 100 * us, 100 * us, "\"gate\"", ", \"resources\": [\"npu\"], \"priority\": 200"},
+      {"middle", "S", 100 * us, 100 * us, "\"gate\"", ", \"resources\": [\"npu\"], \"priority\": 100"},
+      {"later", "T", 350 * us, 100 * us, "", ", \"resources\": [\"npu\"], \"priority\": 255, \"release_policy\": \"phase_locked\""},
+      {"other", "U", 0, 100 * us, "", ", \"resources\": [\"dsp\"]"},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "priority"});
+    expect_run("gate", 0, 100 * us);
+    expect_run("high", 100 * us, 200 * us);
+    expect_run("middle", 200 * us, 300 * us);
+    expect_run("low", 300 * us, 400 * us);
+    expect_run("later", 400 * us, 500 * us);  // at 350 us `low` has it
+    expect_run("other", 0, 100 * us);
+  }
+}
+
+// As many at once as the machine has.
+static void test_capacity(void **state) {
+  (void)state;
+  static const char machine[] =
+      "{\"schema\": \"rondo.machine/1\", \"clusters\": [{\"name\": \"P\", \"workers\": 4}], \"resources\": [{\"name\": \"npu\", \"capacity\": 2}]}";
+  const struct spec specs[] = {
+      {"gate", "P", 0, 100 * us, "", NULL},
+      {"a", "P", 100 * us, 100 * us, "\"gate\"", ", \"resources\": [\"npu\"], \"workers\": 1"},
+      {"b", "P", 100 * us, 150 * us, "\"gate\"", ", \"resources\": [\"npu\"], \"workers\": 1"},
+      {"c", "P", 100 * us, 100 * us, "\"gate\"", ", \"resources\": [\"npu\"], \"workers\": 1"},
+      {"d", "P", 100 * us, 100 * us, "\"gate\"", ", \"resources\": [\"npu\"], \"workers\": 1"},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play_on(seed, machine, &(const struct rondo_schedule_play_options){.policy = "fifo"});
+    expect_run("a", 100 * us, 200 * us);
+    expect_run("b", 100 * us, 250 * us);
+    expect_run("c", 200 * us, 300 * us);
+    expect_run("d", 250 * us, 350 * us);
+  }
+}
+
+// Models -----------------------------------------------------------------------------------------------
+
+static const char *steps_folder;
+
+static int64_t kernel_ns(void *user, const char *export_name, uint64_t first, uint64_t count) {
+  (void)user, (void)export_name, (void)first, (void)count;
+  return 100 * us;
+}
+
+struct ended {
+  int flaky_count, full_count;
+};
+
+static void note_ended(void *user, const char *instance, const struct rondo_value *outputs, int output_count) {
+  struct ended *ended = user;
+  (void)outputs;
+  assert_int_equal(output_count, 1);
+  *(strncmp(instance, "flaky", 5) == 0 ? &ended->flaky_count : &ended->full_count) += 1;
+}
+
+// Calls of real models, dispatch by dispatch, whose kernels take 100 us each. The third call of `flaky` fails: its node gives back what others
+// wait for, and they play to their end.
+static void test_models(void **state) {
+  (void)state;
+  static const char *const npu = ", \"resources\": [\"npu\"], \"dispatch\": 0, \"job_name\": ";
+  static char mores[5][160], path[512];
+  const char *const names[] = {"flaky0", "flaky1", "full0", "full1", "flaky2"};
+  const int64_t starts_us[] = {0, 100, 150, 1000, 300};
+  struct spec specs[5];
+  for (int i = 0; i < 5; ++i) {
+    snprintf(mores[i], sizeof mores[i], "%s\"%s\", \"release_policy\": \"%s\"", npu, names[i], starts_us[i] == 0 || i == 4 ? "immediate" : "phase_locked");
+    specs[i] = (struct spec){names[i], strncmp(names[i], "flaky", 5) == 0 ? "P" : "Q", starts_us[i] * us, 100 * us, "", mores[i]};
+  }
+  snprintf(path, sizeof path, "%s/steps.vmfb", steps_folder);
+  const struct rondo_schedule_model models[] = {{.job = "flaky", .path = path, .function = "flaky"}, {.job = "full", .path = path, .function = "full"}};
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    for (int fails = 0; fails < 2; ++fails) {
+      struct ended ended = {0, 0};
+      struct rondo_diag diag;
+      const struct rondo_schedule_play_options options = {.models = models, .model_count = 2, .ended = note_ended, .user = &ended};
+      write_plan(specs, fails ? 5 : 4, "");
+      virtual_clock_set_kernel(kernel_ns, NULL);
+      enum rondo_status status = try_play(seed, NULL, &options, rondo_schedule_player_run, &diag);
+      assert_int_equal(ended.flaky_count, 2);
+      assert_int_equal(ended.full_count, 2);
+      if (fails) {
+        assert_int_not_equal(status, RONDO_OK);
+        assert_non_null(strstr(diag.message, "called for the third time"));
+        continue;
+      }
+      if (status != RONDO_OK) fail_msg("%s", diag.message);
+      expect_run("flaky0", 0, 100 * us);
+      expect_run("flaky1", 100 * us, 200 * us);
+      expect_run("full0", 200 * us, 300 * us);  // at 150 us `flaky1` has the unit
+      expect_run("full1", 1000 * us, 1100 * us);
+    }
+  }
+}
+
+// Deadlines --------------------------------------------------------------------------------------------
+
+static void test_deadlines(void **state) {
+  (void)state;
+  const struct spec specs[] = {{"a", "P", 0, 100 * us, "", NULL}, {"b", "P", 100 * us, 200 * us, "\"a\"", NULL}};
+  write_plan(specs, COUNT_OF(specs), deadline_of("one", 300 * us));
+  play(0, &(const struct rondo_schedule_play_options){.iteration_count = 4});
+  assert_int_equal(missed_count(), 0);
+  assert_int_equal(find_row("b", 0)->deadline_ns, 300 * us);
+  write_plan(specs, COUNT_OF(specs), deadline_of("one", 300 * us - 1));
+  play(0, &(const struct rondo_schedule_play_options){.iteration_count = 4});
+  assert_int_equal(missed_count(), 4);
+}
+
+// Long work and releases -------------------------------------------------------------------------------
+
+// A long node and one that is locked to its time, on one lane with one worker. In tiles the long one keeps it waiting for nothing: no
+// tile begins that would run into the release.
+static void test_long_work(void **state) {
+  (void)state;
+  const struct spec specs[] = {
+      {"long", "P", 0, 5000 * us, "", ", \"priority\": 10"},
+      {"root", "P", 2350 * us, 100 * us, "", ", \"priority\": 200, \"release_policy\": \"phase_locked\""},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "priority", .tile_ns = 100 * us});
+    expect_run("root", 2350 * us, 2450 * us);
+    assert_int_equal(find_row("long", 0)->start_ns, 0);
+    assert_true(find_row("long", 0)->preemption_count >= 1);
+    // What the long one loses beside is the rest of the gap before the release, which no tile fits into.
+    int64_t gap_ns = find_row("long", 0)->end_ns - 5100 * us;
+    assert_true(gap_ns >= 0 && gap_ns <= 150 * us);
+  }
+}
+
+// In one piece it fits into no gap: it may begin in the first quarter of one, and then keeps the release waiting for its rest; later it waits.
+static void test_long_piece(void **state) {
+  (void)state;
+  const struct spec specs[] = {
+      {"gate", "P", 0, 500 * us, "", NULL},
+      {"long", "P", 0, 5000 * us, "\"gate\"", ", \"priority\": 10"},
+      {"root", "P", 2350 * us, 100 * us, "", ", \"priority\": 200, \"release_policy\": \"phase_locked\""},
+  };
+  const struct spec later[] = {{"gate", "P", 0, 600 * us, "", NULL}, specs[1], specs[2]};
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "priority"});
+    expect_run("long", 500 * us, 5500 * us);
+    expect_run("root", 5500 * us, 5600 * us);
+    write_plan(later, COUNT_OF(later), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "priority"});
+    expect_run("root", 2350 * us, 2450 * us);
+    expect_run("long", 2450 * us, 7450 * us);
+  }
+}
+
+// What the plan has before a release keeps it waiting, unless it is boosted.
+static void test_boost(void **state) {
+  (void)state;
+  const struct spec specs[] = {
+      {"before", "P", 0, 5000 * us, "", NULL},
+      {"root", "P", 2350 * us, 100 * us, "", locked},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.tile_ns = 100 * us});
+    expect_run("before", 0, 5000 * us);
+    expect_run("root", 5000 * us, 5100 * us);
+    play(seed, &(const struct rondo_schedule_play_options){.tile_ns = 100 * us, .is_boosted = true});
+    expect_run("root", 2350 * us, 2450 * us);
+    assert_int_equal(find_row("before", 0)->start_ns, 0);
+  }
+}
+
+// Overload: the urgent ones meet all their deadlines under `priority`, where `fifo` lets them wait for whatever came before.
+static void test_overload(void **state) {
+  (void)state;
+  enum { COUNT = 100 };
+  int64_t missed[2];
+  static struct spec specs[2 * COUNT];
+  static char keys[2 * COUNT][16], mores[2 * COUNT][128];
+  char instances[COUNT * 64] = ", \"instances\": {";
+  for (int i = 0; i < COUNT; ++i) {
+    snprintf(keys[2 * i], sizeof keys[0], "high%d", i);
+    snprintf(mores[2 * i], sizeof mores[0], ", \"job_name\": \"h%d\", \"priority\": 200, \"release_policy\": \"phase_locked\"", i);
+    specs[2 * i] = (struct spec){keys[2 * i], "P", i * ms, 200 * us, "", mores[2 * i]};
+    snprintf(keys[2 * i + 1], sizeof keys[0], "low%d", i);
+    snprintf(mores[2 * i + 1], sizeof mores[0], ", \"job_name\": \"l%d\", \"priority\": 10, \"release_policy\": \"phase_locked\"", i);
+    specs[2 * i + 1] = (struct spec){keys[2 * i + 1], "P", i * ms, 1100 * us, "", mores[2 * i + 1]};
+    size_t length = strlen(instances);
+    snprintf(instances + length, sizeof instances - length, "%s\"h%d\": {\"deadline_ns\": %lld}", i == 0 ? "" : ", ", i, (long long)(i * ms + 600 * us));
+  }
+  strcat(instances, "}");
+  for (int p = 0; p < 2; ++p) {
+    write_plan(specs, COUNT_OF(specs), instances);
+    play(0, &(const struct rondo_schedule_play_options){.policy = p == 0 ? "priority" : "fifo", .tile_ns = 50 * us});
+    assert_int_equal(played->table.row_count, 2 * COUNT);
+    missed[p] = missed_count();
+  }
+  print_message("of %d urgent ones late: priority %d, fifo %d\n", COUNT, (int)missed[0], (int)missed[1]);
+  assert_int_equal(missed[0], 0);
+  assert_true(missed[1] > COUNT / 2);
+}
+
+int main(int argc, char **argv) {
+  static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_phase_lock),   cmocka_unit_test(test_time_dependencies), cmocka_unit_test(test_late_planned),
+      cmocka_unit_test(test_late_strict),  cmocka_unit_test(test_period),            cmocka_unit_test(test_stop),
+      cmocka_unit_test(test_resources),    cmocka_unit_test(test_capacity),          cmocka_unit_test(test_deadlines),
+      cmocka_unit_test(test_long_work),    cmocka_unit_test(test_long_piece),        cmocka_unit_test(test_boost),
+      cmocka_unit_test(test_overload),     cmocka_unit_test(test_models),
+  };
+  if (argc != 2) return 2;
+  steps_folder = argv[1];
+  int failed_count = cmocka_run_group_tests(tests, NULL, NULL);
+  end_played();
+  return failed_count;
+}
