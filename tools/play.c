@@ -15,6 +15,7 @@
 #include "play_schedule.h"
 #include "tool.h"
 
+static const int64_t ITERATIONS_MAX = INT64_C(1000000000000);
 static const double typed_duration_s = 5;
 static const double typed_warm_up_s = 0.2;
 
@@ -83,7 +84,7 @@ static int check_args(const struct tool_play_args *args, const struct tool_strin
   return TOOL_EXIT_USAGE;
 }
 
-static int play_schedule(struct tool_play_args *args, const char *path) {
+static int play_schedule(struct tool_play_args *args, const char *path, bool plans_jobs) {
   struct rondo_schedule_play_options *options = &args->schedule.options;
   const struct {
     const char *flag, *text;
@@ -94,10 +95,13 @@ static int play_schedule(struct tool_play_args *args, const char *path) {
     rdo_tool_message("--%s=%.40s: not a time, such as 2ms", times[i].flag, times[i].text);
     return TOOL_EXIT_USAGE;
   }
-  if (args->inputs.count != 0 || args->duration_s >= 0 || args->warm_up_s >= 0 || args->report_every_s > 0 || args->worker_count != 0) {
-    rdo_tool_message("--input, --duration, --warmup_time, --report_every and --workers are for jobs, and %.200s is a schedule", path);
+  if (args->inputs.count != 0 || args->warm_up_s >= 0 || args->report_every_s > 0 || args->worker_count != 0) {
+    rdo_tool_message("--input, --warmup_time, --report_every and --workers are for jobs, and %.200s %s", path, plans_jobs ? "is played from a plan" : "is a schedule");
     return TOOL_EXIT_USAGE;
   }
+  options->plans_jobs = plans_jobs;
+  if (args->duration_s > 0) options->duration_ns = (int64_t)(args->duration_s * 1e9);
+  if (args->duration_s == 0 && args->iteration_count == 0) args->iteration_count = ITERATIONS_MAX;  // until Ctrl-C
   options->cpus = args->cpus;
   options->machine_file = args->machine_path;
   options->iteration_count = args->iteration_count;
@@ -105,7 +109,13 @@ static int play_schedule(struct tool_play_args *args, const char *path) {
 }
 
 static int create_and_play(struct tool_play_args *args, const struct tool_strings *positional) {
-  if (positional->count == 1 && rdo_tool_is_schedule(positional->items[0])) return play_schedule(args, positional->items[0]);
+  bool is_single = positional->count == 1, wants_plan = args->schedule.wants_plan || args->schedule.options.policy != NULL;
+  if (is_single && rdo_tool_is_schedule(positional->items[0])) return play_schedule(args, positional->items[0], false);
+  if (wants_plan && is_single && rdo_tool_is_jobs_file(positional->items[0])) return play_schedule(args, positional->items[0], true);
+  if (wants_plan) {
+    rdo_tool_message("--plan and --policy go with a jobs file or a schedule, named alone");
+    return TOOL_EXIT_USAGE;
+  }
   struct rondo_player *player;
   int code = rdo_tool_play_create(args, positional, &player);
   if (code == TOOL_EXIT_OK) code = play(args, player);
@@ -116,8 +126,8 @@ static int create_and_play(struct tool_play_args *args, const struct tool_string
 int rdo_tool_play(int argc, char **argv) {
   struct tool_play_args args = {.duration_s = -1, .warm_up_s = -1};
   const struct tool_option options[] = {
-      {"duration", TOOL_OPTION_NUMBER, &args.duration_s, "SECONDS", "Play for so long; default 5, or what the jobs file says; 0: until Ctrl-C."},
-      {"iterations", TOOL_OPTION_POSITIVE, &args.iteration_count, "COUNT", "End each job after so many instances, and without --duration there is no other end then; of a schedule: how often it is played, default 1."},
+      {"duration", TOOL_OPTION_NUMBER, &args.duration_s, "SECONDS", "Play for so long; default 5, or what the jobs file says; 0: until Ctrl-C. Of a plan: no iteration begins later."},
+      {"iterations", TOOL_OPTION_POSITIVE, &args.iteration_count, "COUNT", "End each job after so many instances, and without --duration there is no other end then; of a schedule or plan: how often it is played, of a schedule 1 without --duration."},
       {"warmup_time", TOOL_OPTION_NUMBER, &args.warm_up_s, "SECONDS", "Play for so long before, without counting; default 0.2, of a jobs file 0."},
       {"input", TOOL_OPTION_LIST, &args.inputs, "NAME:VALUE", "An argument of the job NAME, VALUE as for rondo run; one flag each, in order. Default zeros, or the file's."},
       {"machine", TOOL_OPTION_TEXT, &args.machine_path, "FILE", "Machine file, in place of the one that the jobs file names, or the plan carries; without any a schedule has a worker for each target."},
@@ -128,7 +138,8 @@ int rdo_tool_play(int argc, char **argv) {
       {"summary", TOOL_OPTION_TEXT, &args.summary_path, "FILE", "Write the statistics of such a trace as JSON."},
       {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
-      {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
+      {"plan", TOOL_OPTION_SWITCH, &args.schedule.wants_plan, NULL, "Of a jobs file: measure its models for a second, plan each of their dispatches, and play that."},
+      {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule, or a jobs file, which it plans: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
       {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
       {"synthetic", TOOL_OPTION_SWITCH, &args.schedule.options.is_synthetic, NULL, "Of a schedule: synthetic work, whatever models it has."},
       {"modules", TOOL_OPTION_SWITCH, &args.schedule.options.wants_modules, NULL, "Of a schedule: call a dispatch module, a .vmfb with one kernel, for each dispatch; default where it names files."},
@@ -159,6 +170,9 @@ int rdo_tool_play(int argc, char **argv) {
                "kept free on its worker, so that it starts within a microsecond while the other jobs use the same\n"
                "cores.\n"
                "\n"
+               "With --plan a jobs file is planned before: its models are measured, a second in all, and each\n"
+               "dispatch gets its lane and time (rondo profile, plan and play PLAN.json do the same with more care).\n"
+               "\n"
                "PLAN.json is a plan of rondo plan or a schedule of another tool: each of its dispatches runs on the\n"
                "lane and at the time that the plan says, with the model's real data; or as synthetic work as long as\n"
                "planned where there is no model.\n"
@@ -168,6 +182,7 @@ int rdo_tool_play(int argc, char **argv) {
       .options = options,
       .examples = "  rondo play plan.json --iterations=50 --trace=run.html\n"
                   "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
+                  "  rondo play jobs.json --plan --policy=strict\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --json",

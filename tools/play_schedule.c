@@ -10,6 +10,7 @@
 #include "message.h"
 #include "model_args.h"
 #include "options.h"
+#include "profile_progress.h"
 #include "rondo/files.h"
 #include "trace_text.h"
 
@@ -117,12 +118,19 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) 
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
   if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
+  options.read_input = rdo_tool_play_read_input;
+  options.note = rdo_tool_play_note;
+  options.calibrating = rdo_tool_profile_progress;
+  options.stop = &rdo_tool_was_interrupted;
+  rdo_tool_interrupt_begin();
+  if (options.plans_jobs) rdo_tool_interrupt_ask(NULL, NULL);
   enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
+  rdo_tool_profile_progress_end();
+  if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) return rdo_tool_interrupt_exit_code();
   if (status != RONDO_OK) {
     rdo_tool_print_failure(NULL, status, &diag);
     return TOOL_EXIT_FAILURE;
   }
-  rdo_tool_interrupt_begin();
   rdo_tool_interrupt_ask(stop, player);
   status = rondo_schedule_player_run(player, &diag);
   rdo_tool_interrupt_end_asking();

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "rondo/model.h"
+#include "rondo/profile.h"
 #include "rondo/status.h"
 #include "rondo/trace.h"
 
@@ -50,6 +51,18 @@ struct rondo_schedule_play_options {
   const struct rondo_schedule_model *models;
   int model_count;
   bool is_synthetic;        // all nodes are
+  // The path is that of a jobs file: what its functions cost is measured for a moment, and a list schedule of one hyperperiod, or a few, is played.
+  // Else jobs that a plan carries.
+  bool plans_jobs;
+  double calibration_s;     // about how long everything is measured together; 0 = 1
+  void (*calibrating)(void *user, const struct rondo_profile_progress *progress);  // how far measuring is; NULL = nobody
+  void (*note)(void *user, const char *text);  // told of each thing that is remarkable about files and plan, during create; NULL = nobody
+  const volatile int *stop; // not 0: measuring ends with CANCELLED; NULL = never
+  // Makes the value of an argument that a jobs file gives as text, as `rondo run --input` takes it: "1x64xf32=0.5", "@frame.npy" with the
+  // file's whole path. NULL: jobs with such inputs are refused. What rings and other jobs would give is zeros in a plan.
+  //   out_value  what it holds becomes the player's
+  enum rondo_status (*read_input)(void *user, struct rondo_runtime *runtime, const struct rondo_function *function, int argument, const char *text,
+                                  struct rondo_value *out_value, struct rondo_diag *diag);
   // Dispatch modules: a file with one kernel a node, called as a whole on one worker; where a node names a file, or with one of the next two.
   bool wants_modules;
   const char *vmfb_dir;     // where they are looked for; NULL = the schedule's folder
@@ -62,18 +75,21 @@ struct rondo_schedule_play_options {
   //   instance  name of the schedule's job
   //   outputs   borrowed for the call
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);
-  void *user;               // of `ended` and `look`
-  int64_t iteration_count;  // 0 = 1
-  int64_t warm_up_count;    // iterations before, which do not count
+  void *user;               // of all of these
+  int64_t iteration_count;  // 0 = 1, or as many as begin within the duration
+  int64_t duration_ns;      // no iteration begins so long after the first that counts; 0 = any may. Of jobs without a count: as their
+                            // file says, else 5 s
+  int64_t warm_up_count;    // iterations before, which do not count; of jobs at least the highest `warmup` of their file
   int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other
 };
 
-// Reads a schedule and starts workers for it.
+// Reads a schedule, or plans jobs, and starts workers for it.
 //   path        borrowed
 //   options     borrowed; NULL = defaults
 //   out_player  owned by caller, end with rondo_schedule_player_release; NULL on error
 //   diag        optional, filled unless OK
-//   returns     what rondo_file_read returns; INVALID_ARGUMENT (options; nodes without durations), UNIMPLEMENTED (nodes that occupy several targets),
+//   returns     what rondo_file_read returns; INVALID_ARGUMENT (options; nodes without durations), UNIMPLEMENTED (nodes that occupy several targets;
+//               a job that a plan cannot express), FAILED_PRECONDITION (jobs whose list schedule does not keep their deadlines, or does not repeat),
 //               OUT_OF_RANGE (more than 63 lanes or 256 workers), NOT_FOUND (a module's file: the first candidate is named), RESOURCE_EXHAUSTED,
 //               or what a model failed with
 //   thread      any                 phase  setup

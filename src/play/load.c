@@ -3,15 +3,10 @@
 //
 // A player from a jobs file: reads it and its machine file, places workers and jobs, adds the jobs, connects them.
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/alloc.h"
 #include "plan/jobs_file.h"
+#include "play/played_input.h"
 #include "play/player.h"
-
-enum { TEXT_BYTES = 8192 };
 
 struct loader {
   const struct rondo_load_options *options;
@@ -132,51 +127,28 @@ static enum rondo_status add_jobs(struct loader *loader) {
 
 // Inputs -------------------------------------------------------------------------------------------
 
-// An argument or result by its name or index; -1 = there is none.
-static int find_port(const struct rondo_function *function, const char *text, bool is_result) {
-  int count = is_result ? rondo_function_result_count(function) : rondo_function_argument_count(function);
-  int index = 0;
-  for (int i = 0; i < count; ++i) {
-    struct rondo_parameter parameter;
-    if (is_result) rondo_function_result(function, i, &parameter);
-    else rondo_function_argument(function, i, &parameter);
-    if (strcmp(parameter.name, text) == 0) return i;
-  }
-  for (const char *digit = text; *digit != '\0'; ++digit) {
-    if (*digit < '0' || *digit > '9' || index > count) return -1;
-    index = index * 10 + (*digit - '0');
-  }
-  return text[0] != '\0' && index < count ? index : -1;
-}
-
 static enum rondo_status read_text(const struct loader *loader, struct rondo_job *job, int argument, const struct rdo_job_input *input) {
-  char text[TEXT_BYTES];
-  int length = input->kind == RDO_INPUT_FILE    ? snprintf(text, sizeof text, "@%s", input->path)
-               : input->kind == RDO_INPUT_SPLAT ? snprintf(text, sizeof text, "%s=%.17g", input->text, input->number)
-                                                : 0;
-  const char *whole = input->kind == RDO_INPUT_CONSTANT ? input->text : text;
+  char buffer[RDO_INPUT_TEXT_BYTES];
+  const char *text;
   struct rondo_value value = {.kind = RONDO_VALUE_NONE};
-  if (length >= (int)sizeof text) return rdo_fail(loader->diag, RONDO_OUT_OF_RANGE, "longer than %d characters", TEXT_BYTES - 1);
+  RDO_TRY(rdo_played_input_text(input, buffer, &text, loader->diag));
   if (loader->options->read_input == NULL) {
     return rdo_fail(loader->diag, RONDO_UNIMPLEMENTED, "the program that plays the file reads no such inputs: give it a ring, or zeros");
   }
-  RDO_TRY(loader->options->read_input(loader->options->user, job, argument, whole, &value, loader->diag));
+  RDO_TRY(loader->options->read_input(loader->options->user, job, argument, text, &value, loader->diag));
   enum rondo_status status = rondo_job_set_input(job, argument, &value, loader->diag);
   if (status != RONDO_OK) rondo_value_release(&value);
   return status;
 }
 
 static enum rondo_status give_input(const struct loader *loader, struct rondo_job *job, const struct rdo_job_input *input, int place) {
-  int argument = input->argument[0] == '\0' ? place : find_port(job->function, input->argument, false);
-  if (argument < 0 || argument >= job->input_count) {
-    return rdo_fail(loader->diag, RONDO_NOT_FOUND, "function %s has no argument \"%s\" (it has %d)", rondo_function_name(job->function),
-                    input->argument[0] == '\0' ? "behind the last" : input->argument, job->input_count);
-  }
+  int argument;
+  RDO_TRY(rdo_played_input_find(job->function, input, place, &argument, loader->diag));
   if (job->is_given[argument]) return rdo_fail(loader->diag, RONDO_INVALID_ARGUMENT, "argument %d has an input already", argument);
   if (input->kind == RDO_INPUT_RING) return rondo_job_read_ring(job, argument, input->text, input->slot_count, NULL, loader->diag);
   if (input->kind != RDO_INPUT_JOB) return read_text(loader, job, argument, input);
   struct rondo_job *source = loader->jobs[input->job];
-  int result = find_port(source->function, input->result, true);
+  int result = rdo_played_port_find(source->function, input->result, true);
   if (result < 0) {
     return rdo_fail(loader->diag, RONDO_NOT_FOUND, "function %s of job \"%s\" has no result \"%s\" (it has %d)", rondo_function_name(source->function),
                     source->name, input->result, source->output_count);

@@ -19,6 +19,7 @@
 
 #include "hal/device.h"
 #include "play/node.h"
+#include "play/played_input.h"
 #include "runtime/call.h"
 
 // One of the recordings that a call submits.
@@ -80,11 +81,12 @@ struct rdo_plan_call {
   struct rondo_diag diag;
 };
 
-// Loads a model and finds the function; its inputs are zeros.
+// Loads a model, finds the function and makes its inputs.
 //   name, path, function  borrowed for the call's life. function "" = the model's only one
+//   inputs                borrowed
 //   out_call              ended with rdo_plan_call_destroy
 enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
-                                       struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
+                                       const struct rdo_played_inputs *inputs, struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Adds the next instance.
 //   places  copied; names borrowed

@@ -16,9 +16,10 @@
 #include "base/object.h"
 #include "machine/local_memory.h"
 #include "machine/topology.h"
-#include "plan/schedule_file.h"
+#include "plan/file.h"
 #include "plan/module_path.h"
 #include "plan/name_map.h"
+#include "play/jobs_plan.h"
 #include "play/lanes.h"
 #include "play/module_call.h"
 #include "play/node.h"
@@ -26,12 +27,15 @@
 #include "task/urgent.h"
 #include "trace/trace_table.h"
 
-enum { SPIN_NS = 20000, START_DELAY_NS = 2000000 };
+// Time for workers to wake before an iteration; where a period leaves less between two, they have not slept long.
+enum { SPIN_NS = 20000, START_DELAY_NS = 2000000, NEXT_DELAY_NS = 300000 };
+static const int64_t JOBS_DURATION_NS = INT64_C(5000000000);
 static const int64_t COUNT_MAX = INT64_C(1000000000000);
 
 struct rondo_schedule_player {
   struct rdo_node_graph graph;
-  struct rdo_schedule schedule;
+  struct rdo_schedule schedule;      // that of the planning, if there is one
+  struct rondo_planning *planning;   // owned; NULL = the schedule was read
   struct rdo_machine_file machine;
   struct rondo_schedule_play_options options;
   struct rdo_worker_lanes workers;
@@ -75,12 +79,28 @@ static enum rondo_status find_cpus(const struct rondo_schedule_play_options *opt
   return RONDO_OK;
 }
 
+// What the jobs file says of the whole holds unless the caller says otherwise.
+static enum rondo_status plan_jobs(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
+  struct rondo_schedule_play_options *options = &player->options;
+  int64_t period_ns;
+  RDO_TRY(rdo_jobs_plan_make(path, options, &player->planning, &period_ns, diag));
+  player->schedule = rondo_planning_file(player->planning)->schedule;
+  player->schedule.period_ns = period_ns;
+  const struct rdo_jobs_file *jobs = player->schedule.job_set;
+  if (options->duration_ns == 0 && options->iteration_count == 0) options->duration_ns = jobs->duration_ns != 0 ? jobs->duration_ns : JOBS_DURATION_NS;
+  for (int i = 0; i < jobs->job_count; ++i) {
+    if (jobs->jobs[i].warmup_count > options->warm_up_count) options->warm_up_count = jobs->jobs[i].warmup_count;
+  }
+  return RONDO_OK;
+}
+
 static enum rondo_status read_files(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
   if (options->machine_file != NULL) {
     player->has_machine = true;
     RDO_TRY(rdo_machine_file_read(options->machine_file, NULL, &player->machine, diag));
   }
+  if (options->plans_jobs) return plan_jobs(player, path, diag);
   const struct rdo_schedule_options read = {.machine = player->has_machine ? &player->machine : NULL};
   RDO_TRY(rdo_schedule_read(path, &read, &player->schedule, diag));
   const struct rdo_schedule *schedule = &player->schedule;
@@ -144,10 +164,13 @@ static enum rondo_status make_workers(struct rondo_schedule_player *player, stru
 
 // The model of a schedule's job: as the caller says, by its name or that of all its instances; else that of the job in the job
 // set that a plan carries.
-//   returns  NULL = none: its nodes are synthetic
-static const char *find_model(const struct rondo_schedule_player *player, const struct rdo_schedule_job *job, const char **out_function) {
+//   out_entry  that job; NULL = the caller says
+//   returns    NULL = none: its nodes are synthetic
+static const char *find_model(const struct rondo_schedule_player *player, const struct rdo_schedule_job *job, const char **out_function,
+                              const struct rdo_job_entry **out_entry) {
   const struct rdo_schedule *schedule = &player->schedule;
   *out_function = "";
+  *out_entry = NULL;
   for (int i = 0; i < player->options.model_count; ++i) {
     const struct rondo_schedule_model *model = &player->options.models[i];
     if (strcmp(model->job, job->name) != 0 && strcmp(model->job, job->base) != 0 && strcmp(model->job, job->source) != 0) continue;
@@ -157,6 +180,7 @@ static const char *find_model(const struct rondo_schedule_player *player, const 
   for (int i = 0; schedule->job_set != NULL && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
     const struct rdo_job_entry *entry = &schedule->job_set->jobs[i];
     if (strcmp(entry->name, job->source) != 0) continue;
+    *out_entry = entry;
     *out_function = entry->function;
     return entry->model_path;
   }
@@ -168,7 +192,8 @@ static const char *call_name(const struct rdo_schedule_job *job) { return job->s
 
 static enum rondo_status find_call(struct rondo_schedule_player *player, const struct rdo_schedule_job *job, struct rdo_plan_call **out_call,
                                    struct rondo_diag *diag) {
-  const char *function, *path = find_model(player, job, &function);
+  const struct rdo_job_entry *entry;
+  const char *function, *path = find_model(player, job, &function, &entry);
   *out_call = NULL;
   if (path == NULL) return RONDO_OK;
   for (uint32_t i = 0; i < player->call_count; ++i) {
@@ -176,7 +201,8 @@ static enum rondo_status find_call(struct rondo_schedule_player *player, const s
     if (strcmp(call->name, call_name(job)) == 0 && strcmp(call->path, path) == 0 && strcmp(call->function_name, function) == 0) *out_call = player->calls[i];
   }
   if (*out_call != NULL) return RONDO_OK;
-  RDO_TRY(rdo_plan_call_create(&player->graph, call_name(job), path, function, out_call, diag));
+  const struct rdo_played_inputs inputs = rdo_jobs_plan_inputs(call_name(job), entry, &player->options);
+  RDO_TRY(rdo_plan_call_create(&player->graph, call_name(job), path, function, &inputs, out_call, diag));
   (*out_call)->ended = player->options.ended;
   (*out_call)->user = player->options.user;
   player->calls[player->call_count++] = *out_call;
@@ -498,11 +524,11 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   const char *name = options->policy == NULL ? "planned" : options->policy;
   player->graph.policy = rdo_policy_find(name);
   if (player->graph.policy == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no policy is called \"%s\"", name);
-  if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
+  if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->duration_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "counts and times of a play are not negative");
   }
   if (options->iteration_count > COUNT_MAX || options->warm_up_count > COUNT_MAX || options->dispatch_iters < 0 || options->dispatch_iters > INT32_MAX ||
-      options->period_ns > RDO_TIME_NS_MAX || options->tile_ns > RDO_TIME_NS_MAX || options->late_ns > RDO_TIME_NS_MAX) {
+      options->period_ns > RDO_TIME_NS_MAX || options->duration_ns > RDO_TIME_NS_MAX || options->tile_ns > RDO_TIME_NS_MAX || options->late_ns > RDO_TIME_NS_MAX) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "at most %lld iterations, %d runs of a kernel in a call, and times of 104 days", (long long)COUNT_MAX, INT32_MAX);
   }
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
@@ -545,7 +571,8 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   rdo_arena_deinit(&p->names);
   rdo_free(p->calls);
   rdo_table_deinit(&p->table);
-  rdo_schedule_deinit(&p->schedule);
+  if (p->planning == NULL) rdo_schedule_deinit(&p->schedule);
+  rondo_planning_release(&p->planning);
   if (p->has_machine) rdo_machine_file_deinit(&p->machine);
   rdo_free(p->hurriers);
   rdo_free(p->successors);
@@ -661,12 +688,14 @@ static void play(struct rondo_schedule_player *player, int64_t begin_ns) {
 
 enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
-  int64_t count = options->iteration_count == 0 ? 1 : options->iteration_count, total = options->warm_up_count + count;
+  int64_t count = options->iteration_count != 0 ? options->iteration_count : options->duration_ns != 0 ? COUNT_MAX : 1, total = options->warm_up_count + count;
   int64_t period_ns = options->period_ns != 0 ? options->period_ns : player->schedule.period_ns;
   int64_t begin_ns = rdo_clock_now_ns() + START_DELAY_NS;
-  int64_t first_ns = begin_ns;
+  int64_t first_ns = begin_ns, end_ns = INT64_MAX;
   for (int64_t i = 0; i < total; ++i) {
     if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
+    if (i == options->warm_up_count && options->duration_ns != 0) end_ns = begin_ns + options->duration_ns;
+    if (begin_ns >= end_ns) break;
     play(player, begin_ns);
     for (uint32_t k = 0; k < player->module_count; ++k) {
       const struct rdo_module_call *module = player->modules[k];
@@ -686,7 +715,7 @@ enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player
     }
     if (i >= options->warm_up_count) RDO_TRY(keep_rows(player, i - options->warm_up_count, diag));
     begin_ns += period_ns;
-    int64_t soonest_ns = rdo_clock_now_ns() + START_DELAY_NS;
+    int64_t soonest_ns = rdo_clock_now_ns() + (period_ns == 0 ? START_DELAY_NS : NEXT_DELAY_NS);
     if (period_ns == 0 || begin_ns < soonest_ns) begin_ns = soonest_ns;
   }
   player->run_ns += (rdo_clock_now_ns() - first_ns) * player->graph.executor->worker_count;

@@ -119,6 +119,55 @@ class PlayTest(unittest.TestCase):
         if len(cpus) > 1:
             self.call("play", self.write(count, machine="machine.json"), f"--cpus={cpus[1]}", code=1, err=["jobs[0].lanes", "no worker"])
 
+    # Jobs with a plan that is made at the start
+
+    def plan(self, *jobs, flags=(), name="jobs.json", **rest):
+        """Plans and plays jobs; returns the JSON summary's jobs by name, and checks the trace."""
+        done = self.call("play", self.write(*jobs, **rest, name=name), "--plan", "--json", "--trace=run.csv", *flags)
+        self.check_trace("run.csv")
+        summary = json.loads(done.stdout)
+        self.assertEqual(summary["schema"], "rondo.trace.summary/1")
+        return summary, {job["name"]: job for job in summary["jobs"]}
+
+    def test_plan(self):
+        jobs = ({"name": "control", "model": str(MLP), "period_ms": 100}, {"name": "perceive", "model": str(DRONET)},
+                {"name": "after", "model": str(STEPS), "function": "full", "trigger": {"job": "control"}, "warmup": 1})
+        for policy in ("planned", "strict", "dynamic", "fifo", "priority", "edf", "shortest"):
+            _, played = self.plan(*jobs, flags=[f"--policy={policy}", "--iterations=2"])
+            calls = {name: played[name]["instances"] for name in played}
+            self.assertEqual(calls["perceive"], 2)
+            self.assertEqual(calls["after" if "after" in calls else "after0"], calls["control" if "control" in calls else "control0"])
+
+    def test_plan_lasts_as_asked(self):
+        control = {"name": "control", "model": str(MLP), "period_ms": 50}
+        for limit in ({"flags": ["--duration=0.15"]}, {"duration_ms": 101}):  # fewer where the machine stands still meanwhile
+            _, played = self.plan(control, **limit)
+            self.assertIn(sum(job["instances"] for job in played.values()), (1, 2, 3))
+        _, played = self.plan(control, flags=["--iterations=4"], duration_s=1000)
+        self.assertEqual(sum(job["instances"] for job in played.values()), 4)
+
+    def test_plan_refuses(self):
+        job = {"name": "one", "model": str(STEPS), "function": "full", "period_ms": 50}
+        count = {"name": "count", "model": str(STEPS), "function": "count", "period_ms": 50}
+        cases = [
+            ({**job, "overrun": "cancel"}, ["jobs[0].overrun", "\"one\"", "cancelled"]),
+            ({**job, "overrun": "degrade", "degrade_to": "light"}, ["jobs[0].overrun", "\"one\""]),
+            ({**job, "iterations": 3}, ["jobs[0].iterations", "\"one\""]),
+            ({**job, "duration_ms": 3}, ["jobs[0].duration_ns", "\"one\""]),
+            ({"name": "one", "model": str(STEPS), "function": "full", "trigger": "call"}, ["jobs[0].trigger", "\"one\""]),
+            ({**count, "inputs": [{"ring": "imu"}]}, ["jobs[0].inputs", "\"count\"", "ring"]),
+        ]
+        for wrong, words in cases:
+            self.call("play", self.write(wrong), "--plan", code=1, err=["jobs.json: ", *words, "play it without a plan"])
+        self.call("play", self.write(count, {**count, "name": "next", "inputs": [{"job": "count"}]}), "--plan", code=1, err=["jobs[1].inputs", "\"next\""])
+        self.call("play", self.write(job, iterations=3), "--plan", code=1, err="iterations: ")
+        self.call("play", self.write({**job, "period_us": 1, "period_ms": 0}), "--plan", code=1)
+        slow = {"name": "slow", "model": str(DRONET), "period_us": 100, "deadline_us": 100}
+        self.call("play", self.write(slow), "--plan", code=1, err=["jobs.json: ", "deadlines", "slow"])
+        self.call("play", self.write(job), "--plan", "--policy=best", code=1, err="best")
+        self.call("play", STEPS, "--plan", code=2, err="--plan")
+        self.call("play", self.write(job), "--plan", "--workers=1", code=2, err="--workers")
+
     # Files that are written
 
     def test_traces(self):
