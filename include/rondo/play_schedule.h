@@ -102,7 +102,8 @@ RONDO_API void rondo_schedule_player_release(struct rondo_schedule_player **play
 
 // Plays all iterations. The calling thread sleeps meanwhile. Nodes of a job with a model are the dispatches of its recording, with its
 // real data flow: matched by their place in it and the names of their kernels.
-//   returns     OK, CANCELLED (stopped), INVALID_ARGUMENT (a plan is not that of a model: both sides are named), UNIMPLEMENTED (a call that
+//   returns     OK, CANCELLED (stopped), INVALID_ARGUMENT (a plan is not that of a model, or has its dispatches in another order: both sides are
+//               named), UNIMPLEMENTED (a call that
 //               submits several recordings), RESOURCE_EXHAUSTED, or what a model failed with
 //   thread      owner               phase  steady
 RONDO_API enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;

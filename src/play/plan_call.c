@@ -81,16 +81,44 @@ static enum rondo_status match_place(const struct rdo_plan_instance *instance, s
   return RONDO_OK;
 }
 
+static enum rondo_status clear_map(struct rdo_plan_part *part, const struct rdo_graph *graph, struct rondo_diag *diag) {
+  if (graph->node_count > part->command_capacity) {
+    RDO_TRY(rdo_grow_array(graph->node_count, sizeof *part->node_of_command, &part->command_capacity, &part->node_of_command, diag));
+  }
+  for (uint32_t i = 0; i < graph->node_count; ++i) part->node_of_command[i] = NO_NODE;
+  return RONDO_OK;
+}
+
+// A later call submits the same, as far as anybody can know: its order is looked at together with this one's.
+static enum rondo_status expect_order_locked(struct rdo_plan_call *call, const struct rdo_plan_instance *instance, int32_t number, const struct rdo_graph *graph) {
+  if ((uint32_t)number >= instance->part_count) return RONDO_OK;
+  struct rdo_plan_part *part = &instance->parts[number];
+  RDO_TRY(clear_map(part, graph, &call->diag));
+  for (uint32_t i = 0; i < instance->place_count; ++i) {
+    const struct rdo_plan_place *place = &instance->places[i];
+    if (place->command >= 0 && place->recording == number && (uint32_t)place->command < graph->node_count) part->node_of_command[place->command] = place->node;
+  }
+  return rdo_recorded_order_set_locked(call->order, &part->recorded, graph, part->node_of_command, &call->diag);
+}
+
+// Whether all nodes can run when this recording's commands follow each other as they do.
+static enum rondo_status check_order(struct rdo_plan_call *call, struct rdo_plan_part *part, int32_t number, const struct rdo_graph *graph) {
+  if (rdo_recorded_order_is(&part->recorded, graph, part->node_of_command)) return RONDO_OK;
+  pthread_mutex_lock(&call->order->lock);
+  enum rondo_status status = rdo_recorded_order_set_locked(call->order, &part->recorded, graph, part->node_of_command, &call->diag);
+  for (uint32_t i = call->next + 1; i < call->instance_count && status == RONDO_OK; ++i) status = expect_order_locked(call, &call->instances[i], number, graph);
+  if (status == RONDO_OK) status = rdo_plan_order_check_locked(call->order, &call->diag);
+  pthread_mutex_unlock(&call->order->lock);
+  return status;
+}
+
 // Which node is which command. Every dispatch has a node, and every node a command of its name.
 static enum rondo_status match(struct rdo_plan_call *call, const struct rdo_plan_instance *instance, struct rdo_plan_part *part,
                                const struct rdo_recording *recording) {
   const struct rdo_graph *graph = &recording->graph;
   struct rondo_diag *diag = &call->diag;
   int32_t number = (int32_t)(part - instance->parts);
-  if (graph->node_count > part->command_capacity) {
-    RDO_TRY(rdo_grow_array(graph->node_count, sizeof *part->node_of_command, &part->command_capacity, &part->node_of_command, diag));
-  }
-  for (uint32_t i = 0; i < graph->node_count; ++i) part->node_of_command[i] = NO_NODE;
+  RDO_TRY(clear_map(part, graph, diag));
   for (uint32_t i = 0; i < instance->place_count; ++i) {
     const struct rdo_plan_place *place = &instance->places[i];
     if (place->command >= 0 && place->recording == number) RDO_TRY(match_place(instance, part, place, graph, diag));
@@ -101,7 +129,7 @@ static enum rondo_status match(struct rdo_plan_call *call, const struct rdo_plan
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has no node for command %u of recording %d, \"%.100s\" in the model", instance->name, i, number,
                     export_of(node));
   }
-  return RONDO_OK;
+  return check_order(call, part, number, graph);
 }
 
 static enum rondo_status take_submission(struct rdo_plan_call *call, struct rdo_submission *submission, struct rdo_plan_part **out_part) {
@@ -291,87 +319,6 @@ enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const c
   return RONDO_OK;
 }
 
-// What the order of calls adds to the graph, while it is walked.
-struct walk {
-  uint32_t *pending;              // owned [node_count]
-  uint32_t *stack;                // owned [node_count]
-  struct rdo_plan_call **call_of; // owned [node_count], NULL = none
-  uint32_t *instance_of;          // owned [node_count]
-  uint32_t *left;                 // owned [node_count]: nodes of the instance whose first node this is
-  uint32_t stack_count;
-};
-
-static void end_walk(struct walk *walk) {
-  rdo_free(walk->pending);
-  rdo_free(walk->stack);
-  rdo_free(walk->call_of);
-  rdo_free(walk->instance_of);
-  rdo_free(walk->left);
-}
-
-static void arrive(struct walk *walk, uint32_t node) {
-  if (--walk->pending[node] == 0) walk->stack[walk->stack_count++] = node;
-}
-
-// The first instance that has nodes, from `from` on.
-static const struct rdo_plan_instance *next_instance(const struct rdo_plan_call *call, uint32_t from) {
-  while (from < call->instance_count && call->instances[from].place_count == 0) ++from;
-  return from < call->instance_count ? &call->instances[from] : NULL;
-}
-
-static enum rondo_status begin_walk(struct walk *walk, const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count,
-                                    struct rondo_diag *diag) {
-  size_t count = (size_t)graph->node_count + 1;
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->pending, &walk->pending, diag));
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->stack, &walk->stack, diag));
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->call_of, &walk->call_of, diag));
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->instance_of, &walk->instance_of, diag));
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->left, &walk->left, diag));
-  // One more for all, so that each arrives here once at least.
-  for (uint32_t i = 0; i < graph->node_count; ++i) walk->pending[i] = graph->nodes[i].predecessor_count + 1;
-  for (uint32_t c = 0; c < call_count; ++c) {
-    const struct rdo_plan_instance *first = next_instance(calls[c], 0);
-    for (uint32_t i = 0; i < calls[c]->instance_count; ++i) {
-      const struct rdo_plan_instance *instance = &calls[c]->instances[i];
-      for (uint32_t k = 0; k < instance->place_count; ++k) {
-        uint32_t node = instance->places[k].node;
-        walk->call_of[node] = calls[c];
-        walk->instance_of[node] = i;
-        walk->pending[node] += instance != first;
-      }
-      if (instance->place_count != 0) walk->left[instance->places[0].node] = instance->place_count;
-    }
-  }
-  for (uint32_t i = 0; i < graph->node_count; ++i) arrive(walk, i);
-  return RONDO_OK;
-}
-
-enum rondo_status rdo_plan_calls_check(const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count, struct rondo_diag *diag) {
-  struct walk walk = {0};
-  uint32_t ended_count = 0;
-  enum rondo_status status = begin_walk(&walk, graph, calls, call_count, diag);
-  while (status == RONDO_OK && walk.stack_count != 0) {
-    uint32_t number = walk.stack[--walk.stack_count];
-    const struct rdo_node *node = &graph->nodes[number];
-    ++ended_count;
-    for (uint32_t i = 0; i < node->successor_count; ++i) arrive(&walk, node->successors[i]);
-    const struct rdo_plan_call *call = walk.call_of[number];
-    if (call == NULL) continue;
-    const struct rdo_plan_instance *instance = &call->instances[walk.instance_of[number]];
-    if (--walk.left[instance->places[0].node] != 0) continue;
-    const struct rdo_plan_instance *next = next_instance(call, walk.instance_of[number] + 1);
-    for (uint32_t k = 0; next != NULL && k < next->place_count; ++k) arrive(&walk, next->places[k].node);
-  }
-  for (uint32_t i = 0; status == RONDO_OK && ended_count != graph->node_count && i < graph->node_count; ++i) {
-    if (walk.pending[i] == 0 || walk.call_of[i] == NULL) continue;
-    const struct rdo_plan_call *call = walk.call_of[i];
-    status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s waits for a later call of %s, which begins when this one has ended: plan their calls one after the other",
-                      call->instances[walk.instance_of[i]].name, call->name);
-  }
-  end_walk(&walk);
-  return status;
-}
-
 void rdo_plan_call_close(struct rdo_plan_call *call) {
   if (call != NULL && call->runtime != NULL) rdo_device_close(call->runtime->device);
 }
@@ -380,7 +327,10 @@ void rdo_plan_call_destroy(struct rdo_plan_call *call) {
   if (call == NULL) return;
   for (uint32_t i = 0; i < call->instance_count; ++i) {
     const struct rdo_plan_instance *instance = &call->instances[i];
-    for (uint32_t k = 0; instance->parts != NULL && k < instance->part_count; ++k) rdo_free(instance->parts[k].node_of_command);
+    for (uint32_t k = 0; instance->parts != NULL && k < instance->part_count; ++k) {
+      rdo_free(instance->parts[k].node_of_command);
+      rdo_recorded_order_deinit(&instance->parts[k].recorded);
+    }
     rdo_free(instance->parts);
     rdo_free(instance->places);
   }

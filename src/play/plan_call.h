@@ -19,6 +19,7 @@
 
 #include "hal/device.h"
 #include "play/node.h"
+#include "play/plan_order.h"
 #include "play/played_input.h"
 #include "runtime/call.h"
 
@@ -30,6 +31,7 @@ struct rdo_plan_part {
   rdo_atomic_u32 inside;              // SYNC(calls)
   uint32_t *node_of_command;          // owned [command_capacity]
   size_t command_capacity;
+  struct rdo_recorded_order recorded;
 };
 
 // What the plan says of a node.
@@ -38,6 +40,7 @@ struct rdo_plan_place {
   int32_t recording;        // which one that the call submits
   int32_t command;          // its place in it; -1 = the host program, which has run ahead
   const char *export_name;  // borrowed; "" = not said
+  const char *key;          // borrowed: the node's name
 };
 
 // One instance: which node is which command of which recording.
@@ -61,6 +64,7 @@ struct rdo_plan_call {
   struct rdo_queue_scheduler scheduler;
   struct rdo_process process;
   struct rdo_node_graph *graph;
+  struct rdo_plan_order *order;     // borrowed
   const char *name, *path, *function_name;  // borrowed: of its job, as given
   struct rondo_runtime *runtime;
   struct rondo_model *model;
@@ -92,11 +96,6 @@ enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char 
 //   places  copied; names borrowed
 enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, const struct rdo_plan_place *places, uint32_t place_count,
                                              struct rondo_diag *diag) RONDO_MUST_USE;
-
-// Whether all nodes can run: calls of one function follow each other, so a node must not wait for one of a later call, by whatever way.
-//   returns  OK, INVALID_ARGUMENT (a node that would wait for ever: its instance is named), RESOURCE_EXHAUSTED
-enum rondo_status rdo_plan_calls_check(const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count,
-                                       struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Plays its instances of an iteration that rdo_node_graph_begin has begun.
 void rdo_plan_call_begin(struct rdo_plan_call *call);

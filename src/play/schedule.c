@@ -43,6 +43,7 @@ struct rondo_schedule_player {
   uint32_t *resources;   // owned: those of the nodes, as the schedule's resource_lists, ascending within a node
   struct rdo_plan_call **calls;  // owned [call_count]: of jobs with a model
   uint32_t call_count;
+  struct rdo_plan_order order;
   struct rdo_module_call **modules;  // owned [module_count]: dispatch modules, each for one lane
   uint32_t module_count;
   uint32_t *module_of;               // owned [node_count]: index + 1, 0 = none
@@ -239,7 +240,7 @@ static enum rondo_status add_instances(struct rondo_schedule_player *player, uin
     }
     for (uint32_t i = 0; i < count; ++i) {
       const struct rdo_schedule_node *node = &schedule->nodes[nodes[i]];
-      places[i] = (struct rdo_plan_place){nodes[i], node->recording < 0 ? 0 : node->recording, command_of(schedule, nodes, count, nodes[i]), node->export_name};
+      places[i] = (struct rdo_plan_place){nodes[i], node->recording < 0 ? 0 : node->recording, command_of(schedule, nodes, count, nodes[i]), node->export_name, node->key};
     }
     RDO_TRY(rdo_plan_call_add_instance(call, schedule->jobs[job].name, places, count, diag));
   }
@@ -261,7 +262,7 @@ static enum rondo_status load_models(struct rondo_schedule_player *player, struc
   rdo_free(places);
   rdo_free(is_added);
   player->graph.actor_count = player->call_count;
-  if (status == RONDO_OK) status = rdo_plan_calls_check(&player->graph, player->calls, player->call_count, diag);
+  if (status == RONDO_OK) status = rdo_plan_order_init(&player->order, &player->graph, player->calls, player->call_count, diag);
   return status;
 }
 
@@ -564,6 +565,7 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   for (uint32_t i = 0; i < p->call_count; ++i) rdo_plan_call_close(p->calls[i]);
   rdo_executor_stop(p->graph.executor);  // a worker may still be leaving a process of a call
   for (uint32_t i = 0; i < p->call_count; ++i) rdo_plan_call_destroy(p->calls[i]);
+  rdo_plan_order_deinit(&p->order);
   rdo_executor_destroy(p->graph.executor);
   for (uint32_t i = 0; i < p->module_count; ++i) rdo_module_call_destroy(p->modules[i]);
   rdo_free(p->modules);
