@@ -67,6 +67,10 @@ static int play(struct tool_play_args *args, struct rondo_player *player) {
 // What can be known before anything is loaded.
 static int check_args(const struct tool_play_args *args, const struct tool_strings *positional) {
   enum rondo_trace_format format;
+  if (args->schedule.fallback != NULL && strcmp(args->schedule.fallback, "dynamic") != 0) {
+    rdo_tool_message("--fallback=%.40s: there is only dynamic", args->schedule.fallback);
+    return TOOL_EXIT_USAGE;
+  }
   for (int i = 0; i < args->trace_paths.count; ++i) {
     if (rdo_tool_play_format(args->trace_paths.items[i], &format)) continue;
     rdo_tool_message("--trace %.200s: a name that ends in .csv, .pftrace, .svg, .html, .json or .dot says what to write", args->trace_paths.items[i]);
@@ -84,7 +88,7 @@ static int check_args(const struct tool_play_args *args, const struct tool_strin
   return TOOL_EXIT_USAGE;
 }
 
-static int play_schedule(struct tool_play_args *args, const char *path, bool plans_jobs) {
+static int play_schedule(struct tool_play_args *args, const char *path, bool plans_jobs, bool *out_needs_jobs) {
   struct rondo_schedule_play_options *options = &args->schedule.options;
   const struct {
     const char *flag, *text;
@@ -105,15 +109,19 @@ static int play_schedule(struct tool_play_args *args, const char *path, bool pla
   options->cpus = args->cpus;
   options->machine_file = args->machine_path;
   options->iteration_count = args->iteration_count;
-  return rdo_tool_play_schedule(path, args);
+  return rdo_tool_play_schedule(path, args, out_needs_jobs);
 }
 
 static int create_and_play(struct tool_play_args *args, const struct tool_strings *positional) {
   bool is_single = positional->count == 1, wants_plan = args->schedule.wants_plan || args->schedule.options.policy != NULL;
-  if (is_single && rdo_tool_is_schedule(positional->items[0])) return play_schedule(args, positional->items[0], false);
-  if (wants_plan && is_single && rdo_tool_is_jobs_file(positional->items[0])) return play_schedule(args, positional->items[0], true);
-  if (wants_plan) {
-    rdo_tool_message("--plan and --policy go with a jobs file or a schedule, named alone");
+  bool is_schedule = is_single && rdo_tool_is_schedule(positional->items[0]), needs_jobs = false;
+  if (is_schedule || (wants_plan && is_single && rdo_tool_is_jobs_file(positional->items[0]))) {
+    int code = play_schedule(args, positional->items[0], !is_schedule, &needs_jobs);
+    if (code != TOOL_EXIT_FAILURE || !needs_jobs) return code;
+    if (is_schedule) args->machine_path = NULL;  // it was for the plan
+    if (is_schedule && args->iteration_count == 0 && args->duration_s < 0) args->iteration_count = 1;  // as of a schedule
+  } else if (wants_plan || args->schedule.fallback != NULL) {
+    rdo_tool_message("--plan, --policy and --fallback go with a jobs file or a schedule, named alone%s", wants_plan ? "" : "; of a jobs file with --plan");
     return TOOL_EXIT_USAGE;
   }
   struct rondo_player *player;
@@ -140,6 +148,7 @@ int rdo_tool_play(int argc, char **argv) {
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       {"plan", TOOL_OPTION_SWITCH, &args.schedule.wants_plan, NULL, "Of a jobs file: measure its models for a second, plan each of their dispatches, and play that."},
       {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule, or a jobs file, which it plans: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
+      {"fallback", TOOL_OPTION_TEXT, &args.schedule.fallback, "dynamic", "When a plan is wrong, is not that of its models, cannot be made or does not fit the machine: play its dispatches, or else its jobs, without it."},
       {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
       {"synthetic", TOOL_OPTION_SWITCH, &args.schedule.options.is_synthetic, NULL, "Of a schedule: synthetic work, whatever models it has."},
       {"modules", TOOL_OPTION_SWITCH, &args.schedule.options.wants_modules, NULL, "Of a schedule: call a dispatch module, a .vmfb with one kernel, for each dispatch; default where it names files."},
@@ -182,7 +191,7 @@ int rdo_tool_play(int argc, char **argv) {
       .options = options,
       .examples = "  rondo play plan.json --iterations=50 --trace=run.html\n"
                   "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
-                  "  rondo play jobs.json --plan --policy=strict\n"
+                  "  rondo play jobs.json --plan --policy=strict --fallback=dynamic\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"
                   "  rondo play dronet.vmfb,period=33ms mlp.vmfb,name=controller,period=2ms,deadline=500us --json",

@@ -22,6 +22,7 @@ struct tool_schedule_args {
   struct tool_strings variants;     // TARGET=NAME
   bool wants_explanation;
   bool wants_plan;                  // of a jobs file
+  const char *fallback;             // policy, when a plan cannot be played; NULL = none
   const char *period, *tile, *late; // times as typed
 };
 

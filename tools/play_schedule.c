@@ -113,10 +113,57 @@ static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedu
   return true;
 }
 
-int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) {
-  struct rondo_schedule_play_options options = args->schedule.options;
-  struct rondo_diag diag = {.status = RONDO_OK};
+// A play that did not come to an iteration.
+struct refusal {
+  enum rondo_status status;  // OK = there was one
+  bool is_late;              // what is wrong was seen when it ran: nodes are not those of the models
+  struct rondo_diag diag;
+};
+
+// Plays, until it is over, and reports. What was played before the end is worth its report, too.
+static int play(const char *path, const struct tool_play_args *args, const struct rondo_schedule_play_options *options, struct refusal *out_refusal) {
   struct rondo_schedule_player *player;
+  struct rondo_schedule_player_info info;
+  struct rondo_trace_table *table = NULL;
+  struct rondo_diag *diag = &out_refusal->diag, told = {.status = RONDO_OK};
+  *out_refusal = (struct refusal){.status = RONDO_OK};
+  enum rondo_status status = rondo_schedule_player_create(path, options, &player, diag), report_status = RONDO_OK;
+  rdo_tool_profile_progress_end();
+  if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) return rdo_tool_interrupt_exit_code();
+  if (status != RONDO_OK) {
+    out_refusal->status = status;
+    return TOOL_EXIT_FAILURE;
+  }
+  rdo_tool_interrupt_ask(stop, player);
+  status = rondo_schedule_player_run(player, diag);
+  rdo_tool_interrupt_end_asking();
+  rondo_schedule_player_info(player, &info);
+  if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) status = RONDO_OK;
+  if (status == RONDO_INVALID_ARGUMENT && info.iteration_count == 0) {
+    out_refusal->status = status;
+    out_refusal->is_late = true;
+  } else if (status != RONDO_OK) {
+    rdo_tool_print_failure(NULL, status, diag);
+  }
+  if (info.iteration_count != 0) report_status = rondo_schedule_player_table(player, &table, &told);
+  if (table != NULL) report_status = report(path, &info, table, args, &told);
+  if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &told);
+  rondo_trace_table_release(&table);
+  rondo_schedule_player_release(&player);
+  if (status != RONDO_OK || report_status != RONDO_OK) return TOOL_EXIT_FAILURE;
+  return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
+}
+
+// Says what is wrong, and what is done about it.
+static void tell_refusal(const struct refusal *refusal, const char *remedy) {
+  if (remedy == NULL) rdo_tool_print_failure(NULL, refusal->status, &refusal->diag);
+  else rdo_tool_message("%s: %s", refusal->diag.message, remedy);
+}
+
+int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, bool *out_needs_jobs) {
+  struct rondo_schedule_play_options options = args->schedule.options;
+  struct refusal refusal;
+  *out_needs_jobs = false;
   if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
   options.read_input = rdo_tool_play_read_input;
   options.note = rdo_tool_play_note;
@@ -124,30 +171,17 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) 
   options.stop = &rdo_tool_was_interrupted;
   rdo_tool_interrupt_begin();
   if (options.plans_jobs) rdo_tool_interrupt_ask(NULL, NULL);
-  enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
-  rdo_tool_profile_progress_end();
-  if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) return rdo_tool_interrupt_exit_code();
-  if (status != RONDO_OK) {
-    rdo_tool_print_failure(NULL, status, &diag);
-    return TOOL_EXIT_FAILURE;
+  int code = play(path, args, &options, &refusal);
+  if (refusal.status == RONDO_OK) return code;
+  bool falls_back = args->schedule.fallback != NULL, has_nodes = !options.plans_jobs && !refusal.is_late;
+  if (falls_back && has_nodes) {
+    tell_refusal(&refusal, "its dispatches are played without its lanes and times");
+    options.ignores_plan = true;
+    options.policy = args->schedule.fallback;
+    code = play(path, args, &options, &refusal);
+    if (refusal.status == RONDO_OK) return code;
   }
-  rdo_tool_interrupt_ask(stop, player);
-  status = rondo_schedule_player_run(player, &diag);
-  rdo_tool_interrupt_end_asking();
-  struct rondo_schedule_player_info info;
-  struct rondo_trace_table *table = NULL;
-  rondo_schedule_player_info(player, &info);
-  // What was played before the end is worth its report.
-  if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) status = RONDO_OK;
-  if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
-  struct rondo_diag told = {.status = RONDO_OK};
-  enum rondo_status report_status = RONDO_OK;
-  if (info.iteration_count != 0) report_status = rondo_schedule_player_table(player, &table, &told);
-  if (table != NULL) report_status = report(path, &info, table, args, &told);
-  if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &told);
-  if (status == RONDO_OK) status = report_status;
-  rondo_trace_table_release(&table);
-  rondo_schedule_player_release(&player);
-  if (status != RONDO_OK) return TOOL_EXIT_FAILURE;
-  return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
+  tell_refusal(&refusal, falls_back ? "its jobs are played without a plan" : NULL);
+  *out_needs_jobs = falls_back;
+  return code;
 }

@@ -45,6 +45,9 @@ struct rondo_schedule_play_options {
   bool locks_all;         // no node starts before its planned start; else those with the policy phase_locked
   bool is_boosted;        // nothing that would run past a locked start begins before it, whatever its place in the plan
   bool ignores_time;      // time dependencies are soft, all of them
+  // Of a plan only what its nodes are and wait for counts: they begin when they can, but for releases, on any lane that their job may use; CPUs that
+  // are not there are replaced. It is not checked before. The policy is one that follows no plan; NULL = "dynamic".
+  bool ignores_plan;
   int64_t tile_ns;        // nodes look up so often for what comes before them; 0 = they run in one piece
   // Models of jobs, borrowed for the call. Jobs without one have that of the job set which a plan carries; where there is none, their nodes
   // are synthetic: each spins for its planned duration.
@@ -88,7 +91,8 @@ struct rondo_schedule_play_options {
 //   options     borrowed; NULL = defaults
 //   out_player  owned by caller, end with rondo_schedule_player_release; NULL on error
 //   diag        optional, filled unless OK
-//   returns     what rondo_file_read returns; INVALID_ARGUMENT (options; nodes without durations), UNIMPLEMENTED (nodes that occupy several targets;
+//   returns     what rondo_file_read returns; INVALID_ARGUMENT (options; nodes without durations; a plan with its machine that rondo_plan_check finds
+//               wrong, but for deadlines), UNIMPLEMENTED (nodes that occupy several targets;
 //               a job that a plan cannot express), FAILED_PRECONDITION (jobs whose list schedule does not keep their deadlines, or does not repeat),
 //               OUT_OF_RANGE (more than 63 lanes or 256 workers), NOT_FOUND (a module's file: the first candidate is named), RESOURCE_EXHAUSTED,
 //               or what a model failed with

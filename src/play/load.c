@@ -25,11 +25,36 @@ static void tell_notes(const struct loader *loader, const struct rdo_notes *note
   for (size_t i = 0; i < notes->count && loader->options->note != NULL; ++i) loader->options->note(loader->options->user, notes->items[i].text);
 }
 
+// Jobs that a plan carries, if the file is one.
+static enum rondo_status read_plan(struct loader *loader, const char *path, const struct rdo_machine_file *machine, bool *out_is_plan) {
+  struct rdo_document document;
+  struct rdo_value member, jobs;
+  *out_is_plan = false;
+  enum rondo_status status = rdo_document_open(path, NULL, &document, loader->diag);
+  if (status == RONDO_OK) {
+    struct rdo_value root = rdo_document_root(&document);
+    *out_is_plan = rdo_value_kind(&root) == RDO_VALUE_OBJECT && rdo_value_find(&root, "dispatches", &member);
+    if (*out_is_plan && !rdo_value_find(&root, "jobs", &jobs)) {
+      status = rdo_value_fail(&root, loader->diag, RONDO_INVALID_ARGUMENT, "carries no jobs that could be played without it");
+    } else if (*out_is_plan) {
+      status = rdo_jobs_file_read_value(&jobs, machine, &loader->file, loader->diag);
+    }
+  }
+  rdo_document_deinit(&document);
+  return status;
+}
+
+static enum rondo_status read_jobs(struct loader *loader, const char *path, const struct rdo_machine_file *machine) {
+  bool is_plan;
+  RDO_TRY(read_plan(loader, path, machine, &is_plan));
+  return is_plan ? RONDO_OK : rdo_jobs_file_read(path, machine, &loader->file, loader->diag);
+}
+
 // The jobs file names its machine file, and only with that can all of it be checked.
 static enum rondo_status read_files(struct loader *loader, const char *path) {
   const char *machine_path = loader->options->machine_path;
   RDO_TRY(rdo_topology_read(NULL, &loader->topology, loader->diag));
-  RDO_TRY(rdo_jobs_file_read(path, NULL, &loader->file, loader->diag));
+  RDO_TRY(read_jobs(loader, path, NULL));
   tell_notes(loader, &loader->file.notes);
   if (machine_path == NULL && loader->file.machine[0] != '\0') machine_path = loader->file.machine_path;
   if (machine_path == NULL) return RONDO_OK;
@@ -38,7 +63,7 @@ static enum rondo_status read_files(struct loader *loader, const char *path) {
   RDO_TRY(status);
   tell_notes(loader, &loader->machine.notes);
   rdo_jobs_file_deinit(&loader->file);
-  return rdo_jobs_file_read(path, &loader->machine, &loader->file, loader->diag);
+  return read_jobs(loader, path, &loader->machine);
 }
 
 // Placing ------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@
 #include "plan/file.h"
 #include "plan/module_path.h"
 #include "plan/name_map.h"
+#include "plan/plan_check.h"
 #include "play/jobs_plan.h"
 #include "play/lanes.h"
 #include "play/module_call.h"
@@ -95,6 +96,15 @@ static enum rondo_status plan_jobs(struct rondo_schedule_player *player, const c
   return RONDO_OK;
 }
 
+// A plan says itself what it runs on, so it can be told whether it is right. Deadlines that it misses are no reason not to play it.
+static enum rondo_status check_plan(const struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
+  struct rdo_plan_check check = {.finder = NULL};
+  if (player->options.ignores_plan || player->schedule.machine == NULL) return RONDO_OK;
+  RDO_TRY(rdo_plan_check(&player->schedule, player->has_machine ? &player->machine : NULL, &check, diag));
+  if (check.finding_count == check.late_count) return RONDO_OK;
+  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan is wrong: %s; rondo plan --check tells all", path, check.first);
+}
+
 static enum rondo_status read_files(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
   if (options->machine_file != NULL) {
@@ -112,7 +122,7 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
     const struct rdo_schedule_node *node = &schedule->nodes[i];
     if (node->extra_count != 0) return rdo_fail(diag, RONDO_UNIMPLEMENTED, "%s: %s occupies several targets, which cannot be played", path, node->key);
   }
-  return RONDO_OK;
+  return check_plan(player, path, diag);
 }
 
 //   out_local_memory_bytes  of each worker
@@ -122,7 +132,9 @@ static enum rondo_status place_workers(struct rondo_schedule_player *player, con
   RDO_TRY(find_cpus(&player->options, topology, &cpus, diag));
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
   if (machine != NULL) {
-    RDO_TRY(rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag));
+    enum rondo_status status = rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag);
+    if (status == RONDO_NOT_FOUND && player->options.ignores_plan) status = rdo_worker_lanes_make(machine, &cpus, true, &player->workers, diag);
+    RDO_TRY(status);
   } else {
     RDO_TRY(rdo_worker_lanes_make_each(player->schedule.target_count, &cpus, &player->workers, diag));
   }
@@ -444,6 +456,18 @@ static enum rondo_status make_resources(struct rondo_schedule_player *player, st
   return RONDO_OK;
 }
 
+// What of a node is its job's, not the plan's.
+static void free_node(const struct rondo_schedule_player *player, const struct rdo_schedule_node *from, struct rdo_node *node) {
+  const struct rdo_schedule_job *job = &player->schedule.jobs[from->job];
+  const struct rdo_jobs_file *jobs = player->schedule.job_set;
+  int index = jobs == NULL || job->source[0] == '\0' ? -1 : rdo_jobs_file_find(jobs, job->source);
+  node->lanes = 0;
+  for (int i = 0; index >= 0 && i < jobs->jobs[index].lane_index_count; ++i) node->lanes |= UINT64_C(1) << jobs->jobs[index].lane_indices[i];
+  if (node->lanes == 0) node->lanes = (UINT64_C(1) << player->graph.lane_count) - 1;
+  // Without jobs the times of locked roots are all that is known of releases.
+  if (index >= 0) node->planned_start_ns = node->release_ns = job->release_ns;
+}
+
 static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   struct rdo_node_graph *graph = &player->graph;
@@ -469,6 +493,7 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
     node->deadline_ns = job->deadline_ns > 0 ? job->deadline_ns : INT64_MAX;
     node->duration_ns = from->duration_ns;
     node->tile_ns = player->options.tile_ns;
+    if (player->options.ignores_plan) free_node(player, from, node);
   }
   return make_edges(player, diag);
 }
@@ -522,9 +547,12 @@ static enum rondo_status make_table(struct rondo_schedule_player *player, struct
 
 static enum rondo_status set_up(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
-  const char *name = options->policy == NULL ? "planned" : options->policy;
+  const char *name = options->policy != NULL ? options->policy : options->ignores_plan ? "dynamic" : "planned";
   player->graph.policy = rdo_policy_find(name);
   if (player->graph.policy == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no policy is called \"%s\"", name);
+  if (options->ignores_plan && player->graph.policy->needs_plan) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "the policy %s follows a plan, which is to be ignored", name);
+  }
   if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->duration_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "counts and times of a play are not negative");
   }
@@ -534,6 +562,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   }
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
   player->graph.over = end_iteration;
+  player->options.ignores_time |= options->ignores_plan;
   RDO_TRY(read_files(player, path, diag));
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(make_nodes(player, diag));

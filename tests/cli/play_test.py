@@ -168,6 +168,58 @@ class PlayTest(unittest.TestCase):
         self.call("play", STEPS, "--plan", code=2, err="--plan")
         self.call("play", self.write(job), "--plan", "--workers=1", code=2, err="--workers")
 
+    def make_plan(self):
+        """A plan of two models in three commands, as a dictionary."""
+        self.call("machine", "-o", "machine.json")
+        self.call("profile", MLP, DRONET, "--machine=machine.json", "--repeat=3", "--warmup=1", "--workers=1", "-o", "profile.json")
+        jobs = self.write({"name": "control", "model": str(MLP), "period_ms": 200}, {"name": "perceive", "model": str(DRONET)})
+        self.call("plan", jobs, "--machine=machine.json", "--profile=profile.json", "--time-limit=0.1", "-o", "plan.json")
+        return json.loads((self.folder / "plan.json").read_text())
+
+    def refuse(self, plan, words, fallback, played):
+        """A plan is refused, with the reason; with a fallback it is said what is done, and done."""
+        (self.folder / "wrong.json").write_text(json.dumps(plan))
+        self.call("play", "wrong.json", code=1, err=words)
+        done = self.call("play", "wrong.json", "--fallback=dynamic", "--iterations=2", "--trace=run.csv", err=[*words, fallback], out=played)
+        self.check_trace("run.csv")
+        return done
+
+    def test_fallback(self):
+        plan = self.make_plan()
+        keys = [key for key in plan["dispatches"] if "dispatch" in key]
+        self.call("play", "plan.json", "--iterations=2", "--fallback=dynamic", out="2 iterations")
+
+        wrong = json.loads(json.dumps(plan))  # it begins before what it waits for has ended
+        control = next(key for key in keys if wrong["dispatches"][key]["dependencies"])
+        for name in [name for name in wrong["dispatches"][control] if name.startswith("start")]:
+            wrong["dispatches"][control][name] = 0
+        self.refuse(wrong, ["wrong.json: the plan is wrong", control], "its dispatches are played", "2 iterations")
+
+        wrong = json.loads(json.dumps(plan))
+        cpu_count = len(os.sched_getaffinity(0))
+        for cluster in wrong["machine"]["clusters"]:
+            cluster["cpus"] = list(range(256 - cpu_count, 256))
+        if cpu_count < 128:
+            self.refuse(wrong, ["is not there"], "its dispatches are played", "2 iterations")
+
+        wrong = json.loads(json.dumps(plan))
+        wrong["dispatches"][keys[0]]["export"] = "another"
+        self.refuse(wrong, ["\"another\" in the plan"], "its jobs are played", "control: ")
+
+        wrong = json.loads(json.dumps(plan))
+        wrong["dispatches"][keys[0]]["dependencies"] = ["nothing"]
+        self.refuse(wrong, ["wrong.json: ", keys[0]], "its jobs are played", "perceive: ")
+
+        del wrong["jobs"]
+        (self.folder / "wrong.json").write_text(json.dumps(wrong))
+        self.call("play", "wrong.json", "--fallback=dynamic", code=1, err=["carries no jobs"])
+        self.call("play", "plan.json", "--fallback=static", code=2, err=["--fallback=static", "dynamic"])
+
+    def test_plan_fallback(self):
+        name = self.write({"name": "count", "model": str(STEPS), "function": "count", "period_ms": 5, "inputs": [{"ring": "imu"}]})
+        self.call("play", name, "--plan", "--fallback=dynamic", "--iterations=3", out="count: ", err=["jobs[0].inputs", "its jobs are played without a plan"])
+        self.call("play", name, "--fallback=dynamic", code=2, err="--plan")
+
     # Files that are written
 
     def test_traces(self):
