@@ -3,6 +3,8 @@
 //
 // A player from a jobs file: reads it and its machine file, places workers and jobs, adds the jobs, connects them.
 
+#include <stdio.h>
+
 #include "base/alloc.h"
 #include "plan/jobs_file.h"
 #include "play/played_input.h"
@@ -23,6 +25,23 @@ struct loader {
 
 static void tell_notes(const struct loader *loader, const struct rdo_notes *notes) {
   for (size_t i = 0; i < notes->count && loader->options->note != NULL; ++i) loader->options->note(loader->options->user, notes->items[i].text);
+}
+
+static void tell_unused(const struct loader *loader, int job, const char *key, const char *what) {
+  char text[1024];
+  if (loader->options->note == NULL) return;
+  snprintf(text, sizeof text, "%.300s: jobs[%d].%s: job \"%.200s\": %s; a plan does it: --plan", loader->file.path, job, key, loader->file.jobs[job].name, what);
+  loader->options->note(loader->options->user, text);
+}
+
+// What only plans heed.
+static void tell_all_unused(const struct loader *loader) {
+  for (int i = 0; i < loader->file.job_count; ++i) {
+    const struct rdo_job_entry *job = &loader->file.jobs[i];
+    if (job->priority != RDO_JOB_PRIORITY_DEFAULT) tell_unused(loader, i, "priority", "without a plan no job goes before another");
+    if (job->resource_count > 0) tell_unused(loader, i, "resources", "without a plan nothing keeps two jobs from holding one at a time");
+    if (job->worker_count_max > 0) tell_unused(loader, i, "workers_max", "without a plan a job may have all workers");
+  }
 }
 
 // Jobs that a plan carries, if the file is one.
@@ -206,6 +225,7 @@ enum rondo_status rondo_player_load(const char *path, const struct rondo_load_op
   struct loader loader = {.options = options == NULL ? &defaults : options, .diag = diag};
   *out_player = NULL;
   enum rondo_status status = read_files(&loader, path);
+  if (status == RONDO_OK) tell_all_unused(&loader);
   if (status == RONDO_OK) status = create_player(&loader);
   if (status == RONDO_OK) status = add_jobs(&loader);
   if (status == RONDO_OK) status = give_inputs(&loader);

@@ -146,6 +146,15 @@ class PlayTest(unittest.TestCase):
         _, played = self.plan(control, flags=["--iterations=4"], duration_s=1000)
         self.assertEqual(sum(job["instances"] for job in played.values()), 4)
 
+    def test_what_only_plans_heed_is_told(self):
+        job = {"name": "one", "model": str(STEPS), "function": "full", "iterations": 1}
+        machine = {"schema": "rondo.machine/1", "clusters": [{"name": "all", "cpus": sorted(os.sched_getaffinity(0))[:1]}], "resources": [{"name": "npu"}]}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        done = self.call("play", self.write({**job, "priority": 200, "resources": ["npu"], "workers_max": 1}, machine="machine.json"),
+                         err=["jobs[0].priority", "jobs[0].resources", "jobs[0].workers_max", "\"one\"", "--plan"])
+        self.assertEqual(done.stderr.count("note: "), 3)
+        self.assertNotIn("--plan", self.call("play", self.write(job)).stderr)
+
     def test_plan_refuses(self):
         job = {"name": "one", "model": str(STEPS), "function": "full", "period_ms": 50}
         count = {"name": "count", "model": str(STEPS), "function": "count", "period_ms": 50}
