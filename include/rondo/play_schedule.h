@@ -55,7 +55,6 @@ struct rondo_schedule_play_options {
   int model_count;
   bool is_synthetic;        // all nodes are
   // The path is that of a jobs file: what its functions cost is measured for a moment, and a list schedule of one hyperperiod, or a few, is played.
-  // Else jobs that a plan carries.
   bool plans_jobs;
   double calibration_s;     // about how long everything is measured together; 0 = 1
   void (*calibrating)(void *user, const struct rondo_profile_progress *progress);  // how far measuring is; NULL = nobody

@@ -255,31 +255,30 @@ static enum rondo_status make_inputs(struct rdo_plan_call *call, const struct rd
   return rdo_function_convert_inputs(call->function, call->inputs, call->call.slots, diag);
 }
 
-static enum rondo_status load(struct rdo_plan_call *call, const char *path, const char *function, const struct rdo_played_inputs *inputs,
-                              struct rondo_diag *diag) {
+static enum rondo_status load(struct rdo_plan_call *call, const struct rdo_plan_call_options *options, struct rondo_diag *diag) {
   const struct rondo_function *found;
-  RDO_TRY(rdo_played_model_load(call->graph->executor, path, 0, &call->runtime, &call->model, diag));
-  RDO_TRY(rdo_played_function_find(call->model, call->name, function[0] == '\0' ? NULL : function, &found, diag));
+  RDO_TRY(rdo_played_model_load(call->graph->executor, options->path, options->memory_budget_bytes, &call->runtime, &call->model, diag));
+  RDO_TRY(rdo_played_function_find(call->model, call->name, options->function[0] == '\0' ? NULL : options->function, &found, diag));
   call->function = (struct rondo_function *)(uintptr_t)found;
   RDO_TRY(rdo_call_init(&call->call, call->function, diag));
   RDO_TRY(rdo_alloc_array((size_t)call->graph->node_count + 1, sizeof *call->dispatches, &call->dispatches, diag));
-  RDO_TRY(make_inputs(call, inputs, diag));
+  RDO_TRY(make_inputs(call, options->inputs, diag));
   // Initializers have run; from here on executions are placed.
   call->runtime->device->queues[0].scheduler = &call->scheduler;
   return RONDO_OK;
 }
 
-enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
-                                       const struct rdo_played_inputs *inputs, struct rdo_plan_call **out_call, struct rondo_diag *diag) {
+enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const struct rdo_plan_call_options *options, struct rdo_plan_call **out_call,
+                                       struct rondo_diag *diag) {
   *out_call = NULL;
   struct rdo_plan_call *call;
   RDO_TRY(rdo_alloc(sizeof *call, &call, diag));
   call->scheduler = (struct rdo_queue_scheduler){place_submission, ignore_start, ignore_end};
   call->graph = graph;
-  call->name = name;
-  call->path = path;
-  call->function_name = function;
-  enum rondo_status status = load(call, path, function, inputs, diag);
+  call->name = options->name;
+  call->path = options->path;
+  call->function_name = options->function;
+  enum rondo_status status = load(call, options, diag);
   if (status != RONDO_OK) {
     rdo_plan_call_close(call);
     rdo_plan_call_destroy(call);

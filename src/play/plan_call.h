@@ -85,12 +85,17 @@ struct rdo_plan_call {
   struct rondo_diag diag;
 };
 
+struct rdo_plan_call_options {
+  const char *name, *path;       // borrowed for the call's life
+  const char *function;          // likewise; "" = the model's only one
+  uint64_t memory_budget_bytes;  // 0 = no limit
+  const struct rdo_played_inputs *inputs;  // borrowed
+};
+
 // Loads a model, finds the function and makes its inputs.
-//   name, path, function  borrowed for the call's life. function "" = the model's only one
-//   inputs                borrowed
-//   out_call              ended with rdo_plan_call_destroy
-enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
-                                       const struct rdo_played_inputs *inputs, struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
+//   options   borrowed
+//   out_call  ended with rdo_plan_call_destroy
+enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const struct rdo_plan_call_options *options, struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Adds the next instance.
 //   places  copied; names borrowed

@@ -215,7 +215,9 @@ static enum rondo_status find_call(struct rondo_schedule_player *player, const s
   }
   if (*out_call != NULL) return RONDO_OK;
   const struct rdo_played_inputs inputs = rdo_jobs_plan_inputs(call_name(job), entry, &player->options);
-  RDO_TRY(rdo_plan_call_create(&player->graph, call_name(job), path, function, &inputs, out_call, diag));
+  const struct rdo_plan_call_options options = {
+      .name = call_name(job), .path = path, .function = function, .memory_budget_bytes = entry == NULL ? 0 : (uint64_t)entry->memory_bytes_max, .inputs = &inputs};
+  RDO_TRY(rdo_plan_call_create(&player->graph, &options, out_call, diag));
   (*out_call)->ended = player->options.ended;
   (*out_call)->user = player->options.user;
   player->calls[player->call_count++] = *out_call;
@@ -562,7 +564,9 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   }
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
   player->graph.over = end_iteration;
-  player->options.ignores_time |= options->ignores_plan;
+  // Jobs that no plan is to be followed for have none: it only tells what their dispatches cost.
+  player->options.ignores_plan |= options->plans_jobs && !player->graph.policy->needs_plan;
+  player->options.ignores_time |= player->options.ignores_plan;
   RDO_TRY(read_files(player, path, diag));
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(make_nodes(player, diag));
