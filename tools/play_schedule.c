@@ -135,6 +135,7 @@ static int play(const char *path, const struct tool_play_args *args, const struc
     return TOOL_EXIT_FAILURE;
   }
   rdo_tool_interrupt_ask(stop, player);
+  if (rdo_tool_was_interrupted) rondo_schedule_player_stop(player);  // while it was created
   status = rondo_schedule_player_run(player, diag);
   rdo_tool_interrupt_end_asking();
   rondo_schedule_player_info(player, &info);
