@@ -99,8 +99,8 @@ static int play_schedule(struct tool_play_args *args, const char *path, bool pla
     rdo_tool_message("--%s=%.40s: not a time, such as 2ms", times[i].flag, times[i].text);
     return TOOL_EXIT_USAGE;
   }
-  if (args->inputs.count != 0 || args->warm_up_s >= 0 || args->report_every_s > 0 || args->worker_count != 0) {
-    rdo_tool_message("--input, --warmup_time, --report_every and --workers are for jobs, and %.200s %s", path, plans_jobs ? "is played from a plan" : "is a schedule");
+  if (args->warm_up_s >= 0 || args->report_every_s > 0 || args->worker_count != 0) {
+    rdo_tool_message("--warmup_time, --report_every and --workers are for jobs, and %.200s %s", path, plans_jobs ? "is played from a plan" : "is a schedule");
     return TOOL_EXIT_USAGE;
   }
   options->plans_jobs = plans_jobs;

@@ -95,6 +95,24 @@ static void explain(void *user, const char *path, bool is_there) {
   fprintf(stderr, "%s %s\n", is_there ? "found " : "not at", path);
 }
 
+// Arguments as typed: NAME:VALUE.
+static bool set_inputs(const struct tool_strings *texts, struct rondo_schedule_play_options *options) {
+  static char names[PAIRS_MAX][PAIR_BYTES];
+  static struct rondo_schedule_input inputs[PAIRS_MAX];
+  for (int i = 0; i < texts->count; ++i) {
+    const char *colon = strchr(texts->items[i], ':');
+    if (i == PAIRS_MAX || colon == NULL || colon == texts->items[i] || colon - texts->items[i] >= PAIR_BYTES) {
+      rdo_tool_message("--input %.200s: at most %d of them, each beginning with the name of a job, such as control:1x64xf32=0.5", texts->items[i], PAIRS_MAX);
+      return false;
+    }
+    snprintf(names[i], sizeof names[i], "%.*s", (int)(colon - texts->items[i]), texts->items[i]);
+    inputs[i] = (struct rondo_schedule_input){.job = names[i], .text = colon + 1};
+  }
+  options->inputs = inputs;
+  options->input_count = texts->count;
+  return true;
+}
+
 // What of the options are pairs.
 static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedule_play_options *options) {
   static char model_texts[PAIRS_MAX][PAIR_BYTES], variant_texts[PAIRS_MAX][PAIR_BYTES];
@@ -165,7 +183,7 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, 
   struct rondo_schedule_play_options options = args->schedule.options;
   struct refusal refusal;
   *out_needs_jobs = false;
-  if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
+  if (!set_pairs(&args->schedule, &options) || !set_inputs(&args->inputs, &options)) return TOOL_EXIT_USAGE;
   options.read_input = rdo_tool_play_read_input;
   options.note = rdo_tool_play_note;
   options.calibrating = rdo_tool_profile_progress;

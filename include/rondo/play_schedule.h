@@ -34,6 +34,12 @@ struct rondo_schedule_variant {
   const char *target, *variant;
 };
 
+// An argument of a job's calls.
+struct rondo_schedule_input {
+  const char *job;   // what its instances have in common, as above
+  const char *text;  // what read_input takes
+};
+
 // Zero-initialise, then set what should differ from the defaults.
 struct rondo_schedule_play_options {
   // Path of the machine file whose lanes the targets are; NULL = the machine that a plan carries, else a worker for each target.
@@ -65,6 +71,9 @@ struct rondo_schedule_play_options {
   //   out_value  what it holds becomes the player's
   enum rondo_status (*read_input)(void *user, struct rondo_runtime *runtime, const struct rondo_function *function, int argument, const char *text,
                                   struct rondo_value *out_value, struct rondo_diag *diag);
+  // The arguments of jobs with a model, each job's in order, in place of all that a jobs file gives to it. Borrowed for the call.
+  const struct rondo_schedule_input *inputs;
+  int input_count;
   // Dispatch modules: a file with one kernel a node, called as a whole on one worker; where a node names a file, or with one of the next two.
   bool wants_modules;
   const char *vmfb_dir;     // where they are looked for; NULL = the schedule's folder

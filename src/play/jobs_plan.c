@@ -63,7 +63,7 @@ static enum rondo_status check_jobs(struct jobs_plan *plan) {
 // Calibration --------------------------------------------------------------------------------------------
 
 struct rdo_played_inputs rdo_jobs_plan_inputs(const char *name, const struct rdo_job_entry *entry, const struct rondo_schedule_play_options *options) {
-  struct rdo_played_inputs inputs = {.job = name, .read = options->read_input, .user = options->user};
+  struct rdo_played_inputs inputs = {.job = name, .typed = options->inputs, .typed_count = options->input_count, .read = options->read_input, .user = options->user};
   if (entry == NULL) return inputs;
   inputs.items = entry->inputs;
   inputs.count = entry->input_count;

@@ -58,9 +58,31 @@ static enum rondo_status make_given(const struct rdo_played_inputs *given, const
   return given->read(given->user, runtime, function, argument, text, &out_values[argument], diag);
 }
 
+static enum rondo_status make_typed(const struct rdo_played_inputs *given, const struct rondo_function *function, struct rondo_runtime *runtime,
+                                    struct rondo_value *out_values, int *out_count, struct rondo_diag *diag) {
+  int argument_count = rondo_function_argument_count(function);
+  *out_count = 0;
+  for (int i = 0; i < given->typed_count; ++i) {
+    if (strcmp(given->typed[i].job, given->job) != 0) continue;
+    if (*out_count == argument_count) {
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: more inputs than the %d arguments of function %s", given->job, argument_count, rondo_function_name(function));
+    }
+    int argument = (*out_count)++;
+    if (given->read == NULL) return rdo_fail(diag, RONDO_UNIMPLEMENTED, "job %s: nobody reads its inputs", given->job);
+    enum rondo_status status = given->read(given->user, runtime, function, argument, given->typed[i].text, &out_values[argument], diag);
+    if (status != RONDO_OK) {
+      rdo_prefix(diag, "job %s", given->job);
+      return status;
+    }
+  }
+  return RONDO_OK;
+}
+
 enum rondo_status rdo_played_inputs_make(const struct rdo_played_inputs *given, const struct rondo_function *function, struct rondo_runtime *runtime,
                                          struct rondo_value *out_values, struct rondo_diag *diag) {
-  for (int i = 0; i < given->count; ++i) {
+  int typed_count;
+  RDO_TRY(make_typed(given, function, runtime, out_values, &typed_count, diag));
+  for (int i = 0; i < given->count && typed_count == 0; ++i) {
     enum rondo_status status = make_given(given, function, runtime, i, out_values, diag);
     if (status == RONDO_OK) continue;
     rdo_prefix(diag, "job %s: inputs[%d]", given->job, i);

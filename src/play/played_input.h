@@ -7,7 +7,7 @@
 #define RDO_PLAY_PLAYED_INPUT_H_
 
 #include "plan/jobs_file.h"
-#include "rondo/model.h"
+#include "rondo/play_schedule.h"
 
 enum { RDO_INPUT_TEXT_BYTES = 8192 };
 
@@ -19,6 +19,8 @@ struct rdo_played_inputs {
   const char *job;                    // for messages
   const struct rdo_job_input *items;  // borrowed, [count]
   int count;
+  const struct rondo_schedule_input *typed;  // borrowed, [typed_count]: of all jobs; those of this one are in place of the above
+  int typed_count;
   rdo_input_reader *read;             // NULL = nobody reads texts: they are refused
   void *user;
 };

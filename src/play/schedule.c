@@ -261,6 +261,16 @@ static enum rondo_status add_instances(struct rondo_schedule_player *player, uin
   return RONDO_OK;
 }
 
+// Each input is for one of the calls.
+static enum rondo_status check_inputs(const struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  for (int i = 0; i < player->options.input_count; ++i) {
+    uint32_t call = 0;
+    while (call < player->call_count && strcmp(player->calls[call]->name, player->options.inputs[i].job) != 0) ++call;
+    if (call == player->call_count) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no job with a model is called \"%.200s\": it cannot have an input", player->options.inputs[i].job);
+  }
+  return RONDO_OK;
+}
+
 static enum rondo_status load_models(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   uint32_t *nodes;
@@ -276,6 +286,7 @@ static enum rondo_status load_models(struct rondo_schedule_player *player, struc
   rdo_free(places);
   rdo_free(is_added);
   player->graph.actor_count = player->call_count;
+  if (status == RONDO_OK) status = check_inputs(player, diag);
   if (status == RONDO_OK) status = rdo_plan_order_init(&player->order, &player->graph, player->calls, player->call_count, diag);
   return status;
 }

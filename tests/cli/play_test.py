@@ -177,6 +177,17 @@ class PlayTest(unittest.TestCase):
         self.call("play", STEPS, "--plan", code=2, err="--plan")
         self.call("play", self.write(job), "--plan", "--workers=1", code=2, err="--workers")
 
+    def test_plan_inputs(self):
+        job = {"name": "control", "model": str(MLP), "period_ms": 100}
+        self.plan({**job, "inputs": [{"constant": "1x64xf32=0.5"}]}, flags=["--iterations=2"])
+        self.plan(job, flags=["--iterations=2", "--input=control:1x64xf32=0.5"])
+        name = self.write(job)
+        for wrong, words in (("nobody:1x64xf32=0.5", "nobody"), ("control:1x65xf32=0.5", "expected 64 but have 65"), ("control:@no.npy", "no.npy")):
+            self.call("play", name, "--plan", f"--input={wrong}", code=1, err=words)
+        self.call("play", name, "--plan", "--input=1x64xf32=0.5", code=2, err="--input")
+        for wrong, words in (({"splat": 0.5, "type": "1x65xf32"}, []), ({"file": "no.npy"}, ["inputs[0]", "no.npy"]), ({"argument": 3, "splat": 1, "type": "f32"}, ["inputs[0]", "\"3\""])):
+            self.call("play", self.write({**job, "inputs": [wrong]}), "--plan", code=1, err=words)
+
     def make_plan(self):
         """A plan of two models in three commands, as a dictionary."""
         self.call("machine", "-o", "machine.json")

@@ -499,6 +499,17 @@ static void test_jobs(void **state) {
   assert_true(read_count >= 2);
   const struct rondo_schedule_play_options unread = {.plans_jobs = true, .iteration_count = 1};
   struct rondo_diag diag;
+  // What the caller gives is in place of it.
+  const struct rondo_schedule_input given = {"control", "1x64xf32=0.5"};
+  char *inputs = strstr(text, ", \"inputs\"");
+  struct rondo_schedule_play_options typed = options;
+  typed.inputs = &given;
+  typed.input_count = 1;
+  outputs.count = 0;
+  snprintf(inputs, sizeof text - (size_t)(inputs - text), ", \"inputs\": [{\"splat\": 7, \"type\": \"1x64xf32\"}]}]}");
+  must_play(write_text("given.json", text), &typed, &rows);
+  assert_int_equal(outputs.count, 2);
+  assert_memory_equal(outputs.first, expected, sizeof expected);
   assert_int_equal(play(path, &unread, &rows, &diag), RONDO_UNIMPLEMENTED);
   assert_non_null(strstr(diag.message, "job control: inputs[0]"));
 }
