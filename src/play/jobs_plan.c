@@ -10,11 +10,14 @@
 #include "plan/profile_public.h"
 
 static const double calibration_s_default = 1;
+static const int64_t NEAR_NS_MAX = INT64_C(60000000000);
 enum {
   REPEAT = 100,     // calls that are measured, if there is time
   LENGTHS_MAX = 6,  // of the plan, that are tried
   PAUSE_NS = 500000,  // behind a plan, before it begins again
   LENGTH_NS_LEAST = 20000000,  // so that there are not many of these
+  NEAR_SHARE = 1000000,  // periods that are off by less than this part are taken to repeat
+  NEAR_STEPS_MAX = 1000000,
 };
 
 struct jobs_plan {
@@ -153,17 +156,55 @@ static enum rondo_status try_length(struct jobs_plan *plan, int64_t horizon_ns, 
   return status;
 }
 
+// A time after which all periods begin again, as nearly as a clock can tell: 30 Hz is 33333333 ns, which with 2 ms repeats after 19 hours, or after 100 ms
+// but for 1 ns.
+//   returns  0 = there is none
+static int64_t find_near_hyperperiod(const struct rdo_jobs_file *jobs) {
+  int64_t longest_ns = 0;
+  for (int i = 0; i < jobs->job_count; ++i) {
+    if (jobs->jobs[i].activation == RDO_JOB_PERIODIC && jobs->jobs[i].period_ns > longest_ns) longest_ns = jobs->jobs[i].period_ns;
+  }
+  for (int64_t k = 1, time_ns = longest_ns; longest_ns > 0 && k <= NEAR_STEPS_MAX && time_ns <= NEAR_NS_MAX; ++k, time_ns += longest_ns) {
+    bool is_near = true;
+    for (int i = 0; i < jobs->job_count && is_near; ++i) {
+      if (jobs->jobs[i].activation != RDO_JOB_PERIODIC) continue;
+      int64_t rest_ns = time_ns % jobs->jobs[i].period_ns, missing_ns = jobs->jobs[i].period_ns - rest_ns;
+      is_near = (rest_ns < missing_ns ? rest_ns : missing_ns) <= time_ns / NEAR_SHARE;
+    }
+    if (is_near) return time_ns;
+  }
+  return 0;
+}
+
+// The first plan, of a hyperperiod.
+//   out_hyperperiod_ns  0 = there are no periods
+//   out_is_near         it is one but for a millionth
+static enum rondo_status find_first(struct jobs_plan *plan, struct rondo_planning **out_planning, int64_t *out_hyperperiod_ns, bool *out_is_near) {
+  struct rondo_planning_info info;
+  enum rondo_status status = try_length(plan, 0, out_planning);
+  *out_is_near = status == RONDO_OUT_OF_RANGE;
+  if (*out_is_near) {
+    *out_hyperperiod_ns = find_near_hyperperiod(&plan->jobs);
+    if (*out_hyperperiod_ns == 0) return status;
+    return try_length(plan, *out_hyperperiod_ns - *out_hyperperiod_ns / NEAR_SHARE, out_planning);
+  }
+  RDO_TRY(status);
+  rondo_planning_info(*out_planning, &info);
+  *out_hyperperiod_ns = info.hyperperiod_ns;
+  return RONDO_OK;
+}
+
 // A plan of as many hyperperiods as it needs: one call of a job without a period may take longer than one.
 static enum rondo_status find_plan(struct jobs_plan *plan, struct rondo_planning **out_planning, int64_t *out_period_ns) {
-  struct rondo_planning_info info;
-  RDO_TRY(try_length(plan, 0, out_planning));
-  rondo_planning_info(*out_planning, &info);
-  int64_t hyperperiod_ns = info.hyperperiod_ns, horizon_ns = hyperperiod_ns, needed_ns = 0, least_ns = LENGTH_NS_LEAST;
+  int64_t hyperperiod_ns, needed_ns = 0, least_ns = LENGTH_NS_LEAST;
+  bool is_near;
+  RDO_TRY(find_first(plan, out_planning, &hyperperiod_ns, &is_near));
+  if (hyperperiod_ns == 0) return RONDO_OK;
   // A job without a period has one call in each, so the plan is no longer than that needs.
   for (int i = 0; i < plan->jobs.job_count; ++i) {
     if (plan->jobs.jobs[i].activation == RDO_JOB_FREE) least_ns = 0;
   }
-  if (hyperperiod_ns == 0) return RONDO_OK;
+  int64_t horizon_ns = hyperperiod_ns;
   for (int i = 0; i < LENGTHS_MAX; ++i) {
     *out_period_ns = horizon_ns;
     needed_ns = rondo_planning_file(*out_planning)->schedule.last_end_ns + PAUSE_NS;
@@ -171,7 +212,7 @@ static enum rondo_status find_plan(struct jobs_plan *plan, struct rondo_planning
     rondo_planning_release(out_planning);
     if (needed_ns < least_ns) needed_ns = least_ns;
     horizon_ns = (needed_ns + hyperperiod_ns - 1) / hyperperiod_ns * hyperperiod_ns;
-    RDO_TRY(try_length(plan, horizon_ns, out_planning));
+    RDO_TRY(try_length(plan, is_near ? horizon_ns - horizon_ns / NEAR_SHARE : horizon_ns, out_planning));
   }
   rondo_planning_release(out_planning);
   return rdo_fail(plan->diag, RONDO_FAILED_PRECONDITION,
