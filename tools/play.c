@@ -12,6 +12,7 @@
 #include "measure.h"
 #include "message.h"
 #include "model_args.h"
+#include "play_planned.h"
 #include "play_schedule.h"
 #include "tool.h"
 
@@ -109,7 +110,7 @@ static int play_schedule(struct tool_play_args *args, const char *path, bool pla
   options->cpus = args->cpus;
   options->machine_file = args->machine_path;
   options->iteration_count = args->iteration_count;
-  return rdo_tool_play_schedule(path, args, out_needs_jobs);
+  return rdo_tool_play_planned(path, args, out_needs_jobs);
 }
 
 static int create_and_play(struct tool_play_args *args, const struct tool_strings *positional) {

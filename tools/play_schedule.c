@@ -95,24 +95,6 @@ static void explain(void *user, const char *path, bool is_there) {
   fprintf(stderr, "%s %s\n", is_there ? "found " : "not at", path);
 }
 
-// Arguments as typed: NAME:VALUE.
-static bool set_inputs(const struct tool_strings *texts, struct rondo_schedule_play_options *options) {
-  static char names[PAIRS_MAX][PAIR_BYTES];
-  static struct rondo_schedule_input inputs[PAIRS_MAX];
-  for (int i = 0; i < texts->count; ++i) {
-    const char *colon = strchr(texts->items[i], ':');
-    if (i == PAIRS_MAX || colon == NULL || colon == texts->items[i] || colon - texts->items[i] >= PAIR_BYTES) {
-      rdo_tool_message("--input %.200s: at most %d of them, each beginning with the name of a job, such as control:1x64xf32=0.5", texts->items[i], PAIRS_MAX);
-      return false;
-    }
-    snprintf(names[i], sizeof names[i], "%.*s", (int)(colon - texts->items[i]), texts->items[i]);
-    inputs[i] = (struct rondo_schedule_input){.job = names[i], .text = colon + 1};
-  }
-  options->inputs = inputs;
-  options->input_count = texts->count;
-  return true;
-}
-
 // What of the options are pairs.
 static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedule_play_options *options) {
   static char model_texts[PAIRS_MAX][PAIR_BYTES], variant_texts[PAIRS_MAX][PAIR_BYTES];
@@ -131,76 +113,39 @@ static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedu
   return true;
 }
 
-// A play that did not come to an iteration.
-struct refusal {
-  enum rondo_status status;  // OK = there was one
-  bool is_late;              // what is wrong was seen when it ran: nodes are not those of the models
-  struct rondo_diag diag;
-};
-
-// Plays, until it is over, and reports. What was played before the end is worth its report, too.
-static int play(const char *path, const struct tool_play_args *args, const struct rondo_schedule_play_options *options, struct refusal *out_refusal) {
+int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, struct tool_play_refusal *out_refusal) {
+  struct rondo_schedule_play_options options = args->schedule.options;
+  struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
-  struct rondo_schedule_player_info info;
-  struct rondo_trace_table *table = NULL;
-  struct rondo_diag *diag = &out_refusal->diag, told = {.status = RONDO_OK};
-  *out_refusal = (struct refusal){.status = RONDO_OK};
-  enum rondo_status status = rondo_schedule_player_create(path, options, &player, diag), report_status = RONDO_OK;
+  *out_refusal = (struct tool_play_refusal){.status = RONDO_OK};
+  if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
+  enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
   rdo_tool_profile_progress_end();
   if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) return rdo_tool_interrupt_exit_code();
   if (status != RONDO_OK) {
-    out_refusal->status = status;
+    *out_refusal = (struct tool_play_refusal){.status = status, .diag = diag};
     return TOOL_EXIT_FAILURE;
   }
+  rdo_tool_interrupt_begin();
   rdo_tool_interrupt_ask(stop, player);
   if (rdo_tool_was_interrupted) rondo_schedule_player_stop(player);  // while it was created
-  status = rondo_schedule_player_run(player, diag);
+  status = rondo_schedule_player_run(player, &diag);
   rdo_tool_interrupt_end_asking();
+  struct rondo_schedule_player_info info;
+  struct rondo_trace_table *table = NULL;
   rondo_schedule_player_info(player, &info);
+  // What was played before the end is worth its report.
   if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) status = RONDO_OK;
-  if (status == RONDO_INVALID_ARGUMENT && info.iteration_count == 0) {
-    out_refusal->status = status;
-    out_refusal->is_late = true;
-  } else if (status != RONDO_OK) {
-    rdo_tool_print_failure(NULL, status, diag);
-  }
+  if (status == RONDO_INVALID_ARGUMENT && info.iteration_count == 0) *out_refusal = (struct tool_play_refusal){status, true, diag};
+  else if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
+  struct rondo_diag told = {.status = RONDO_OK};
+  enum rondo_status report_status = RONDO_OK;
   if (info.iteration_count != 0) report_status = rondo_schedule_player_table(player, &table, &told);
   if (table != NULL) report_status = report(path, &info, table, args, &told);
   if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &told);
+  if (status == RONDO_OK) status = report_status;
   rondo_trace_table_release(&table);
   rondo_schedule_player_release(&player);
-  if (status != RONDO_OK || report_status != RONDO_OK) return TOOL_EXIT_FAILURE;
+  if (status != RONDO_OK) return TOOL_EXIT_FAILURE;
   return rdo_tool_was_interrupted ? rdo_tool_interrupt_exit_code() : TOOL_EXIT_OK;
-}
-
-// Says what is wrong, and what is done about it.
-static void tell_refusal(const struct refusal *refusal, const char *remedy) {
-  if (remedy == NULL) rdo_tool_print_failure(NULL, refusal->status, &refusal->diag);
-  else rdo_tool_message("%s: %s", refusal->diag.message, remedy);
-}
-
-int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, bool *out_needs_jobs) {
-  struct rondo_schedule_play_options options = args->schedule.options;
-  struct refusal refusal;
-  *out_needs_jobs = false;
-  if (!set_pairs(&args->schedule, &options) || !set_inputs(&args->inputs, &options)) return TOOL_EXIT_USAGE;
-  options.read_input = rdo_tool_play_read_input;
-  options.note = rdo_tool_play_note;
-  options.calibrating = rdo_tool_profile_progress;
-  options.stop = &rdo_tool_was_interrupted;
-  rdo_tool_interrupt_begin();
-  if (options.plans_jobs) rdo_tool_interrupt_ask(NULL, NULL);
-  int code = play(path, args, &options, &refusal);
-  if (refusal.status == RONDO_OK) return code;
-  bool falls_back = args->schedule.fallback != NULL, has_nodes = !options.plans_jobs && !refusal.is_late;
-  if (falls_back && has_nodes) {
-    tell_refusal(&refusal, "its dispatches are played without its lanes and times");
-    options.ignores_plan = true;
-    options.policy = args->schedule.fallback;
-    code = play(path, args, &options, &refusal);
-    if (refusal.status == RONDO_OK) return code;
-  }
-  tell_refusal(&refusal, falls_back ? "its jobs are played without a plan" : NULL);
-  *out_needs_jobs = falls_back;
-  return code;
 }

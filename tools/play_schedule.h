@@ -11,9 +11,16 @@
 // Whether a file that `rondo play` was given is a schedule: its content says so.
 bool rdo_tool_is_schedule(const char *path);
 
-// Plays it, or a jobs file from a plan, and reports.
-//   out_needs_jobs  it cannot be played, and a fallback was asked for: its jobs are to be played by themselves
-//   returns         an exit code
-int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, bool *out_needs_jobs);
+// Why no iteration was played.
+struct tool_play_refusal {
+  enum rondo_status status;  // OK = one was, or was to be
+  bool is_late;              // it was seen when it ran: nodes are not those of the models
+  struct rondo_diag diag;
+};
+
+// Plays it and reports.
+//   out_refusal  what the caller has to tell
+//   returns      an exit code
+int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, struct tool_play_refusal *out_refusal);
 
 #endif  // RDO_TOOLS_PLAY_SCHEDULE_H_
