@@ -136,11 +136,11 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, 
   rondo_schedule_player_info(player, &info);
   // What was played before the end is worth its report.
   if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) status = RONDO_OK;
-  if (status == RONDO_INVALID_ARGUMENT && info.iteration_count == 0) *out_refusal = (struct tool_play_refusal){status, true, diag};
+  if (status != RONDO_OK && info.is_refused) *out_refusal = (struct tool_play_refusal){status, true, diag};
   else if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
   struct rondo_diag told = {.status = RONDO_OK};
   enum rondo_status report_status = RONDO_OK;
-  if (info.iteration_count != 0) report_status = rondo_schedule_player_table(player, &table, &told);
+  if (info.iteration_count != 0 && !info.is_refused) report_status = rondo_schedule_player_table(player, &table, &told);
   if (table != NULL) report_status = report(path, &info, table, args, &told);
   if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &told);
   if (status == RONDO_OK) status = report_status;

@@ -11,9 +11,9 @@
 // Whether a file that `rondo play` was given is a schedule: its content says so.
 bool rdo_tool_is_schedule(const char *path);
 
-// Why no iteration was played.
+// Why it was not played.
 struct tool_play_refusal {
-  enum rondo_status status;  // OK = one was, or was to be
+  enum rondo_status status;  // OK = it was
   bool is_late;              // it was seen when it ran: nodes are not those of the models
   struct rondo_diag diag;
 };

@@ -131,6 +131,7 @@ struct rondo_schedule_player_info {
   bool is_urgent;           // workers may be of the real-time class around releases
   int64_t planned_makespan_ns;
   int64_t iteration_count;  // played and kept so far
+  bool is_refused;          // the plan is not that of its models, or has their dispatches in another order
   int64_t stolen_count;     // nodes around whose release the machine took the worker's CPU
   double spun_share;        // of the workers' time: spinning for releases
 };

@@ -14,7 +14,7 @@ static const int64_t NEAR_NS_MAX = INT64_C(60000000000);
 enum {
   REPEAT = 100,     // calls that are measured, if there is time
   LENGTHS_MAX = 6,  // of the plan, that are tried
-  PAUSE_NS = 500000,  // behind a plan, before it begins again
+  PAUSE_NS = 700000,  // behind a plan, before it begins again
   LENGTH_NS_LEAST = 20000000,  // so that there are not many of these
   NEAR_SHARE = 1000000,  // periods that are off by less than this part are taken to repeat
   NEAR_STEPS_MAX = 1000000,

@@ -151,6 +151,7 @@ static void place_submission(struct rdo_queue_scheduler *scheduler, struct rdo_s
   enum rondo_status status = take_submission(call, submission, &part);
   if (status != RONDO_OK) {
     if (call->status == RONDO_OK) call->status = status;
+    call->is_refused |= status != RONDO_RESOURCE_EXHAUSTED;
     rdo_submission_cancel(submission);
     return;
   }

@@ -81,6 +81,7 @@ struct rdo_plan_call {
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);  // const
   void *user;                // const
   uint64_t ended_count, failed_count;
+  bool is_refused;           // what it has submitted is not what the plan says
   enum rondo_status status;  // the first failure
   struct rondo_diag diag;
 };

@@ -28,8 +28,9 @@
 #include "task/urgent.h"
 #include "trace/trace_table.h"
 
-// Time for workers to wake before an iteration; where a period leaves less between two, they have not slept long.
-enum { SPIN_NS = 20000, START_DELAY_NS = 2000000, NEXT_DELAY_NS = 300000 };
+// What an iteration needs between being set up and its begin: for workers that sleep deeply, and for host programs to run ahead; then, so that
+// iterations with a period can follow each other closely, no more than a release needs.
+enum { SPIN_NS = 20000, START_DELAY_NS = 2000000, NEXT_DELAY_NS = 500000 };
 static const int64_t JOBS_DURATION_NS = INT64_C(5000000000);
 static const int64_t COUNT_MAX = INT64_C(1000000000000);
 
@@ -761,12 +762,18 @@ enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player
     }
     if (i >= options->warm_up_count) RDO_TRY(keep_rows(player, i - options->warm_up_count, diag));
     begin_ns += period_ns;
-    int64_t soonest_ns = rdo_clock_now_ns() + (period_ns == 0 ? START_DELAY_NS : NEXT_DELAY_NS);
+    int64_t soonest_ns = rdo_clock_now_ns() + NEXT_DELAY_NS;
     if (period_ns == 0 || begin_ns < soonest_ns) begin_ns = soonest_ns;
   }
   player->run_ns += (rdo_clock_now_ns() - first_ns) * player->graph.executor->worker_count;
   player->spun_ns = sum_spun_ns(player);
   return RONDO_OK;
+}
+
+static bool is_refused(const struct rondo_schedule_player *player) {
+  bool is_any = false;
+  for (uint32_t i = 0; i < player->call_count; ++i) is_any |= player->calls[i]->is_refused;
+  return is_any;
 }
 
 void rondo_schedule_player_info(const struct rondo_schedule_player *player, struct rondo_schedule_player_info *out_info) {
@@ -778,6 +785,7 @@ void rondo_schedule_player_info(const struct rondo_schedule_player *player, stru
       .is_urgent = player->graph.executor->is_urgent_allowed,
       .planned_makespan_ns = player->schedule.makespan_ns,
       .iteration_count = player->played_count,
+      .is_refused = is_refused(player),
       .stolen_count = player->stolen_count,
       .spun_share = player->run_ns > 0 ? (double)player->spun_ns / (double)player->run_ns : 0,
   };
