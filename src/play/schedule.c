@@ -31,7 +31,6 @@
 // What an iteration needs between being set up and its begin: for workers that sleep deeply, and for host programs to run ahead; then, so that
 // iterations with a period can follow each other closely, no more than a release needs.
 enum { SPIN_NS = 20000, START_DELAY_NS = 2000000, NEXT_DELAY_NS = 500000 };
-static const int64_t JOBS_DURATION_NS = INT64_C(5000000000);
 static const int64_t COUNT_MAX = INT64_C(1000000000000);
 
 struct rondo_schedule_player {
@@ -81,6 +80,8 @@ static enum rondo_status find_cpus(const struct rondo_schedule_play_options *opt
   *out_cpus = wanted;
   return RONDO_OK;
 }
+
+static const int64_t JOBS_DURATION_NS = INT64_C(5000000000);
 
 // What the jobs file says of the whole holds unless the caller says otherwise.
 static enum rondo_status plan_jobs(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
