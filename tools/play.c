@@ -104,6 +104,10 @@ static int play_schedule(struct tool_play_args *args, const char *path, bool pla
     rdo_tool_message("--warmup_time, --report_every and --workers are for jobs, and %.200s %s", path, plans_jobs ? "is played from a plan" : "is a schedule");
     return TOOL_EXIT_USAGE;
   }
+  if (plans_jobs && args->cpus != NULL) {
+    rdo_tool_message("--cpus: a plan is for the CPUs of a machine file, which rondo machine -o writes, and --machine names");
+    return TOOL_EXIT_USAGE;
+  }
   options->plans_jobs = plans_jobs;
   if (args->duration_s > 0) options->duration_ns = (int64_t)(args->duration_s * 1e9);
   if (args->duration_s == 0 && args->iteration_count == 0) args->iteration_count = ITERATIONS_MAX;  // until Ctrl-C

@@ -9,6 +9,7 @@ Every trace that is written goes through `rondo trace check`. Exits 77, "skipped
 without a JSON library; 1 when a test failed.
 """
 
+import csv
 import json
 import os
 import shutil
@@ -183,6 +184,21 @@ class PlayTest(unittest.TestCase):
         self.call("play", self.write(job), "--plan", "--policy=best", code=1, err="best")
         self.call("play", STEPS, "--plan", code=2, err="--plan")
         self.call("play", self.write(job), "--plan", "--workers=1", code=2, err="--workers")
+        self.call("play", self.write(job), "--plan", "--cpus=0", code=2, err="--machine")
+
+    def test_plan_machine(self):
+        cpu = sorted(os.sched_getaffinity(0))[0]
+        machine = {"schema": "rondo.machine/1", "clusters": [{"name": "all", "cpus": [cpu]}],
+                   "lanes": [{"name": "one", "cluster": "all"}, {"name": "two", "cluster": "all"}], "resources": [{"name": "npu"}]}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        one = {"name": "one", "model": str(MLP), "period_ms": 50, "lanes": ["one"], "resources": ["npu"], "workers_max": 1}
+        two = {**one, "name": "other", "lanes": ["two"], "priority": 200}
+        for flags, rest in ((["--machine=machine.json"], {}), ([], {"machine": "machine.json"})):
+            for policy in ("planned", "dynamic"):
+                self.plan(one, two, flags=[*flags, "--iterations=2", f"--policy={policy}"], **rest)
+                rows = list(csv.DictReader((self.folder / "run.csv").read_text().splitlines()))
+                self.assertEqual({(row["job_name"].rstrip("0123456789"), row["target"]) for row in rows}, {("one", "one"), ("other", "two")})
+        self.call("play", self.write({**one, "lanes": ["three"]}), "--plan", "--machine=machine.json", code=1, err=["jobs[0].lanes[0]", "three"])
 
     def test_plan_inputs(self):
         job = {"name": "control", "model": str(MLP), "period_ms": 100}
