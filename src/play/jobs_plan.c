@@ -47,10 +47,11 @@ static enum rondo_status check_job(struct jobs_plan *plan, int index) {
   if (job->iteration_count > 0) return REFUSE(plan, index, ".iterations", "a plan repeats all jobs as long as it is played");
   if (job->duration_ns > 0) return REFUSE(plan, index, ".duration_ns", "a plan repeats all jobs as long as it is played");
   for (int i = 0; i < job->input_count; ++i) {
-    if (job->inputs[i].kind == RDO_INPUT_RING) return REFUSE(plan, index, ".inputs", "inputs[%d] is a ring, and calls of a plan have the same inputs each time", i);
-    if (job->inputs[i].kind == RDO_INPUT_JOB) {
-      return REFUSE(plan, index, ".inputs", "inputs[%d] is a result of another job, and calls of a plan have the same inputs each time", i);
-    }
+    const struct rdo_job_input *input = &job->inputs[i];
+    if (input->kind == RDO_INPUT_RING) return REFUSE(plan, index, ".inputs", "inputs[%d] is a ring, which calls of a plan do not read", i);
+    if (input->kind != RDO_INPUT_JOB) continue;
+    if (input->waits) return REFUSE(plan, index, ".inputs", "inputs[%d] waits for a result, and calls of a plan take the newest there is", i);
+    if (input->age_ns_max > 0) return REFUSE(plan, index, ".inputs", "inputs[%d] has an age_max, and ages are not kept in a plan", i);
   }
   return RONDO_OK;
 }

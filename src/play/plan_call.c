@@ -22,7 +22,9 @@ static void drop(struct rdo_plan_part *part) {
 
 static enum rdo_drain_result drain_dispatch(struct rdo_node *node, struct rdo_worker *worker) {
   struct rdo_plan_dispatch *dispatch = node->user;
+  struct rdo_plan_call *call = dispatch->part->call;
   int64_t begin_ns = rdo_clock_now_ns();
+  rdo_plan_call_latch(call, &call->instances[dispatch->part->instance]);
   bool is_last, is_worked;
   enum rdo_drain_result result = rdo_execution_drain_node(dispatch->execution, dispatch->command, &node->process, worker, &is_last, &is_worked);
   // Who found nothing, or no room for it, has not begun.
@@ -180,9 +182,11 @@ static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
     node->is_abandoned = true;
     rdo_node_resume(node);
   }
+  bool has_outputs = status == RONDO_OK;
+  if (has_outputs) status = rdo_plan_call_publish(call, &call->diag);
+  if (status == RONDO_OK && call->ended != NULL) call->ended(call->user, instance->name, call->outputs, call->output_count);
+  for (int i = 0; has_outputs && i < call->output_count; ++i) rondo_value_release(&call->outputs[i]);
   if (status == RONDO_OK) {
-    if (call->ended != NULL) call->ended(call->user, instance->name, call->outputs, call->output_count);
-    for (int i = 0; i < call->output_count; ++i) rondo_value_release(&call->outputs[i]);
     ++call->ended_count;
   } else {
     ++call->failed_count;
@@ -241,6 +245,7 @@ static const struct rdo_process_type call_type = {"job", drain_call, NULL, relea
 
 void rdo_plan_call_begin(struct rdo_plan_call *call) {
   call->next = 0;
+  rdo_plan_call_unlatch(call);
   rdo_process_init(&call->process, &call_type, call->graph->executor, 1);
   rdo_process_resume(&call->process);
 }
@@ -279,6 +284,8 @@ enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const struc
   call->name = options->name;
   call->path = options->path;
   call->function_name = options->function;
+  call->entry = options->entry;
+  for (int i = 0; i < options->inputs->typed_count; ++i) call->has_typed_inputs |= strcmp(options->inputs->typed[i].job, call->name) == 0;
   enum rondo_status status = load(call, options, diag);
   if (status != RONDO_OK) {
     rdo_plan_call_close(call);
@@ -315,6 +322,7 @@ enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const c
   for (uint32_t i = 0; i < instance->part_count; ++i) {
     instance->parts[i].placer = (struct rdo_execution_placer){is_placed, place_dispatch};
     instance->parts[i].call = call;
+    instance->parts[i].instance = call->instance_count - 1;
   }
   return RONDO_OK;
 }
@@ -335,6 +343,7 @@ void rdo_plan_call_destroy(struct rdo_plan_call *call) {
     rdo_free(instance->places);
   }
   for (int i = 0; call->inputs != NULL && i < call->input_count; ++i) rondo_value_release(&call->inputs[i]);
+  rdo_plan_call_disconnect(call);
   rdo_call_deinit(&call->call);
   rondo_model_release(&call->model);
   rondo_runtime_release(&call->runtime);

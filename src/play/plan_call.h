@@ -19,6 +19,7 @@
 
 #include "hal/device.h"
 #include "play/node.h"
+#include "play/plan_data.h"
 #include "play/plan_order.h"
 #include "play/played_input.h"
 #include "runtime/call.h"
@@ -27,6 +28,7 @@
 struct rdo_plan_part {
   struct rdo_execution_placer placer;
   struct rdo_plan_call *call;
+  uint32_t instance;                  // of the call
   struct rdo_submission *submission;  // SYNC(calls)
   rdo_atomic_u32 inside;              // SYNC(calls)
   uint32_t *node_of_command;          // owned [command_capacity]
@@ -50,6 +52,7 @@ struct rdo_plan_instance {
   struct rdo_plan_part *parts;   // owned [part_count]
   uint32_t place_count, part_count;
   uint32_t submitted_count;      // parts
+  rdo_atomic_u32 latched;        // SYNC(calls)
 };
 
 // What a node's body is about, kept by the node.
@@ -72,6 +75,11 @@ struct rdo_plan_call {
   struct rdo_call call;
   int input_count, output_count;
   struct rondo_value *inputs, *outputs;
+  const struct rdo_job_entry *entry;    // borrowed: of the job set; NULL = none
+  bool has_typed_inputs;                // in place of the entry's
+  struct rdo_plan_source *sources;      // owned [source_count]
+  struct rdo_plan_link *links;          // owned [link_count]
+  uint32_t source_count, link_count;
   struct rdo_plan_instance *instances;  // owned [instance_count]
   struct rdo_plan_dispatch *dispatches; // owned [graph->node_count]: by node
   uint32_t instance_count, instance_capacity;
@@ -80,7 +88,7 @@ struct rdo_plan_call {
   bool is_running;           // it is on the call's stack
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);  // const
   void *user;                // const
-  uint64_t ended_count, failed_count;
+  uint64_t ended_count, failed_count, published_count;
   bool is_refused;           // what it has submitted is not what the plan says
   enum rondo_status status;  // the first failure
   struct rondo_diag diag;
@@ -91,6 +99,7 @@ struct rdo_plan_call_options {
   const char *function;          // likewise; "" = the model's only one
   uint64_t memory_budget_bytes;  // 0 = no limit
   const struct rdo_played_inputs *inputs;  // borrowed
+  const struct rdo_job_entry *entry;       // borrowed for the call's life; NULL = none
 };
 
 // Loads a model, finds the function and makes its inputs.

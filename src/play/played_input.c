@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "play/played_function.h"
+#include "rondo/tensor.h"
 
 int rdo_played_port_find(const struct rondo_function *function, const char *text, bool is_result) {
   int count = is_result ? rondo_function_result_count(function) : rondo_function_argument_count(function);
@@ -42,6 +43,21 @@ enum rondo_status rdo_played_input_text(const struct rdo_job_input *input, char 
   return rdo_fail(diag, RONDO_OUT_OF_RANGE, "longer than %d characters", RDO_INPUT_TEXT_BYTES - 1);
 }
 
+enum rondo_status rdo_played_result_copy(const struct rondo_value *output, int result, const char *reader, uint64_t byte_length, void *to,
+                                         struct rondo_diag *diag) {
+  if (output->kind != RONDO_VALUE_TENSOR) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "result %d is no tensor, and job %s reads it", result, reader);
+  }
+  const void *data = rondo_tensor_data(output->tensor);
+  uint64_t result_length = data == NULL ? 0 : rondo_tensor_byte_length(output->tensor);
+  if (result_length != byte_length || data == NULL) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "result %d has %llu bytes, job %s reads %llu", result, (unsigned long long)result_length, reader,
+                    (unsigned long long)byte_length);
+  }
+  if (byte_length != 0) memcpy(to, data, (size_t)byte_length);
+  return RONDO_OK;
+}
+
 static enum rondo_status make_given(const struct rdo_played_inputs *given, const struct rondo_function *function, struct rondo_runtime *runtime, int place,
                                     struct rondo_value *out_values, struct rondo_diag *diag) {
   const struct rdo_job_input *input = &given->items[place];
@@ -51,7 +67,7 @@ static enum rondo_status make_given(const struct rdo_played_inputs *given, const
   RDO_TRY(rdo_played_input_find(function, input, place, &argument, diag));
   if (out_values[argument].kind != RONDO_VALUE_NONE) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "argument %d has an input already", argument);
   if (input->kind == RDO_INPUT_RING || input->kind == RDO_INPUT_JOB) {
-    return rdo_played_function_make_zero(function, runtime, given->job, argument, &out_values[argument], diag);
+    return rdo_played_function_make_tensor(function, runtime, given->job, argument, &out_values[argument], diag);
   }
   RDO_TRY(rdo_played_input_text(input, buffer, &text, diag));
   if (given->read == NULL) return rdo_fail(diag, RONDO_UNIMPLEMENTED, "the program that plays the file reads no such inputs: give it zeros");

@@ -40,7 +40,13 @@ enum rondo_status rdo_played_input_find(const struct rondo_function *function, c
 //   returns   OK, OUT_OF_RANGE
 enum rondo_status rdo_played_input_text(const struct rdo_job_input *input, char *buffer, const char **out_text, struct rondo_diag *diag) RONDO_MUST_USE;
 
-// All arguments of a function: what is given, else zeros; what rings and other jobs would give is zeros, too.
+// Copies a result to memory for a job that reads it.
+//   byte_length  that the reader's argument has
+//   returns      OK, INVALID_ARGUMENT (no tensor, or of another size)
+enum rondo_status rdo_played_result_copy(const struct rondo_value *output, int result, const char *reader, uint64_t byte_length, void *to,
+                                         struct rondo_diag *diag) RONDO_MUST_USE;
+
+// All arguments of a function: what is given, else zeros; what rings and other jobs would give is tensors of zeros, too.
 //   out_values  zeroed, [argument count]; what they hold the caller releases, also on failure
 //   returns     OK, or what reading returns
 enum rondo_status rdo_played_inputs_make(const struct rdo_played_inputs *given, const struct rondo_function *function, struct rondo_runtime *runtime,

@@ -218,7 +218,8 @@ static enum rondo_status find_call(struct rondo_schedule_player *player, const s
   if (*out_call != NULL) return RONDO_OK;
   const struct rdo_played_inputs inputs = rdo_jobs_plan_inputs(call_name(job), entry, &player->options);
   const struct rdo_plan_call_options options = {
-      .name = call_name(job), .path = path, .function = function, .memory_budget_bytes = entry == NULL ? 0 : (uint64_t)entry->memory_bytes_max, .inputs = &inputs};
+      .name = call_name(job), .path = path, .function = function, .memory_budget_bytes = entry == NULL ? 0 : (uint64_t)entry->memory_bytes_max, .inputs = &inputs,
+      .entry = entry};
   RDO_TRY(rdo_plan_call_create(&player->graph, &options, out_call, diag));
   (*out_call)->ended = player->options.ended;
   (*out_call)->user = player->options.user;
@@ -289,6 +290,9 @@ static enum rondo_status load_models(struct rondo_schedule_player *player, struc
   rdo_free(is_added);
   player->graph.actor_count = player->call_count;
   if (status == RONDO_OK) status = check_inputs(player, diag);
+  for (uint32_t i = 0; i < player->call_count && status == RONDO_OK; ++i) {
+    status = rdo_plan_call_connect(player->calls[i], schedule->job_set, player->calls, player->call_count, diag);
+  }
   if (status == RONDO_OK) status = rdo_plan_order_init(&player->order, &player->graph, player->calls, player->call_count, diag);
   return status;
 }

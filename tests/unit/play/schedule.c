@@ -514,6 +514,41 @@ static void test_jobs(void **state) {
   assert_non_null(strstr(diag.message, "job control: inputs[0]"));
 }
 
+struct results {
+  float of_sum[8], of_reader[8];
+  int sum_count, reader_count;
+};
+
+static void keep_result(void *user, const char *instance, const struct rondo_value *values, int count) {
+  struct results *results = user;
+  assert_int_equal(count, 1);
+  float first = *(const float *)rondo_tensor_data(values[0].tensor);
+  if (strncmp(instance, "sum", 3) == 0) results->of_sum[results->sum_count++] = first;
+  else results->of_reader[results->reader_count++] = first;
+}
+
+// Calls read the newest result of other jobs, or of their own.
+static void test_results(void **state) {
+  (void)state;
+  char text[2048], model[600];
+  struct results results = {.sum_count = 0};
+  snprintf(model, sizeof model, "%s/../tests/unit/play/steps.vmfb", folder);
+  snprintf(text, sizeof text,
+           "{\"schema\": \"rondo.jobs/1\", \"jobs\": ["
+           "{\"name\": \"sum\", \"model\": \"%s\", \"function\": \"full\", \"period_ms\": 30, \"inputs\": [{\"job\": \"sum\"}]},"
+           "{\"name\": \"reader\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 30, \"inputs\": [{\"argument\": 1, \"job\": \"sum\"}]}]}",
+           model, model);
+  const struct rondo_schedule_play_options options = {
+      .plans_jobs = true, .calibration_s = 0.1, .iteration_count = 5, .ended = keep_result, .user = &results};
+  must_play(write_text("results.json", text), &options, &rows);
+  assert_int_equal(results.sum_count, 5);
+  assert_int_equal(results.reader_count, 5);
+  for (int i = 0; i < 5; ++i) {
+    assert_true(results.of_sum[i] == (float)(i + 1));
+    assert_true(results.of_reader[i] == (float)i || results.of_reader[i] == (float)(i + 1));
+  }
+}
+
 static void *stop_soon(void *user) {
   const struct timespec pause = {0, 30000000};
   nanosleep(&pause, NULL);
@@ -566,7 +601,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_contradiction),
       cmocka_unit_test(test_resources),
       cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_modules),
-      cmocka_unit_test(test_interleaved), cmocka_unit_test(test_reversed), cmocka_unit_test(test_jobs), cmocka_unit_test(test_stop), cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_interleaved), cmocka_unit_test(test_reversed), cmocka_unit_test(test_jobs), cmocka_unit_test(test_results), cmocka_unit_test(test_stop), cmocka_unit_test(test_errors),
   };
   if (argc != 2) return 2;
   folder = argv[1];
