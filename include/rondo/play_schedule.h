@@ -68,7 +68,7 @@ struct rondo_schedule_play_options {
   const volatile int *stop; // not 0: measuring ends with CANCELLED; NULL = never
   // Makes the value of an argument that a jobs file gives as text, as `rondo run --input` takes it: "1x64xf32=0.5", "@frame.npy" with the
   // file's whole path. NULL: jobs with such inputs are refused. Rings give zeros in a plan, other jobs the newest
-  // result there is when the first dispatch of a call begins.
+  // result there is when the first dispatch of a call begins, or that of the call which the plan has before it.
   //   out_value  what it holds becomes the player's
   enum rondo_status (*read_input)(void *user, struct rondo_runtime *runtime, const struct rondo_function *function, int argument, const char *text,
                                   struct rondo_value *out_value, struct rondo_diag *diag);

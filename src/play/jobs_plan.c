@@ -50,7 +50,6 @@ static enum rondo_status check_job(struct jobs_plan *plan, int index) {
     const struct rdo_job_input *input = &job->inputs[i];
     if (input->kind == RDO_INPUT_RING) return REFUSE(plan, index, ".inputs", "inputs[%d] is a ring, which calls of a plan do not read", i);
     if (input->kind != RDO_INPUT_JOB) continue;
-    if (input->waits) return REFUSE(plan, index, ".inputs", "inputs[%d] waits for a result, and calls of a plan take the newest there is", i);
     if (input->age_ns_max > 0) return REFUSE(plan, index, ".inputs", "inputs[%d] has an age_max, and ages are not kept in a plan", i);
   }
   return RONDO_OK;

@@ -194,6 +194,7 @@ static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
   }
   call->is_running = false;
   ++call->next;
+  rdo_plan_call_decide(call);
 }
 
 static enum rondo_status begin_instance(struct rdo_plan_call *call) {
@@ -207,6 +208,7 @@ static enum rondo_status begin_instance(struct rdo_plan_call *call) {
     // The host program runs ahead of its node, which is a point in time only.
     if (instance->places[i].command < 0) rdo_node_resume(node);
   }
+  RDO_TRY(rdo_plan_call_take(call, &call->diag));
   return rdo_call_begin(&call->call, call->inputs, &call->diag);
 }
 
@@ -221,11 +223,13 @@ static void abandon_rest(struct rdo_plan_call *call) {
       rdo_node_resume(node);
     }
   }
+  rdo_plan_call_decide(call);
 }
 
 static enum rdo_drain_result drain_call(struct rdo_process *process, struct rdo_worker *worker) {
   (void)worker;
   struct rdo_plan_call *call = RDO_CONTAINER(process, struct rdo_plan_call, process);
+  if (!call->is_running && !rdo_plan_call_may_begin(call)) return RDO_DRAIN_IDLE;
   // relaxed: hint, it is looked at before each instance
   if (!call->is_running && rdo_atomic_load(&call->graph->is_stopping, rdo_relaxed) != 0) abandon_rest(call);
   if (!call->is_running && call->next == call->instance_count) return RDO_DRAIN_DONE;
@@ -243,12 +247,16 @@ static void release_call(struct rdo_process *process) { rdo_node_graph_leave(RDO
 
 static const struct rdo_process_type call_type = {"job", drain_call, NULL, release_call};
 
-void rdo_plan_call_begin(struct rdo_plan_call *call) {
+void rdo_plan_call_prepare(struct rdo_plan_call *call) {
   call->next = 0;
+  ++call->iteration;
+  rdo_atomic_store(&call->decided, 0, rdo_relaxed);  // relaxed: nobody is in it
   rdo_plan_call_unlatch(call);
   rdo_process_init(&call->process, &call_type, call->graph->executor, 1);
-  rdo_process_resume(&call->process);
+  rdo_process_start_idle(&call->process);
 }
+
+void rdo_plan_call_begin(struct rdo_plan_call *call) { rdo_process_schedule(&call->process); }
 
 // Life -----------------------------------------------------------------------------------------------
 
@@ -341,6 +349,7 @@ void rdo_plan_call_destroy(struct rdo_plan_call *call) {
     }
     rdo_free(instance->parts);
     rdo_free(instance->places);
+    rdo_free(instance->gates);
   }
   for (int i = 0; call->inputs != NULL && i < call->input_count; ++i) rondo_value_release(&call->inputs[i]);
   rdo_plan_call_disconnect(call);

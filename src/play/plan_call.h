@@ -53,6 +53,7 @@ struct rdo_plan_instance {
   uint32_t place_count, part_count;
   uint32_t submitted_count;      // parts
   rdo_atomic_u32 latched;        // SYNC(calls)
+  uint32_t *gates;               // owned [source_count]: how many instances of the source have to be over; NULL = it waits for none
 };
 
 // What a node's body is about, kept by the node.
@@ -88,7 +89,9 @@ struct rdo_plan_call {
   bool is_running;           // it is on the call's stack
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);  // const
   void *user;                // const
-  uint64_t ended_count, failed_count, published_count;
+  uint64_t ended_count, failed_count;
+  uint64_t iteration;        // from 1
+  rdo_atomic_u32 decided;    // SYNC(calls)
   bool is_refused;           // what it has submitted is not what the plan says
   enum rondo_status status;  // the first failure
   struct rondo_diag diag;
@@ -111,6 +114,9 @@ enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const struc
 //   places  copied; names borrowed
 enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, const struct rdo_plan_place *places, uint32_t place_count,
                                              struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Makes it ready for the next iteration. All calls are, before one of them begins.
+void rdo_plan_call_prepare(struct rdo_plan_call *call);
 
 // Plays its instances of an iteration that rdo_node_graph_begin has begun.
 void rdo_plan_call_begin(struct rdo_plan_call *call);

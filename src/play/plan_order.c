@@ -29,6 +29,14 @@ static void visit_recorded(const struct rdo_plan_instance *instance, visitor *vi
   }
 }
 
+// Gaps behind the instances that this one reads from.
+static uint32_t visit_gates(const struct rdo_plan_call *call, const struct rdo_plan_instance *instance, uint32_t gap, visitor *visit, void *user) {
+  for (uint32_t i = 0; instance->gates != NULL && i < call->source_count; ++i) {
+    if (instance->gates[i] != 0) visit_gap(&call->sources[i].call->instances[instance->gates[i] - 1], instance, gap++, visit, user);
+  }
+  return gap;
+}
+
 static void visit_all(const struct rdo_plan_order *order, visitor *visit, void *user) {
   const struct rdo_node_graph *graph = order->graph;
   uint32_t gap = graph->node_count;
@@ -40,6 +48,7 @@ static void visit_all(const struct rdo_plan_order *order, visitor *visit, void *
     for (uint32_t i = next_filled(call, 0), next; i < call->instance_count; i = next) {
       next = next_filled(call, i + 1);
       visit_recorded(&call->instances[i], visit, user);
+      gap = visit_gates(call, &call->instances[i], gap, visit, user);
       if (next < call->instance_count) visit_gap(&call->instances[i], &call->instances[next], gap++, visit, user);
     }
   }
@@ -238,7 +247,11 @@ enum rondo_status rdo_plan_order_init(struct rdo_plan_order *order, const struct
   order->vertex_count = graph->node_count;
   for (uint32_t c = 0; c < call_count; ++c) {
     uint32_t filled_count = 0;
-    for (uint32_t i = 0; i < calls[c]->instance_count; ++i) filled_count += calls[c]->instances[i].place_count != 0;
+    for (uint32_t i = 0; i < calls[c]->instance_count; ++i) {
+      const struct rdo_plan_instance *instance = &calls[c]->instances[i];
+      filled_count += instance->place_count != 0;
+      for (uint32_t k = 0; instance->gates != NULL && k < calls[c]->source_count; ++k) order->vertex_count += instance->gates[k] != 0;
+    }
     if (filled_count > 1) order->vertex_count += filled_count - 1;
     calls[c]->order = order;
   }

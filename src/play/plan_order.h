@@ -4,7 +4,8 @@
 // Whether all nodes of a plan can run: nothing waits for itself, by whatever way. What a node waits for comes from three sides:
 //
 //   the plan      predecessors, and under policies that keep it the order of lanes: the graph's successors
-//   the calls     of one function follow each other: a *gap* between two instances waits for all nodes of the first
+//   the calls     of one function follow each other, and wait for the calls whose results they read: a *gap* between two instances waits for all nodes
+//                 of the first
 //   the models    a recording's own order, which is known once a call has submitted it
 //
 // The first two are checked when models are loaded, all three when a call submits a recording that it has not submitted before.

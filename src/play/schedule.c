@@ -274,6 +274,21 @@ static enum rondo_status check_inputs(const struct rondo_schedule_player *player
   return RONDO_OK;
 }
 
+static const uint32_t *predecessors_of(const void *user, uint32_t node, uint32_t *out_count) {
+  const struct rdo_schedule *schedule = user;
+  *out_count = schedule->nodes[node].dependency_count;
+  return schedule->dependencies + schedule->nodes[node].dependency_begin;
+}
+
+// Results that calls read from others.
+static enum rondo_status connect_calls(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  for (uint32_t i = 0; i < player->call_count; ++i) {
+    RDO_TRY(rdo_plan_call_connect(player->calls[i], schedule->job_set, player->calls, player->call_count, diag));
+  }
+  return rdo_plan_calls_gate(player->calls, player->call_count, schedule->node_count, predecessors_of, schedule, diag);
+}
+
 static enum rondo_status load_models(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   uint32_t *nodes;
@@ -290,9 +305,7 @@ static enum rondo_status load_models(struct rondo_schedule_player *player, struc
   rdo_free(is_added);
   player->graph.actor_count = player->call_count;
   if (status == RONDO_OK) status = check_inputs(player, diag);
-  for (uint32_t i = 0; i < player->call_count && status == RONDO_OK; ++i) {
-    status = rdo_plan_call_connect(player->calls[i], schedule->job_set, player->calls, player->call_count, diag);
-  }
+  if (status == RONDO_OK) status = connect_calls(player, diag);
   if (status == RONDO_OK) status = rdo_plan_order_init(&player->order, &player->graph, player->calls, player->call_count, diag);
   return status;
 }
@@ -720,6 +733,7 @@ static void play(struct rondo_schedule_player *player, int64_t begin_ns) {
   uint32_t target = rdo_atomic_load(&player->over, rdo_acquire) + 1;  // SYNC(nodes)
   bool is_hurried = false;
   rdo_node_graph_begin(&player->graph, begin_ns);
+  for (uint32_t i = 0; i < player->call_count; ++i) rdo_plan_call_prepare(player->calls[i]);
   for (uint32_t i = 0; i < player->call_count; ++i) rdo_plan_call_begin(player->calls[i]);
   for (;;) {
     uint32_t heard = rdo_atomic_load(&player->changes, rdo_seq_cst);  // SYNC(nodes): before looking

@@ -514,38 +514,55 @@ static void test_jobs(void **state) {
   assert_non_null(strstr(diag.message, "job control: inputs[0]"));
 }
 
+// First elements of what calls returned, by job.
 struct results {
-  float of_sum[8], of_reader[8];
-  int sum_count, reader_count;
+  struct {
+    float of[16];
+    int count;
+  } sum, reader, waiter, route;
 };
 
 static void keep_result(void *user, const char *instance, const struct rondo_value *values, int count) {
   struct results *results = user;
   assert_int_equal(count, 1);
   float first = *(const float *)rondo_tensor_data(values[0].tensor);
-  if (strncmp(instance, "sum", 3) == 0) results->of_sum[results->sum_count++] = first;
-  else results->of_reader[results->reader_count++] = first;
+  if (strncmp(instance, "sum", 3) == 0) results->sum.of[results->sum.count++] = first;
+  if (strncmp(instance, "reader", 6) == 0) results->reader.of[results->reader.count++] = first;
+  if (strncmp(instance, "waiter", 6) == 0) results->waiter.of[results->waiter.count++] = first;
+  if (strncmp(instance, "route", 5) == 0) results->route.of[results->route.count++] = first;
 }
 
-// Calls read the newest result of other jobs, or of their own.
+// Calls read the newest result of other jobs, or of their own, or wait for the one of their release. `sum` counts its calls.
 static void test_results(void **state) {
   (void)state;
-  char text[2048], model[600];
-  struct results results = {.sum_count = 0};
+  enum { ITERATIONS = 5 };
+  char text[4096], model[600];
   snprintf(model, sizeof model, "%s/../tests/unit/play/steps.vmfb", folder);
   snprintf(text, sizeof text,
            "{\"schema\": \"rondo.jobs/1\", \"jobs\": ["
-           "{\"name\": \"sum\", \"model\": \"%s\", \"function\": \"full\", \"period_ms\": 30, \"inputs\": [{\"job\": \"sum\"}]},"
-           "{\"name\": \"reader\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 30, \"inputs\": [{\"argument\": 1, \"job\": \"sum\"}]}]}",
-           model, model);
-  const struct rondo_schedule_play_options options = {
-      .plans_jobs = true, .calibration_s = 0.1, .iteration_count = 5, .ended = keep_result, .user = &results};
-  must_play(write_text("results.json", text), &options, &rows);
-  assert_int_equal(results.sum_count, 5);
-  assert_int_equal(results.reader_count, 5);
-  for (int i = 0; i < 5; ++i) {
-    assert_true(results.of_sum[i] == (float)(i + 1));
-    assert_true(results.of_reader[i] == (float)i || results.of_reader[i] == (float)(i + 1));
+           "{\"name\": \"sum\", \"model\": \"%s\", \"function\": \"full\", \"period_ms\": 15, \"inputs\": [{\"job\": \"sum\"}]},"
+           "{\"name\": \"reader\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 15, \"inputs\": [{\"argument\": 1, \"job\": \"sum\"}]},"
+           "{\"name\": \"waiter\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 30, \"inputs\": [{\"job\": \"sum\", \"waits\": true}]},"
+           "{\"name\": \"route\", \"model\": \"%s\", \"function\": \"full\", \"trigger\": {\"job\": \"waiter\"}, \"inputs\": [{\"job\": \"waiter\", \"waits\": true}]}]}",
+           model, model, model, model);
+  const char *path = write_text("results.json", text);
+  for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
+    struct results results = {.sum = {.count = 0}};
+    const struct rondo_schedule_play_options options = {
+        .policy = policies[p], .plans_jobs = true, .calibration_s = 0.05, .iteration_count = ITERATIONS, .ended = keep_result, .user = &results};
+    must_play(path, &options, &rows);
+    assert_int_equal(results.sum.count, 2 * ITERATIONS);
+    assert_int_equal(results.reader.count, 2 * ITERATIONS);
+    assert_int_equal(results.waiter.count, ITERATIONS);
+    assert_int_equal(results.route.count, ITERATIONS);
+    for (int i = 0; i < 2 * ITERATIONS; ++i) {
+      assert_true(results.sum.of[i] == (float)(i + 1));
+      assert_true(results.reader.of[i] <= (float)(2 * ITERATIONS) && results.reader.of[i] >= (float)(i / 2 * 2));  // at least the iteration before
+    }
+    for (int i = 0; i < ITERATIONS; ++i) {
+      assert_true(results.waiter.of[i] == (float)(2 * i + 1));
+      assert_true(results.route.of[i] == (float)(2 * i + 2));
+    }
   }
 }
 
@@ -580,6 +597,36 @@ static void test_stop(void **state) {
   rondo_schedule_player_release(&player);
 }
 
+// Nor does one wait for calls that wait for others; and when one fails, those that wait for it end.
+static void test_waiting_ends(void **state) {
+  (void)state;
+  char text[4096], model[600];
+  snprintf(model, sizeof model, "%s/../tests/unit/play/steps.vmfb", folder);
+  snprintf(text, sizeof text,
+           "{\"schema\": \"rondo.jobs/1\", \"jobs\": ["
+           "{\"name\": \"first\", \"model\": \"%s\", \"function\": \"full\", \"period_ms\": 20},"
+           "{\"name\": \"second\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 20, \"inputs\": [{\"job\": \"first\", \"waits\": true}]},"
+           "{\"name\": \"third\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 40, \"inputs\": [{\"job\": \"second\", \"waits\": true}]}]}",
+           model, model, model);
+  const struct rondo_schedule_play_options options = {.plans_jobs = true, .calibration_s = 0.05, .iteration_count = 1000000};
+  struct rondo_schedule_player *player;
+  struct rondo_diag diag = {.status = RONDO_OK};
+  pthread_t thread;
+  if (rondo_schedule_player_create(write_text("waiting.json", text), &options, &player, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+  assert_int_equal(pthread_create(&thread, NULL, stop_soon, player), 0);
+  assert_int_equal(rondo_schedule_player_run(player, &diag), RONDO_CANCELLED);
+  pthread_join(thread, NULL);
+  rondo_schedule_player_release(&player);
+  // A result of another size than the argument that reads it.
+  snprintf(text, sizeof text,
+           "{\"schema\": \"rondo.jobs/1\", \"jobs\": ["
+           "{\"name\": \"first\", \"model\": \"%s\", \"function\": \"full\", \"period_ms\": 20},"
+           "{\"name\": \"mlp\", \"model\": \"%s/mlp_f32/mlp_f32.vmfb\", \"period_ms\": 20, \"inputs\": [{\"job\": \"first\", \"waits\": true}]}]}",
+           model, folder);
+  assert_int_equal(play(write_text("sizes.json", text), &options, &rows, &diag), RONDO_INVALID_ARGUMENT);
+  if (strstr(diag.message, "result 0 has 16 bytes, job mlp reads 256") == NULL) fail_msg("%s", diag.message);
+}
+
 static void test_errors(void **state) {
   (void)state;
   struct rondo_diag diag = {.status = RONDO_OK};
@@ -601,7 +648,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_contradiction),
       cmocka_unit_test(test_resources),
       cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_modules),
-      cmocka_unit_test(test_interleaved), cmocka_unit_test(test_reversed), cmocka_unit_test(test_jobs), cmocka_unit_test(test_results), cmocka_unit_test(test_stop), cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_interleaved), cmocka_unit_test(test_reversed), cmocka_unit_test(test_jobs), cmocka_unit_test(test_results), cmocka_unit_test(test_stop), cmocka_unit_test(test_waiting_ends), cmocka_unit_test(test_errors),
   };
   if (argc != 2) return 2;
   folder = argv[1];
