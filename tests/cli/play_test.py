@@ -71,7 +71,8 @@ class PlayTest(unittest.TestCase):
             duration_ms=100)
         self.assertEqual(jobs["control"]["ended"] + jobs["control"]["skipped"], 50)
         self.assertEqual(jobs["count"]["ended"] + jobs["count"]["skipped"], 20)
-        self.assertEqual(jobs["route"]["ended"] + jobs["route"]["skipped"], jobs["count"]["ended"])
+        # What is triggered after the end does not begin.
+        self.assertIn(jobs["count"]["ended"] - jobs["route"]["ended"] - jobs["route"]["skipped"], (0, 1))
         self.assertGreater(jobs["zeros"]["ended"], 0)
         self.assertEqual(sum(job["failed"] for job in jobs.values()), 0)
 
