@@ -12,10 +12,12 @@
 #include "measure.h"
 #include "message.h"
 #include "model_args.h"
+#include "play_planned.h"
 #include "play_schedule.h"
 #include "play_sensors.h"
 #include "tool.h"
 
+static const int64_t ITERATIONS_MAX = INT64_C(1000000000000);
 static const double typed_duration_s = 5;
 static const double typed_warm_up_s = 0.2;
 #define REPORT_EVERY_MAX 1e6
@@ -71,6 +73,10 @@ static int play(struct tool_play_args *args, struct rondo_player *player) {
 // What can be known before anything is loaded.
 static int check_args(const struct tool_play_args *args, const struct tool_strings *positional) {
   enum rondo_trace_format format;
+  if (args->schedule.fallback != NULL && strcmp(args->schedule.fallback, "dynamic") != 0) {
+    rdo_tool_message("--fallback=%.40s: there is only dynamic", args->schedule.fallback);
+    return TOOL_EXIT_USAGE;
+  }
   for (int i = 0; i < args->trace_paths.count; ++i) {
     if (rdo_tool_play_format(args->trace_paths.items[i], &format)) continue;
     rdo_tool_message("--trace %.200s: a name that ends in .csv, .pftrace, .svg, .html, .json or .dot says what to write", args->trace_paths.items[i]);
@@ -100,7 +106,7 @@ static bool check_told(struct tool_play_args *args) {
   return false;
 }
 
-static int play_schedule(struct tool_play_args *args, const char *path) {
+static int play_schedule(struct tool_play_args *args, const char *path, bool plans_jobs, bool *out_needs_jobs) {
   struct rondo_schedule_play_options *options = &args->schedule.options;
   const struct {
     const char *flag, *text;
@@ -111,19 +117,36 @@ static int play_schedule(struct tool_play_args *args, const char *path) {
     rdo_tool_message("--%s=%.40s: not a time, such as 2ms", times[i].flag, times[i].text);
     return TOOL_EXIT_USAGE;
   }
-  if (args->inputs.count != 0 || args->sensors.count != 0 || args->duration_s >= 0 || args->warm_up_s >= 0 || args->worker_count != 0) {
-    rdo_tool_message("--input, --sensor, --duration, --warmup_time and --workers are for jobs, and %.200s is a schedule", path);
+  if (args->sensors.count != 0 || args->warm_up_s >= 0 || args->worker_count != 0) {
+    rdo_tool_message("--sensor, --warmup_time and --workers are for jobs, and %.200s %s", path, plans_jobs ? "is played from a plan" : "is a schedule");
     return TOOL_EXIT_USAGE;
   }
+  if (plans_jobs && args->cpus != NULL) {
+    rdo_tool_message("--cpus: a plan is for the CPUs of a machine file, which rondo machine -o writes, and --machine names");
+    return TOOL_EXIT_USAGE;
+  }
+  options->plans_jobs = plans_jobs;
+  if (args->duration_s > 0) options->duration_ns = (int64_t)(args->duration_s * 1e9);
+  if (args->duration_s == 0 && args->iteration_count == 0) args->iteration_count = ITERATIONS_MAX;  // until Ctrl-C
   options->cpus = args->cpus;
   options->machine_file = args->machine_path;
   options->iteration_count = args->iteration_count;
   if (!check_told(args)) return TOOL_EXIT_USAGE;
-  return rdo_tool_play_schedule(path, args);
+  return rdo_tool_play_planned(path, args, out_needs_jobs);
 }
 
 static int create_and_play(struct tool_play_args *args, const struct tool_strings *positional) {
-  if (positional->count == 1 && rdo_tool_is_schedule(positional->items[0])) return play_schedule(args, positional->items[0]);
+  bool is_single = positional->count == 1, wants_plan = args->schedule.wants_plan || args->schedule.options.policy != NULL;
+  bool is_schedule = is_single && rdo_tool_is_schedule(positional->items[0]), needs_jobs = false;
+  if (is_schedule || (wants_plan && is_single && rdo_tool_is_jobs_file(positional->items[0]))) {
+    int code = play_schedule(args, positional->items[0], !is_schedule, &needs_jobs);
+    if (code != TOOL_EXIT_FAILURE || !needs_jobs) return code;
+    if (is_schedule) args->machine_path = NULL;  // it was for the plan
+    if (is_schedule && args->iteration_count == 0 && args->duration_s < 0) args->iteration_count = 1;  // as of a schedule
+  } else if (wants_plan || args->schedule.fallback != NULL) {
+    rdo_tool_message("--plan, --policy and --fallback go with a jobs file or a schedule, named alone%s", wants_plan ? "" : "; of a jobs file with --plan");
+    return TOOL_EXIT_USAGE;
+  }
   struct rondo_player *player;
   int code = rdo_tool_play_create(args, positional, &player);
   if (code == TOOL_EXIT_OK) code = play(args, player);
@@ -134,8 +157,8 @@ static int create_and_play(struct tool_play_args *args, const struct tool_string
 int rdo_tool_play(int argc, char **argv) {
   struct tool_play_args args = {.duration_s = -1, .warm_up_s = -1};
   const struct tool_option options[] = {
-      {"duration", TOOL_OPTION_NUMBER, &args.duration_s, "SECONDS", "Play for so long; default 5, or what the jobs file says; 0: until Ctrl-C."},
-      {"iterations", TOOL_OPTION_POSITIVE, &args.iteration_count, "COUNT", "End each job after so many instances, and without --duration there is no other end then; of a schedule: how often it is played, default 1."},
+      {"duration", TOOL_OPTION_NUMBER, &args.duration_s, "SECONDS", "Play for so long; default 5, or what the jobs file says; 0: until Ctrl-C. Of a plan: no iteration begins later."},
+      {"iterations", TOOL_OPTION_POSITIVE, &args.iteration_count, "COUNT", "End each job after so many instances, and without --duration there is no other end then; of a schedule or plan: how often it is played, of a schedule 1 without --duration."},
       {"warmup_time", TOOL_OPTION_NUMBER, &args.warm_up_s, "SECONDS", "Play for so long before, without counting; default 0.2, of a jobs file 0."},
       {"input", TOOL_OPTION_LIST, &args.inputs, "NAME:VALUE", "An argument of the job NAME, VALUE as for rondo run; one flag each, in order. Default zeros, or the file's."},
       {"sensor", TOOL_OPTION_LIST, &args.sensors, "RING=TIME", "A synthetic sensor that writes a ring of the jobs file so often, such as imu=5ms or imu=60hz; one flag each."},
@@ -147,7 +170,9 @@ int rdo_tool_play(int argc, char **argv) {
       {"summary", TOOL_OPTION_TEXT, &args.summary_path, "FILE", "Write the statistics of such a trace as JSON."},
       {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only. Of a schedule: every so many iterations; default none."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
-      {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
+      {"plan", TOOL_OPTION_SWITCH, &args.schedule.wants_plan, NULL, "Of a jobs file: measure its models for a second, plan each of their dispatches, and play that."},
+      {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule, or a jobs file, which it plans: planned (default), strict, dynamic, fifo, priority, edf, shortest."},
+      {"fallback", TOOL_OPTION_TEXT, &args.schedule.fallback, "dynamic", "When a plan is wrong, is not that of its models, cannot be made or does not fit the machine: play its dispatches, or else its jobs, without it."},
       {"model", TOOL_OPTION_LIST, &args.schedule.models, "JOB=FILE", "Of a schedule: the .vmfb of a job, by its name or what its instances have in common; default that of the jobs that a plan carries, else synthetic work."},
       {"module", TOOL_OPTION_LIST, &args.schedule.model_files, "FILE", "Of a schedule: the model of all jobs without another; of several each is that of the jobs called as its file, without folder and .vmfb."},
       {"function", TOOL_OPTION_LIST, &args.schedule.functions, "NAME", "Of --model and --module: the function that is called, or JOB=NAME for one of them; default its only one."},
@@ -183,6 +208,9 @@ int rdo_tool_play(int argc, char **argv) {
                "kept free on its worker, so that it starts within a microsecond while the other jobs use the same\n"
                "cores.\n"
                "\n"
+               "With --plan a jobs file is planned before: its models are measured, a second in all, and each\n"
+               "dispatch gets its lane and time (rondo profile, plan and play PLAN.json do the same with more care).\n"
+               "\n"
                "PLAN.json is a plan of rondo plan or a schedule of another tool: each of its dispatches runs on the\n"
                "lane and at the time that the plan says, with the model's real data; or as synthetic work as long as\n"
                "planned where there is no model.\n"
@@ -194,6 +222,7 @@ int rdo_tool_play(int argc, char **argv) {
                   "  rondo play plan.json --module=mlp.vmfb --function=mlp --results\n"
                   "  rondo play plan.json --baseline=2 --trace=baseline.csv\n"
                   "  rondo play jobs.json --duration=10 --trace=run.html --trace=run.pftrace\n"
+                  "  rondo play jobs.json --plan --policy=strict --fallback=dynamic\n"
                   "  rondo play dronet.vmfb mlp.vmfb,period=2ms\n"
                   "  rondo play examples/sensor_pair.json --sensor=camera=60hz --sensor=imu=60hz\n"
                   "  rondo play mlp.vmfb,name=controller,period=2ms --input=controller:1x64xf32=0.5\n"

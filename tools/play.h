@@ -25,6 +25,8 @@ struct tool_schedule_args {
   int64_t report_every;             // iterations; 0 = no lines
   bool wants_order, wants_results;
   bool wants_explanation;
+  bool wants_plan;                  // of a jobs file
+  const char *fallback;             // policy, when a plan cannot be played; NULL = none
   const char *period, *tile, *late; // times as typed
 };
 
@@ -48,6 +50,18 @@ struct tool_play_args {
 //   out_player  release it also on error
 //   returns     TOOL_EXIT_OK, TOOL_EXIT_FAILURE or TOOL_EXIT_USAGE
 int rdo_tool_play_create(struct tool_play_args *args, const struct tool_strings *positional, struct rondo_player **out_player);
+
+// Whether a file has jobs: by its name, or because it begins as JSON does and no module can.
+bool rdo_tool_is_jobs_file(const char *path);
+
+// Makes the value of an argument from text, for options of the library.
+//   user  not used
+enum rondo_status rdo_tool_play_read_input(void *user, struct rondo_runtime *runtime, const struct rondo_function *function, int argument, const char *text,
+                                           struct rondo_value *out_value, struct rondo_diag *diag);
+
+// Told of what is remarkable about files.
+//   user  not used
+void rdo_tool_play_note(void *user, const char *text);
 
 // "2ms", "500us", "1s", "33.3ms", "250000ns".
 //   returns  whether it is one

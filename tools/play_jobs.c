@@ -187,14 +187,14 @@ static enum rondo_value_kind argument_kind(const void *user, int index) {
   return parameter.kind;
 }
 
-static enum rondo_status read_input(void *user, struct rondo_job *job, int index, const char *text, struct rondo_value *out_value,
-                                    struct rondo_diag *diag) {
+enum rondo_status rdo_tool_play_read_input(void *user, struct rondo_runtime *runtime, const struct rondo_function *function, int index, const char *text,
+                                           struct rondo_value *out_value, struct rondo_diag *diag) {
   (void)user;
-  const struct argument argument = {rondo_job_function(job), index};
+  const struct argument argument = {function, index};
   struct tool_strings texts = {NULL, 0};
   struct tool_values values = {NULL, NULL, 0};
   if (!rdo_tool_strings_append(&texts, text)) return RONDO_RESOURCE_EXHAUSTED;
-  enum rondo_status status = rdo_tool_values_read(rondo_job_runtime(job), "input", &texts, argument_kind, &argument, 1, &values, diag);
+  enum rondo_status status = rdo_tool_values_read(runtime, "input", &texts, argument_kind, &argument, 1, &values, diag);
   if (status == RONDO_OK && values.count == 1) {
     *out_value = values.items[0];
     values.items[0].kind = RONDO_VALUE_NONE;
@@ -204,14 +204,18 @@ static enum rondo_status read_input(void *user, struct rondo_job *job, int index
   return status;
 }
 
-static void print_note(void *user, const char *text) {
+static enum rondo_status read_job_input(void *user, struct rondo_job *job, int index, const char *text, struct rondo_value *out_value, struct rondo_diag *diag) {
+  return rdo_tool_play_read_input(user, rondo_job_runtime(job), rondo_job_function(job), index, text, out_value, diag);
+}
+
+void rdo_tool_play_note(void *user, const char *text) {
   (void)user;
   rdo_tool_message("note: %s", text);
 }
 
 static int load_file(const struct tool_play_args *args, const char *path, struct rondo_player **out_player) {
   const struct rondo_load_options options = {
-      .player = {.cpus = args->cpus, .worker_count = (int)args->worker_count}, .machine_path = args->machine_path, .read_input = read_input, .note = print_note};
+      .player = {.cpus = args->cpus, .worker_count = (int)args->worker_count}, .machine_path = args->machine_path, .read_input = read_job_input, .note = rdo_tool_play_note};
   struct rondo_diag diag = {.status = RONDO_OK};
   enum rondo_status status = rondo_player_load(path, &options, out_player, &diag);
   if (status != RONDO_OK) {
@@ -226,8 +230,7 @@ static int load_file(const struct tool_play_args *args, const char *path, struct
   return check_inputs(args, *out_player);
 }
 
-// By its name, or because it begins as JSON does and no module can.
-static bool is_jobs_file(const char *path) {
+bool rdo_tool_is_jobs_file(const char *path) {
   size_t length = strlen(path);
   if (length > 5 && strcmp(path + length - 5, ".json") == 0) return true;
   FILE *file = fopen(path, "rb");
@@ -242,7 +245,7 @@ static bool is_jobs_file(const char *path) {
 int rdo_tool_play_create(struct tool_play_args *args, const struct tool_strings *positional, struct rondo_player **out_player) {
   *out_player = NULL;
   int file_count = 0;
-  for (int i = 0; i < positional->count; ++i) file_count += is_jobs_file(positional->items[i]);
+  for (int i = 0; i < positional->count; ++i) file_count += rdo_tool_is_jobs_file(positional->items[i]);
   if (file_count != 0 && positional->count > 1) {
     rdo_tool_message("a jobs file has all jobs: name it alone");
     return TOOL_EXIT_USAGE;

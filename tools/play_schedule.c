@@ -12,6 +12,7 @@
 #include "options.h"
 #include "play_models.h"
 #include "play_told.h"
+#include "profile_progress.h"
 #include "rondo/files.h"
 #include "trace_text.h"
 
@@ -81,16 +82,20 @@ static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedu
   return true;
 }
 
-int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) {
+int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, struct tool_play_refusal *out_refusal) {
   struct rondo_schedule_play_options options = args->schedule.options;
   struct tool_play_told telling;
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
+  *out_refusal = (struct tool_play_refusal){.status = RONDO_OK};
   if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
   rdo_tool_told_begin(&telling, &args->schedule, &options);
   enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
+  rdo_tool_profile_progress_end();
+  if (status != RONDO_OK) rdo_tool_told_end(&telling);
+  if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) return rdo_tool_interrupt_exit_code();
   if (status != RONDO_OK) {
-    rdo_tool_print_failure(NULL, status, &diag);
+    *out_refusal = (struct tool_play_refusal){.status = status, .diag = diag};
     return TOOL_EXIT_FAILURE;
   }
   struct rondo_schedule_player_info info;
@@ -99,6 +104,7 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) 
   if (args->schedule.wants_order) rdo_tool_told_print_order(player);
   rdo_tool_interrupt_begin();
   rdo_tool_interrupt_ask(stop, player);
+  if (rdo_tool_was_interrupted) rondo_schedule_player_stop(player);  // while it was created
   status = rondo_schedule_player_run(player, &diag);
   rdo_tool_interrupt_end_asking();
   bool is_all_told = rdo_tool_told_print_results(&telling);
@@ -107,10 +113,11 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args) 
   rondo_schedule_player_info(player, &info);
   // What was played before the end is worth its report.
   if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) status = RONDO_OK;
-  if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
+  if (status != RONDO_OK && info.is_refused) *out_refusal = (struct tool_play_refusal){status, true, diag};
+  else if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
   struct rondo_diag told = {.status = RONDO_OK};
   enum rondo_status report_status = RONDO_OK;
-  if (info.iteration_count != 0) report_status = rondo_schedule_player_table(player, &table, &told);
+  if (info.iteration_count != 0 && !info.is_refused) report_status = rondo_schedule_player_table(player, &table, &told);
   if (table != NULL) report_status = report(path, &info, table, args, &told);
   if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &told);
   if (status == RONDO_OK) status = report_status;

@@ -18,6 +18,7 @@
 #include "message.h"
 #include "model_args.h"
 #include "options.h"
+#include "profile_progress.h"
 #include "tool.h"
 
 enum { WORKER_COUNTS_MAX = 256, WORKERS_MAX = 256, REPEAT_MAX = 100000, FILES_MAX = 16, PATH_BYTES = 4096 };
@@ -35,24 +36,6 @@ struct profile_args {
   int worker_counts[WORKER_COUNTS_MAX];
   int worker_count_count;
 };
-
-// Progress: one line, on a terminal only --------------------------------------------------------------------
-
-static bool has_progress_line;
-
-static void report_progress(void *user, const struct rondo_profile_progress *progress) {
-  (void)user;
-  fprintf(stderr, "\r%3d of %d  %3d %%  %.60s on %.40s, %d worker%s%s%.60s\x1b[K", progress->step + 1, progress->step_count,
-          progress->call_count > 0 ? (int)((int64_t)progress->done_count * 100 / progress->call_count) : 0, progress->model, progress->cluster,
-          progress->worker_count, progress->worker_count == 1 ? "" : "s", progress->beside != NULL ? ", beside " : "", progress->beside != NULL ? progress->beside : "");
-  fflush(stderr);
-  has_progress_line = true;
-}
-
-static void clear_progress(void) {
-  if (has_progress_line) fputs("\r\x1b[K", stderr);
-  has_progress_line = false;
-}
 
 // Inputs ---------------------------------------------------------------------------------------------------
 
@@ -291,13 +274,13 @@ static int measure_models(const struct profile_args *args, const struct tool_str
                                                 .repeat = (int)args->repeat,
                                                 .warm_up = (int)args->warm_up,
                                                 .wants_interference = args->wants_interference,
-                                                .report = isatty(STDERR_FILENO) ? report_progress : NULL,
+                                                .report = rdo_tool_profile_progress,
                                                 .stop = &rdo_tool_was_interrupted};
   if (code == TOOL_EXIT_OK) {
     rdo_tool_interrupt_begin();
     rdo_tool_interrupt_ask(NULL, NULL);
     enum rondo_status status = rondo_profile_measure(&options, calls, models->count, out_profile, &diag);
-    clear_progress();
+    rdo_tool_profile_progress_end();
     if (status == RONDO_CANCELLED && rdo_tool_was_interrupted) code = rdo_tool_interrupt_exit_code();
     else if (status != RONDO_OK) code = fail(status, &diag);
   }

@@ -16,6 +16,7 @@ extern "C" {
 #endif
 
 struct rondo_planning;
+struct rondo_profile;  // rondo/profile.h
 
 // What is added to a dispatch's median if nothing is said: this share of what its 99th percentile is above it. Those of many
 // dispatches add up to more than the percentile of the whole, so all of it would be too much.
@@ -30,7 +31,9 @@ struct rondo_planner_options {
   const char *dependencies_path;  // with modules; NULL = none
   const char *deadlines_path;     // with modules; NULL = none
   const char *machine_path;       // NULL = the one that jobs name, or the schedule carries
+  bool detects_machine;           // of jobs, where no machine file is named: plan for the clusters of this machine
   const char *profile_path;       // needed for jobs and modules; of a schedule NULL = its own durations
+  const struct rondo_profile *profile;  // of jobs: one that is there already, in place of a file; borrowed
   double slack_percent;           // see above: 0 = medians are planned with
   int64_t horizon_ns;             // releases from here on are not planned; 0 = those of one hyperperiod
   // Long horizons in pieces (docs/plan.md). Windows are used if one of the first two is not 0.

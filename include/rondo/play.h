@@ -219,7 +219,8 @@ struct rondo_load_options {
   void (*note)(void *user, const char *text);
 };
 
-// Creates a player with the jobs of a jobs file (docs/files.md), in its order, with their inputs.
+// Creates a player with the jobs of a jobs file (docs/files.md), in its order, with their inputs; or of a plan that carries its jobs, which is not
+// followed, and neither is its machine.
 //   out_player  owned by caller, end with rondo_player_release; NULL on error
 //   diag        optional, filled unless OK: file, key path, reason
 //   returns     what rondo_file_read, rondo_player_create and rondo_player_add_job return

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "rondo/model.h"
+#include "rondo/profile.h"
 #include "rondo/status.h"
 #include "rondo/trace.h"
 
@@ -34,6 +35,12 @@ struct rondo_schedule_variant {
   const char *target, *variant;
 };
 
+// An argument of a job's calls.
+struct rondo_schedule_input {
+  const char *job;   // what its instances have in common, as above
+  const char *text;  // what read_input takes
+};
+
 // Zero-initialise, then set what should differ from the defaults.
 struct rondo_schedule_play_options {
   // Path of the machine file whose lanes the targets are; NULL = the machine that a plan carries, else a worker for each target.
@@ -45,6 +52,9 @@ struct rondo_schedule_play_options {
   bool locks_all;         // no node starts before its planned start; else those with the policy phase_locked
   bool is_boosted;        // nothing that would run past a locked start begins before it, whatever its place in the plan
   bool ignores_time;      // time dependencies are soft, all of them
+  // Of a plan only what its nodes are and wait for counts: they begin when they can, but for releases, on any lane that their job may use; CPUs that
+  // are not there are replaced. It is not checked before. The policy is one that follows no plan; NULL = "dynamic".
+  bool ignores_plan;
   int64_t tile_ns;        // nodes look up so often for what comes before them; 0 = they run in one piece
   // What plans are compared with: 0 = not; else all nodes on one lane of all CPUs, so many at once, 1 = one after the other in topological
   // order. Without targets, planned times and time dependencies; variants A and B can be played too, nodes without a duration take no time.
@@ -54,6 +64,21 @@ struct rondo_schedule_play_options {
   const struct rondo_schedule_model *models;
   int model_count;
   bool is_synthetic;        // all nodes are
+  // The path is that of a jobs file: what its functions cost is measured for a moment, and a list schedule of one hyperperiod, or a few, is played.
+  bool plans_jobs;
+  double calibration_s;     // about how long everything is measured together; 0 = 1
+  void (*calibrating)(void *user, const struct rondo_profile_progress *progress);  // how far measuring is; NULL = nobody
+  void (*note)(void *user, const char *text);  // told of each thing that is remarkable about files and plan, during create; NULL = nobody
+  const volatile int *stop; // not 0: measuring ends with CANCELLED; NULL = never
+  // Makes the value of an argument that a jobs file gives as text, as `rondo run --input` takes it: "1x64xf32=0.5", "@frame.npy" with the
+  // file's whole path. NULL: jobs with such inputs are refused. Rings give zeros in a plan, other jobs the newest
+  // result there is when the first dispatch of a call begins, or that of the call which the plan has before it.
+  //   out_value  what it holds becomes the player's
+  enum rondo_status (*read_input)(void *user, struct rondo_runtime *runtime, const struct rondo_function *function, int argument, const char *text,
+                                  struct rondo_value *out_value, struct rondo_diag *diag);
+  // The arguments of jobs with a model, each job's in order, in place of all that a jobs file gives to it. Borrowed for the call.
+  const struct rondo_schedule_input *inputs;
+  int input_count;
   // Dispatch modules: a file with one kernel a node, called as a whole on one worker; where a node names a file, or with one of the next two.
   bool wants_modules;
   const char *vmfb_dir;     // where they are looked for; NULL = the schedule's folder
@@ -68,18 +93,22 @@ struct rondo_schedule_play_options {
   //   instance  name of the schedule's job
   //   outputs   borrowed for the call
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);
-  void *user;               // of `ended` and `look`
-  int64_t iteration_count;  // 0 = 1
-  int64_t warm_up_count;    // iterations before, which do not count
+  void *user;               // of all of these
+  int64_t iteration_count;  // 0 = 1, or as many as begin within the duration
+  int64_t duration_ns;      // no iteration begins so long after the first that counts; 0 = any may. Of jobs without a count: as their
+                            // file says, else 5 s
+  int64_t warm_up_count;    // iterations before, which do not count; of jobs at least the highest `warmup` of their file
   int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other
 };
 
-// Reads a schedule and starts workers for it.
+// Reads a schedule, or plans jobs, and starts workers for it.
 //   path        borrowed
 //   options     borrowed; NULL = defaults
 //   out_player  owned by caller, end with rondo_schedule_player_release; NULL on error
 //   diag        optional, filled unless OK
-//   returns     what rondo_file_read returns; INVALID_ARGUMENT (options; nodes without durations), UNIMPLEMENTED (nodes that occupy several targets),
+//   returns     what rondo_file_read returns; INVALID_ARGUMENT (options; nodes without durations; a plan with its machine that rondo_plan_check finds
+//               wrong, but for deadlines), UNIMPLEMENTED (nodes that occupy several targets;
+//               a job that a plan cannot express), FAILED_PRECONDITION (jobs whose list schedule does not keep their deadlines, or does not repeat),
 //               OUT_OF_RANGE (more than 63 lanes or 256 workers), NOT_FOUND (a module's file: the first candidate is named), RESOURCE_EXHAUSTED,
 //               or what a model failed with
 //   thread      any                 phase  setup
@@ -92,7 +121,8 @@ RONDO_API void rondo_schedule_player_release(struct rondo_schedule_player **play
 
 // Plays all iterations. The calling thread sleeps meanwhile. Nodes of a job with a model are the dispatches of its recording, with its
 // real data flow: matched by their place in it and the names of their kernels.
-//   returns     OK, CANCELLED (stopped), INVALID_ARGUMENT (a plan is not that of a model: both sides are named), UNIMPLEMENTED (a call that
+//   returns     OK, CANCELLED (stopped), INVALID_ARGUMENT (a plan is not that of a model, or has its dispatches in another order: both sides are
+//               named), UNIMPLEMENTED (a call that
 //               submits several recordings), RESOURCE_EXHAUSTED, or what a model failed with
 //   thread      owner               phase  steady
 RONDO_API enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
@@ -115,6 +145,7 @@ struct rondo_schedule_player_info {
   bool is_urgent;           // workers may be of the real-time class around releases
   int64_t planned_makespan_ns;
   int64_t iteration_count;  // played and kept so far
+  bool is_refused;          // the plan is not that of its models, or has their dispatches in another order
   int64_t stolen_count;     // nodes around whose release the machine took the worker's CPU
   double spun_share;        // of the workers' time: spinning for releases
 };

@@ -53,6 +53,9 @@ struct rondo_profile_options {
   int worker_count_count;
   int repeat;                // calls that count, for each cluster and number of workers; 0 = 100
   int warm_up;               // calls before; 0 = a fifth of these, from 5 to 100
+  // About how long all of it may take: where so many calls take longer there are fewer, but one at least; tiles are not timed. 0 = as long
+  // as it takes.
+  double time_limit_s;
   bool wants_interference;   // each model is also measured while each one of them runs on another CPU of its cluster
   void (*report)(void *user, const struct rondo_profile_progress *progress);  // NULL = nobody
   void *user;

@@ -13,6 +13,7 @@
 #include "plan/job_sources.h"
 #include "plan/name_map.h"
 #include "plan/plan_check.h"
+#include "plan/profile_public.h"
 #include "planner/admission.h"
 #include "planner/carry.h"
 #include "planner/compose.h"
@@ -42,8 +43,8 @@ struct planner {
   struct rdo_machine_file *machine;  // NULL = none
   struct rdo_jobs_file *jobs;        // NULL = none
   struct rdo_schedule source;
-  struct rdo_profile profile;
-  bool has_profile;
+  struct rdo_profile own_profile;    // that was read
+  const struct rdo_profile *profile; // NULL = none
   double utilisation;
   struct rdo_draft draft;
   struct rondo_diag *diag;
@@ -60,10 +61,18 @@ static enum rondo_status read_machine(struct planner *planner, const char *path)
   return rdo_machine_file_read(path, NULL, planner->machine, planner->diag);
 }
 
-static enum rondo_status read_profile(struct planner *planner) {
-  if (planner->options->profile_path == NULL) return RONDO_OK;
-  planner->has_profile = true;
-  return rdo_profile_read(planner->options->profile_path, planner->machine, &planner->profile, planner->diag);
+static enum rondo_status read_profile(struct planner *planner, const struct rdo_machine_file *machine) {
+  planner->profile = &planner->own_profile;
+  return rdo_profile_read(planner->options->profile_path, machine, &planner->own_profile, planner->diag);
+}
+
+static enum rondo_status detect_machine(struct planner *planner) {
+  struct rdo_topology topology;
+  RDO_TRY(rdo_alloc(sizeof *planner->machine, &planner->machine, planner->diag));
+  enum rondo_status status = rdo_topology_read(NULL, &topology, planner->diag);
+  if (status == RONDO_OK) status = rdo_machine_file_detect(&topology, planner->machine, planner->diag);
+  rdo_topology_deinit(&topology);
+  return status;
 }
 
 // The jobs' own machine file, when the caller names none: it is known once they are read.
@@ -72,12 +81,15 @@ static enum rondo_status read_jobs(struct planner *planner) {
   RDO_TRY(rdo_alloc(sizeof *planner->jobs, &planner->jobs, planner->diag));
   if (options->machine_path == NULL) {
     enum rondo_status status = rdo_jobs_file_read(options->input_path, NULL, planner->jobs, planner->diag);
-    if (status == RONDO_OK && planner->jobs->machine[0] == '\0') {
+    bool is_named = status == RONDO_OK && planner->jobs->machine[0] != '\0';
+    if (status == RONDO_OK && !is_named && options->detects_machine) {
+      status = detect_machine(planner);
+    } else if (status == RONDO_OK && !is_named) {
       status = rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT,
                         "%s: machine: is missing: name a machine file there, or with --machine; `rondo machine --output=FILE` writes one",
                         options->input_path);
     }
-    if (status == RONDO_OK) status = read_machine(planner, planner->jobs->machine_path);
+    if (status == RONDO_OK && is_named) status = read_machine(planner, planner->jobs->machine_path);
     rdo_jobs_file_deinit(planner->jobs);
     RDO_TRY(status);
   } else {
@@ -144,13 +156,8 @@ static enum rondo_status draft_schedule(struct planner *planner) {
   const struct rdo_reschedule_options reschedule = {
       .moves = options->moves, .move_count = options->move_count, .overlap_count = options->overlap_count, .slack_percent = options->slack_percent};
   RDO_TRY(rdo_schedule_read(options->input_path, &how, &planner->source, planner->diag));
-  if (options->profile_path != NULL) {
-    planner->has_profile = true;
-    RDO_TRY(rdo_profile_read(options->profile_path, planner->machine != NULL ? planner->machine : planner->source.machine, &planner->profile,
-                             planner->diag));
-  }
-  return rdo_draft_reschedule(&planner->draft, &planner->source, planner->machine, planner->has_profile ? &planner->profile : NULL, &reschedule,
-                              planner->diag);
+  if (options->profile_path != NULL) RDO_TRY(read_profile(planner, planner->machine != NULL ? planner->machine : planner->source.machine));
+  return rdo_draft_reschedule(&planner->draft, &planner->source, planner->machine, planner->profile, &reschedule, planner->diag);
 }
 
 // The releases of so many windows, unless a horizon is told.
@@ -168,12 +175,13 @@ static enum rondo_status draft_jobs(struct planner *planner) {
   struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent};
   RDO_TRY(find_horizon(planner, &unroll.horizon_ns));
   RDO_TRY(options->module_count > 0 ? combine_jobs(planner) : read_jobs(planner));
-  if (options->profile_path == NULL) {
+  if (options->profile != NULL) planner->profile = &options->profile->profile;
+  else if (options->profile_path != NULL) RDO_TRY(read_profile(planner, planner->machine));
+  if (planner->profile == NULL) {
     return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT,
                     "jobs are planned with what their dispatches cost: name a profile with --profile; `rondo profile` measures one");
   }
-  RDO_TRY(read_profile(planner));
-  return rdo_draft_unroll(&planner->draft, planner->jobs, planner->machine, &planner->profile, &unroll, planner->diag);
+  return rdo_draft_unroll(&planner->draft, planner->jobs, planner->machine, planner->profile, &unroll, planner->diag);
 }
 
 static enum rondo_status make_draft(struct planner *planner) {
@@ -202,7 +210,7 @@ static enum rondo_status copy_notes(struct planner *planner, const struct rdo_no
 static enum rondo_status collect_notes(struct planner *planner) {
   if (planner->machine != NULL) RDO_TRY(copy_notes(planner, &planner->machine->notes));
   if (planner->jobs != NULL) RDO_TRY(copy_notes(planner, &planner->jobs->notes));
-  if (planner->has_profile) RDO_TRY(copy_notes(planner, &planner->profile.notes));
+  if (planner->profile != NULL) RDO_TRY(copy_notes(planner, &planner->profile->notes));
   return copy_notes(planner, &planner->draft.notes);
 }
 
@@ -449,7 +457,7 @@ enum rondo_status rondo_planning_create(const struct rondo_planner_options *opti
   RDO_TRY(rdo_alloc(sizeof *planner.planning, &planner.planning, diag));
   enum rondo_status status = plan(&planner);
   rdo_draft_deinit(&planner.draft);
-  rdo_profile_deinit(&planner.profile);
+  rdo_profile_deinit(&planner.own_profile);
   rdo_schedule_deinit(&planner.source);
   end_file(planner.machine, planner.jobs);
   if (status == RONDO_OK) *out_planning = planner.planning;

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "play/played_function.h"
+#include "play/played_input.h"
 #include "play/player.h"
 
 enum { LINK_SLOTS = 16 };  // of which a reader may be behind by 15
@@ -72,26 +73,11 @@ enum rdo_job_waiting rdo_job_look(struct rondo_job *job, int64_t *out_ready_ns) 
 
 // Writing ------------------------------------------------------------------------------------------
 
-static enum rondo_status publish_result(struct rondo_job *job, const struct rdo_job_link *link, void *slot, struct rondo_diag *diag) {
-  const struct rondo_value *output = &job->outputs[link->result];
-  if (output->kind != RONDO_VALUE_TENSOR) {
-    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "result %d is no tensor, and job %s reads it", link->result, link->reader->name);
-  }
-  uint64_t byte_length = rondo_tensor_byte_length(output->tensor);
-  const void *data = rondo_tensor_data(output->tensor);
-  if (byte_length != link->ring->slot_bytes || data == NULL) {
-    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "result %d has %llu bytes, job %s reads %llu", link->result,
-                    (unsigned long long)(data == NULL ? 0 : byte_length), link->reader->name, (unsigned long long)link->ring->slot_bytes);
-  }
-  if (byte_length != 0) memcpy(slot, data, (size_t)byte_length);
-  return RONDO_OK;
-}
-
 enum rondo_status rdo_job_publish(struct rondo_job *job, struct rondo_diag *diag) {
   for (struct rdo_job_link *link = job->links; link != NULL; link = link->next) {
     void *slot = rdo_ring_begin(link->ring);  // there is one: its only reader holds one at a time
     if (slot == NULL) continue;
-    if (link->result >= 0) RDO_TRY(publish_result(job, link, slot, diag));
+    if (link->result >= 0) RDO_TRY(rdo_played_result_copy(&job->outputs[link->result], link->result, link->reader->name, link->ring->slot_bytes, slot, diag));
     rdo_ring_end(link->ring, job->instance.index, job->instance.end_ns);
   }
   return RONDO_OK;

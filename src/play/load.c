@@ -3,15 +3,12 @@
 //
 // A player from a jobs file: reads it and its machine file, places workers and jobs, adds the jobs, connects them.
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "plan/jobs_file.h"
+#include "play/played_input.h"
 #include "play/player.h"
-
-enum { TEXT_BYTES = 8192 };
 
 struct loader {
   const struct rondo_load_options *options;
@@ -30,11 +27,53 @@ static void tell_notes(const struct loader *loader, const struct rdo_notes *note
   for (size_t i = 0; i < notes->count && loader->options->note != NULL; ++i) loader->options->note(loader->options->user, notes->items[i].text);
 }
 
+static void tell_unused(const struct loader *loader, int job, const char *key, const char *what) {
+  char text[1024];
+  if (loader->options->note == NULL) return;
+  snprintf(text, sizeof text, "%.300s: jobs[%d].%s: job \"%.200s\": %s; a plan does it: --plan", loader->file.path, job, key, loader->file.jobs[job].name, what);
+  loader->options->note(loader->options->user, text);
+}
+
+// What only plans heed.
+static void tell_all_unused(const struct loader *loader) {
+  for (int i = 0; i < loader->file.job_count; ++i) {
+    const struct rdo_job_entry *job = &loader->file.jobs[i];
+    if (job->priority != RDO_JOB_PRIORITY_DEFAULT) tell_unused(loader, i, "priority", "without a plan no job goes before another");
+    if (job->resource_count > 0) tell_unused(loader, i, "resources", "without a plan nothing keeps two jobs from holding one at a time");
+    if (job->worker_count_max > 0) tell_unused(loader, i, "workers_max", "without a plan a job may have all workers");
+  }
+}
+
+// Jobs that a plan carries, if the file is one.
+static enum rondo_status read_plan(struct loader *loader, const char *path, const struct rdo_machine_file *machine, bool *out_is_plan) {
+  struct rdo_document document;
+  struct rdo_value member, jobs;
+  *out_is_plan = false;
+  enum rondo_status status = rdo_document_open(path, NULL, &document, loader->diag);
+  if (status == RONDO_OK) {
+    struct rdo_value root = rdo_document_root(&document);
+    *out_is_plan = rdo_value_kind(&root) == RDO_VALUE_OBJECT && rdo_value_find(&root, "dispatches", &member);
+    if (*out_is_plan && !rdo_value_find(&root, "jobs", &jobs)) {
+      status = rdo_value_fail(&root, loader->diag, RONDO_INVALID_ARGUMENT, "carries no jobs that could be played without it");
+    } else if (*out_is_plan) {
+      status = rdo_jobs_file_read_value(&jobs, machine, &loader->file, loader->diag);
+    }
+  }
+  rdo_document_deinit(&document);
+  return status;
+}
+
+static enum rondo_status read_jobs(struct loader *loader, const char *path, const struct rdo_machine_file *machine) {
+  bool is_plan;
+  RDO_TRY(read_plan(loader, path, machine, &is_plan));
+  return is_plan ? RONDO_OK : rdo_jobs_file_read(path, machine, &loader->file, loader->diag);
+}
+
 // The jobs file names its machine file, and only with that can all of it be checked.
 static enum rondo_status read_files(struct loader *loader, const char *path) {
   const char *machine_path = loader->options->machine_path;
   RDO_TRY(rdo_topology_read(NULL, &loader->topology, loader->diag));
-  RDO_TRY(rdo_jobs_file_read(path, NULL, &loader->file, loader->diag));
+  RDO_TRY(read_jobs(loader, path, NULL));
   tell_notes(loader, &loader->file.notes);
   if (machine_path == NULL && loader->file.machine[0] != '\0') machine_path = loader->file.machine_path;
   if (machine_path == NULL) return RONDO_OK;
@@ -43,7 +82,7 @@ static enum rondo_status read_files(struct loader *loader, const char *path) {
   RDO_TRY(status);
   tell_notes(loader, &loader->machine.notes);
   rdo_jobs_file_deinit(&loader->file);
-  return rdo_jobs_file_read(path, &loader->machine, &loader->file, loader->diag);
+  return read_jobs(loader, path, &loader->machine);
 }
 
 // Placing ------------------------------------------------------------------------------------------
@@ -132,51 +171,28 @@ static enum rondo_status add_jobs(struct loader *loader) {
 
 // Inputs -------------------------------------------------------------------------------------------
 
-// An argument or result by its name or index; -1 = there is none.
-static int find_port(const struct rondo_function *function, const char *text, bool is_result) {
-  int count = is_result ? rondo_function_result_count(function) : rondo_function_argument_count(function);
-  int index = 0;
-  for (int i = 0; i < count; ++i) {
-    struct rondo_parameter parameter;
-    if (is_result) rondo_function_result(function, i, &parameter);
-    else rondo_function_argument(function, i, &parameter);
-    if (strcmp(parameter.name, text) == 0) return i;
-  }
-  for (const char *digit = text; *digit != '\0'; ++digit) {
-    if (*digit < '0' || *digit > '9' || index > count) return -1;
-    index = index * 10 + (*digit - '0');
-  }
-  return text[0] != '\0' && index < count ? index : -1;
-}
-
 static enum rondo_status read_text(const struct loader *loader, struct rondo_job *job, int argument, const struct rdo_job_input *input) {
-  char text[TEXT_BYTES];
-  int length = input->kind == RDO_INPUT_FILE    ? snprintf(text, sizeof text, "@%s", input->path)
-               : input->kind == RDO_INPUT_SPLAT ? snprintf(text, sizeof text, "%s=%.17g", input->text, input->number)
-                                                : 0;
-  const char *whole = input->kind == RDO_INPUT_CONSTANT ? input->text : text;
+  char buffer[RDO_INPUT_TEXT_BYTES];
+  const char *text;
   struct rondo_value value = {.kind = RONDO_VALUE_NONE};
-  if (length >= (int)sizeof text) return rdo_fail(loader->diag, RONDO_OUT_OF_RANGE, "longer than %d characters", TEXT_BYTES - 1);
+  RDO_TRY(rdo_played_input_text(input, buffer, &text, loader->diag));
   if (loader->options->read_input == NULL) {
     return rdo_fail(loader->diag, RONDO_UNIMPLEMENTED, "the program that plays the file reads no such inputs: give it a ring, or zeros");
   }
-  RDO_TRY(loader->options->read_input(loader->options->user, job, argument, whole, &value, loader->diag));
+  RDO_TRY(loader->options->read_input(loader->options->user, job, argument, text, &value, loader->diag));
   enum rondo_status status = rondo_job_set_input(job, argument, &value, loader->diag);
   if (status != RONDO_OK) rondo_value_release(&value);
   return status;
 }
 
 static enum rondo_status give_input(const struct loader *loader, struct rondo_job *job, const struct rdo_job_input *input, int place) {
-  int argument = input->argument[0] == '\0' ? place : find_port(job->function, input->argument, false);
-  if (argument < 0 || argument >= job->input_count) {
-    return rdo_fail(loader->diag, RONDO_NOT_FOUND, "function %s has no argument \"%s\" (it has %d)", rondo_function_name(job->function),
-                    input->argument[0] == '\0' ? "behind the last" : input->argument, job->input_count);
-  }
+  int argument;
+  RDO_TRY(rdo_played_input_find(job->function, input, place, &argument, loader->diag));
   if (job->is_given[argument]) return rdo_fail(loader->diag, RONDO_INVALID_ARGUMENT, "argument %d has an input already", argument);
   if (input->kind == RDO_INPUT_RING) return rondo_job_read_ring(job, argument, input->text, input->slot_count, NULL, loader->diag);
   if (input->kind != RDO_INPUT_JOB) return read_text(loader, job, argument, input);
   struct rondo_job *source = loader->jobs[input->job];
-  int result = find_port(source->function, input->result, true);
+  int result = rdo_played_port_find(source->function, input->result, true);
   if (result < 0) {
     return rdo_fail(loader->diag, RONDO_NOT_FOUND, "function %s of job \"%s\" has no result \"%s\" (it has %d)", rondo_function_name(source->function),
                     source->name, input->result, source->output_count);
@@ -209,6 +225,7 @@ enum rondo_status rondo_player_load(const char *path, const struct rondo_load_op
   struct loader loader = {.options = options == NULL ? &defaults : options, .diag = diag};
   *out_player = NULL;
   enum rondo_status status = read_files(&loader, path);
+  if (status == RONDO_OK) tell_all_unused(&loader);
   if (status == RONDO_OK) status = create_player(&loader);
   if (status == RONDO_OK) status = add_jobs(&loader);
   if (status == RONDO_OK) status = give_inputs(&loader);

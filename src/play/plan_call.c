@@ -22,7 +22,9 @@ static void drop(struct rdo_plan_part *part) {
 
 static enum rdo_drain_result drain_dispatch(struct rdo_node *node, struct rdo_worker *worker) {
   struct rdo_plan_dispatch *dispatch = node->user;
+  struct rdo_plan_call *call = dispatch->part->call;
   int64_t begin_ns = rdo_clock_now_ns();
+  rdo_plan_call_latch(call, &call->instances[dispatch->part->instance]);
   bool is_last, is_worked;
   enum rdo_drain_result result = rdo_execution_drain_node(dispatch->execution, dispatch->command, &node->process, worker, &is_last, &is_worked);
   // Who found nothing, or no room for it, has not begun.
@@ -95,16 +97,44 @@ static enum rondo_status match_place(const struct rdo_plan_instance *instance, s
   return RONDO_OK;
 }
 
+static enum rondo_status clear_map(struct rdo_plan_part *part, const struct rdo_graph *graph, struct rondo_diag *diag) {
+  if (graph->node_count > part->command_capacity) {
+    RDO_TRY(rdo_grow_array(graph->node_count, sizeof *part->node_of_command, &part->command_capacity, &part->node_of_command, diag));
+  }
+  for (uint32_t i = 0; i < graph->node_count; ++i) part->node_of_command[i] = NO_NODE;
+  return RONDO_OK;
+}
+
+// A later call submits the same, as far as anybody can know: its order is looked at together with this one's.
+static enum rondo_status expect_order_locked(struct rdo_plan_call *call, const struct rdo_plan_instance *instance, int32_t number, const struct rdo_graph *graph) {
+  if ((uint32_t)number >= instance->part_count) return RONDO_OK;
+  struct rdo_plan_part *part = &instance->parts[number];
+  RDO_TRY(clear_map(part, graph, &call->diag));
+  for (uint32_t i = 0; i < instance->place_count; ++i) {
+    const struct rdo_plan_place *place = &instance->places[i];
+    if (place->command >= 0 && place->recording == number && (uint32_t)place->command < graph->node_count) part->node_of_command[place->command] = place->node;
+  }
+  return rdo_recorded_order_set_locked(call->order, &part->recorded, graph, part->node_of_command, &call->diag);
+}
+
+// Whether all nodes can run when this recording's commands follow each other as they do.
+static enum rondo_status check_order(struct rdo_plan_call *call, struct rdo_plan_part *part, int32_t number, const struct rdo_graph *graph) {
+  if (rdo_recorded_order_is(&part->recorded, graph, part->node_of_command)) return RONDO_OK;
+  pthread_mutex_lock(&call->order->lock);
+  enum rondo_status status = rdo_recorded_order_set_locked(call->order, &part->recorded, graph, part->node_of_command, &call->diag);
+  for (uint32_t i = call->next + 1; i < call->instance_count && status == RONDO_OK; ++i) status = expect_order_locked(call, &call->instances[i], number, graph);
+  if (status == RONDO_OK) status = rdo_plan_order_check_locked(call->order, &call->diag);
+  pthread_mutex_unlock(&call->order->lock);
+  return status;
+}
+
 // Which node is which command. Every dispatch has a node, and every node a command of its name.
 static enum rondo_status match(struct rdo_plan_call *call, const struct rdo_plan_instance *instance, struct rdo_plan_part *part,
                                const struct rdo_recording *recording) {
   const struct rdo_graph *graph = &recording->graph;
   struct rondo_diag *diag = &call->diag;
   int32_t number = (int32_t)(part - instance->parts);
-  if (graph->node_count > part->command_capacity) {
-    RDO_TRY(rdo_grow_array(graph->node_count, sizeof *part->node_of_command, &part->command_capacity, &part->node_of_command, diag));
-  }
-  for (uint32_t i = 0; i < graph->node_count; ++i) part->node_of_command[i] = NO_NODE;
+  RDO_TRY(clear_map(part, graph, diag));
   for (uint32_t i = 0; i < instance->place_count; ++i) {
     const struct rdo_plan_place *place = &instance->places[i];
     if (place->command >= 0 && place->recording == number) RDO_TRY(match_place(instance, part, place, graph, diag));
@@ -115,7 +145,7 @@ static enum rondo_status match(struct rdo_plan_call *call, const struct rdo_plan
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan has no node for command %u of recording %d, \"%.100s\" in the model", instance->name, i, number,
                     export_of(node));
   }
-  return RONDO_OK;
+  return check_order(call, part, number, graph);
 }
 
 static enum rondo_status take_submission(struct rdo_plan_call *call, struct rdo_submission *submission, struct rdo_plan_part **out_part) {
@@ -137,6 +167,7 @@ static void place_submission(struct rdo_queue_scheduler *scheduler, struct rdo_s
   enum rondo_status status = take_submission(call, submission, &part);
   if (status != RONDO_OK) {
     if (call->status == RONDO_OK) call->status = status;
+    call->is_refused |= status != RONDO_RESOURCE_EXHAUSTED;
     rdo_submission_cancel(submission);
     return;
   }
@@ -183,9 +214,11 @@ static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
     if (place->command < 0 || instance->parts[place->recording].is_placed || call->dispatches[place->node].is_told) continue;
     abandon(&call->graph->nodes[place->node]);
   }
+  bool has_outputs = status == RONDO_OK;
+  if (has_outputs) status = rdo_plan_call_publish(call, &call->diag);
+  if (status == RONDO_OK && call->ended != NULL) call->ended(call->user, instance->name, call->outputs, call->output_count);
+  for (int i = 0; has_outputs && i < call->output_count; ++i) rondo_value_release(&call->outputs[i]);
   if (status == RONDO_OK) {
-    if (call->ended != NULL) call->ended(call->user, instance->name, call->outputs, call->output_count);
-    for (int i = 0; i < call->output_count; ++i) rondo_value_release(&call->outputs[i]);
     ++call->ended_count;
   } else {
     ++call->failed_count;
@@ -193,6 +226,7 @@ static void end_instance(struct rdo_plan_call *call, enum rondo_status status) {
   }
   call->is_running = false;
   ++call->next;
+  rdo_plan_call_decide(call);
 }
 
 static enum rondo_status begin_instance(struct rdo_plan_call *call) {
@@ -207,6 +241,7 @@ static enum rondo_status begin_instance(struct rdo_plan_call *call) {
     // The host program runs ahead of its node, which is a point in time only.
     if (instance->places[i].command < 0) rdo_node_resume(node);
   }
+  RDO_TRY(rdo_plan_call_take(call, &call->diag));
   return rdo_call_begin(&call->call, call->inputs, &call->diag);
 }
 
@@ -216,11 +251,13 @@ static void abandon_rest(struct rdo_plan_call *call) {
     const struct rdo_plan_instance *instance = &call->instances[call->next];
     for (uint32_t i = 0; i < instance->place_count; ++i) abandon(&call->graph->nodes[instance->places[i].node]);
   }
+  rdo_plan_call_decide(call);
 }
 
 static enum rdo_drain_result drain_call(struct rdo_process *process, struct rdo_worker *worker) {
   (void)worker;
   struct rdo_plan_call *call = RDO_CONTAINER(process, struct rdo_plan_call, process);
+  if (!call->is_running && !rdo_plan_call_may_begin(call)) return RDO_DRAIN_IDLE;
   // relaxed: hint, it is looked at before each instance
   if (!call->is_running && rdo_atomic_load(&call->graph->is_stopping, rdo_relaxed) != 0) abandon_rest(call);
   if (!call->is_running && call->next == call->instance_count) return RDO_DRAIN_DONE;
@@ -238,49 +275,54 @@ static void release_call(struct rdo_process *process) { rdo_node_graph_leave(RDO
 
 static const struct rdo_process_type call_type = {"job", drain_call, NULL, release_call};
 
-void rdo_plan_call_begin(struct rdo_plan_call *call) {
+void rdo_plan_call_prepare(struct rdo_plan_call *call) {
   call->next = 0;
+  ++call->iteration;
+  rdo_atomic_store(&call->decided, 0, rdo_relaxed);  // relaxed: nobody is in it
+  rdo_plan_call_unlatch(call);
   rdo_process_init(&call->process, &call_type, call->graph->executor, 1);
-  rdo_process_resume(&call->process);
+  rdo_process_start_idle(&call->process);
 }
+
+void rdo_plan_call_begin(struct rdo_plan_call *call) { rdo_process_schedule(&call->process); }
 
 // Life -----------------------------------------------------------------------------------------------
 
-static enum rondo_status make_inputs(struct rdo_plan_call *call, struct rondo_diag *diag) {
+static enum rondo_status make_inputs(struct rdo_plan_call *call, const struct rdo_played_inputs *inputs, struct rondo_diag *diag) {
   call->input_count = rondo_function_argument_count(call->function);
   call->output_count = rondo_function_result_count(call->function);
   RDO_TRY(rdo_alloc_array((size_t)call->input_count + 1, sizeof *call->inputs, &call->inputs, diag));
   RDO_TRY(rdo_alloc_array((size_t)call->output_count + 1, sizeof *call->outputs, &call->outputs, diag));
-  for (int i = 0; i < call->input_count; ++i) {
-    RDO_TRY(rdo_played_function_make_zero(call->function, call->runtime, call->name, i, &call->inputs[i], diag));
-  }
+  RDO_TRY(rdo_played_inputs_make(inputs, call->function, call->runtime, call->inputs, diag));
   return rdo_function_convert_inputs(call->function, call->inputs, call->call.slots, diag);
 }
 
-static enum rondo_status load(struct rdo_plan_call *call, const char *path, const char *function, struct rondo_diag *diag) {
+static enum rondo_status load(struct rdo_plan_call *call, const struct rdo_plan_call_options *options, struct rondo_diag *diag) {
   const struct rondo_function *found;
-  RDO_TRY(rdo_played_model_load(call->graph->executor, path, 0, &call->runtime, &call->model, diag));
-  RDO_TRY(rdo_played_function_find(call->model, call->name, function[0] == '\0' ? NULL : function, &found, diag));
+  RDO_TRY(rdo_played_model_load(call->graph->executor, options->path, options->memory_budget_bytes, &call->runtime, &call->model, diag));
+  RDO_TRY(rdo_played_function_find(call->model, call->name, options->function[0] == '\0' ? NULL : options->function, &found, diag));
   call->function = (struct rondo_function *)(uintptr_t)found;
   RDO_TRY(rdo_call_init(&call->call, call->function, diag));
   RDO_TRY(rdo_alloc_array((size_t)call->graph->node_count + 1, sizeof *call->dispatches, &call->dispatches, diag));
-  RDO_TRY(make_inputs(call, diag));
+  RDO_TRY(make_inputs(call, options->inputs, diag));
   // Initializers have run; from here on executions are placed.
   call->runtime->device->queues[0].scheduler = &call->scheduler;
   return RONDO_OK;
 }
 
-enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
-                                       struct rdo_plan_call **out_call, struct rondo_diag *diag) {
+enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const struct rdo_plan_call_options *options, struct rdo_plan_call **out_call,
+                                       struct rondo_diag *diag) {
   *out_call = NULL;
   struct rdo_plan_call *call;
   RDO_TRY(rdo_alloc(sizeof *call, &call, diag));
   call->scheduler = (struct rdo_queue_scheduler){place_submission, ignore_start, ignore_end};
   call->graph = graph;
-  call->name = name;
-  call->path = path;
-  call->function_name = function;
-  enum rondo_status status = load(call, path, function, diag);
+  call->name = options->name;
+  call->path = options->path;
+  call->function_name = options->function;
+  call->entry = options->entry;
+  for (int i = 0; i < options->inputs->typed_count; ++i) call->has_typed_inputs |= strcmp(options->inputs->typed[i].job, call->name) == 0;
+  enum rondo_status status = load(call, options, diag);
   if (status != RONDO_OK) {
     rdo_plan_call_close(call);
     rdo_plan_call_destroy(call);
@@ -316,89 +358,9 @@ enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const c
   for (uint32_t i = 0; i < instance->part_count; ++i) {
     instance->parts[i].placer = (struct rdo_execution_placer){is_placed, place_dispatch, skip_dispatch};
     instance->parts[i].call = call;
+    instance->parts[i].instance = call->instance_count - 1;
   }
   return RONDO_OK;
-}
-
-// What the order of calls adds to the graph, while it is walked.
-struct walk {
-  uint32_t *pending;              // owned [node_count]
-  uint32_t *stack;                // owned [node_count]
-  struct rdo_plan_call **call_of; // owned [node_count], NULL = none
-  uint32_t *instance_of;          // owned [node_count]
-  uint32_t *left;                 // owned [node_count]: nodes of the instance whose first node this is
-  uint32_t stack_count;
-};
-
-static void end_walk(struct walk *walk) {
-  rdo_free(walk->pending);
-  rdo_free(walk->stack);
-  rdo_free(walk->call_of);
-  rdo_free(walk->instance_of);
-  rdo_free(walk->left);
-}
-
-static void arrive(struct walk *walk, uint32_t node) {
-  if (--walk->pending[node] == 0) walk->stack[walk->stack_count++] = node;
-}
-
-// The first instance that has nodes, from `from` on.
-static const struct rdo_plan_instance *next_instance(const struct rdo_plan_call *call, uint32_t from) {
-  while (from < call->instance_count && call->instances[from].place_count == 0) ++from;
-  return from < call->instance_count ? &call->instances[from] : NULL;
-}
-
-static enum rondo_status begin_walk(struct walk *walk, const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count,
-                                    struct rondo_diag *diag) {
-  size_t count = (size_t)graph->node_count + 1;
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->pending, &walk->pending, diag));
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->stack, &walk->stack, diag));
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->call_of, &walk->call_of, diag));
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->instance_of, &walk->instance_of, diag));
-  RDO_TRY(rdo_alloc_array(count, sizeof *walk->left, &walk->left, diag));
-  // One more for all, so that each arrives here once at least.
-  for (uint32_t i = 0; i < graph->node_count; ++i) walk->pending[i] = graph->nodes[i].predecessor_count + 1;
-  for (uint32_t c = 0; c < call_count; ++c) {
-    const struct rdo_plan_instance *first = next_instance(calls[c], 0);
-    for (uint32_t i = 0; i < calls[c]->instance_count; ++i) {
-      const struct rdo_plan_instance *instance = &calls[c]->instances[i];
-      for (uint32_t k = 0; k < instance->place_count; ++k) {
-        uint32_t node = instance->places[k].node;
-        walk->call_of[node] = calls[c];
-        walk->instance_of[node] = i;
-        walk->pending[node] += instance != first;
-      }
-      if (instance->place_count != 0) walk->left[instance->places[0].node] = instance->place_count;
-    }
-  }
-  for (uint32_t i = 0; i < graph->node_count; ++i) arrive(walk, i);
-  return RONDO_OK;
-}
-
-enum rondo_status rdo_plan_calls_check(const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count, struct rondo_diag *diag) {
-  struct walk walk = {0};
-  uint32_t ended_count = 0;
-  enum rondo_status status = begin_walk(&walk, graph, calls, call_count, diag);
-  while (status == RONDO_OK && walk.stack_count != 0) {
-    uint32_t number = walk.stack[--walk.stack_count];
-    const struct rdo_node *node = &graph->nodes[number];
-    ++ended_count;
-    for (uint32_t i = 0; i < node->successor_count; ++i) arrive(&walk, node->successors[i]);
-    const struct rdo_plan_call *call = walk.call_of[number];
-    if (call == NULL) continue;
-    const struct rdo_plan_instance *instance = &call->instances[walk.instance_of[number]];
-    if (--walk.left[instance->places[0].node] != 0) continue;
-    const struct rdo_plan_instance *next = next_instance(call, walk.instance_of[number] + 1);
-    for (uint32_t k = 0; next != NULL && k < next->place_count; ++k) arrive(&walk, next->places[k].node);
-  }
-  for (uint32_t i = 0; status == RONDO_OK && ended_count != graph->node_count && i < graph->node_count; ++i) {
-    if (walk.pending[i] == 0 || walk.call_of[i] == NULL) continue;
-    const struct rdo_plan_call *call = walk.call_of[i];
-    status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s waits for a later call of %s, which begins when this one has ended: plan their calls one after the other",
-                      call->instances[walk.instance_of[i]].name, call->name);
-  }
-  end_walk(&walk);
-  return status;
 }
 
 void rdo_plan_call_close(struct rdo_plan_call *call) {
@@ -409,11 +371,16 @@ void rdo_plan_call_destroy(struct rdo_plan_call *call) {
   if (call == NULL) return;
   for (uint32_t i = 0; i < call->instance_count; ++i) {
     const struct rdo_plan_instance *instance = &call->instances[i];
-    for (uint32_t k = 0; instance->parts != NULL && k < instance->part_count; ++k) rdo_free(instance->parts[k].node_of_command);
+    for (uint32_t k = 0; instance->parts != NULL && k < instance->part_count; ++k) {
+      rdo_free(instance->parts[k].node_of_command);
+      rdo_recorded_order_deinit(&instance->parts[k].recorded);
+    }
     rdo_free(instance->parts);
     rdo_free(instance->places);
+    rdo_free(instance->gates);
   }
   for (int i = 0; call->inputs != NULL && i < call->input_count; ++i) rondo_value_release(&call->inputs[i]);
+  rdo_plan_call_disconnect(call);
   rdo_call_deinit(&call->call);
   rondo_model_release(&call->model);
   rondo_runtime_release(&call->runtime);

@@ -19,17 +19,22 @@
 
 #include "hal/device.h"
 #include "play/node.h"
+#include "play/plan_data.h"
+#include "play/plan_order.h"
+#include "play/played_input.h"
 #include "runtime/call.h"
 
 // One of the recordings that a call submits.
 struct rdo_plan_part {
   struct rdo_execution_placer placer;
   struct rdo_plan_call *call;
+  uint32_t instance;                  // of the call
   struct rdo_submission *submission;  // SYNC(calls)
   rdo_atomic_u32 inside;              // SYNC(calls)
   bool is_placed;                     // its execution tells, or has told, of each of its nodes
   uint32_t *node_of_command;          // owned [command_capacity]
   size_t command_capacity;
+  struct rdo_recorded_order recorded;
 };
 
 // What the plan says of a node.
@@ -38,6 +43,7 @@ struct rdo_plan_place {
   int32_t recording;        // which one that the call submits
   int32_t command;          // its place in it; -1 = the host program, which has run ahead
   const char *export_name;  // borrowed; "" = not said
+  const char *key;          // borrowed: the node's name
 };
 
 // One instance: which node is which command of which recording.
@@ -47,6 +53,8 @@ struct rdo_plan_instance {
   struct rdo_plan_part *parts;   // owned [part_count]
   uint32_t place_count, part_count;
   uint32_t submitted_count;      // parts
+  rdo_atomic_u32 latched;        // SYNC(calls)
+  uint32_t *gates;               // owned [source_count]: how many instances of the source have to be over; NULL = it waits for none
 };
 
 // What a node's body is about, kept by the node.
@@ -62,6 +70,7 @@ struct rdo_plan_call {
   struct rdo_process process;
   struct rdo_timed waker;    // owner: the worker that ended what the call waits for
   struct rdo_node_graph *graph;
+  struct rdo_plan_order *order;     // borrowed
   const char *name, *path, *function_name;  // borrowed: of its job, as given
   struct rondo_runtime *runtime;
   struct rondo_model *model;
@@ -69,6 +78,11 @@ struct rdo_plan_call {
   struct rdo_call call;
   int input_count, output_count;
   struct rondo_value *inputs, *outputs;
+  const struct rdo_job_entry *entry;    // borrowed: of the job set; NULL = none
+  bool has_typed_inputs;                // in place of the entry's
+  struct rdo_plan_source *sources;      // owned [source_count]
+  struct rdo_plan_link *links;          // owned [link_count]
+  uint32_t source_count, link_count;
   struct rdo_plan_instance *instances;  // owned [instance_count]
   struct rdo_plan_dispatch *dispatches; // owned [graph->node_count]: by node
   uint32_t instance_count, instance_capacity;
@@ -78,25 +92,33 @@ struct rdo_plan_call {
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);  // const
   void *user;                // const
   uint64_t ended_count, failed_count;
+  uint64_t iteration;        // from 1
+  rdo_atomic_u32 decided;    // SYNC(calls)
+  bool is_refused;           // what it has submitted is not what the plan says
   enum rondo_status status;  // the first failure
   struct rondo_diag diag;
 };
 
-// Loads a model and finds the function; its inputs are zeros.
-//   name, path, function  borrowed for the call's life. function "" = the model's only one
-//   out_call              ended with rdo_plan_call_destroy
-enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const char *name, const char *path, const char *function,
-                                       struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
+struct rdo_plan_call_options {
+  const char *name, *path;       // borrowed for the call's life
+  const char *function;          // likewise; "" = the model's only one
+  uint64_t memory_budget_bytes;  // 0 = no limit
+  const struct rdo_played_inputs *inputs;  // borrowed
+  const struct rdo_job_entry *entry;       // borrowed for the call's life; NULL = none
+};
+
+// Loads a model, finds the function and makes its inputs.
+//   options   borrowed
+//   out_call  ended with rdo_plan_call_destroy
+enum rondo_status rdo_plan_call_create(struct rdo_node_graph *graph, const struct rdo_plan_call_options *options, struct rdo_plan_call **out_call, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Adds the next instance.
 //   places  copied; names borrowed
 enum rondo_status rdo_plan_call_add_instance(struct rdo_plan_call *call, const char *name, const struct rdo_plan_place *places, uint32_t place_count,
                                              struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Whether all nodes can run: calls of one function follow each other, so a node must not wait for one of a later call, by whatever way.
-//   returns  OK, INVALID_ARGUMENT (a node that would wait for ever: its instance is named), RESOURCE_EXHAUSTED
-enum rondo_status rdo_plan_calls_check(const struct rdo_node_graph *graph, struct rdo_plan_call *const *calls, uint32_t call_count,
-                                       struct rondo_diag *diag) RONDO_MUST_USE;
+// Makes it ready for the next iteration. All calls are, before one of them begins.
+void rdo_plan_call_prepare(struct rdo_plan_call *call);
 
 // Plays its instances of an iteration that rdo_node_graph_begin has begun.
 void rdo_plan_call_begin(struct rdo_plan_call *call);

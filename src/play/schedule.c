@@ -16,10 +16,12 @@
 #include "base/object.h"
 #include "machine/local_memory.h"
 #include "machine/topology.h"
-#include "plan/schedule_file.h"
+#include "plan/file.h"
 #include "plan/module_path.h"
 #include "plan/name_map.h"
 #include "play/baseline.h"
+#include "plan/plan_check.h"
+#include "play/jobs_plan.h"
 #include "play/lanes.h"
 #include "play/module_call.h"
 #include "play/node.h"
@@ -34,7 +36,8 @@ static const int64_t COUNT_MAX = INT64_C(1000000000000);
 
 struct rondo_schedule_player {
   struct rdo_node_graph graph;
-  struct rdo_schedule schedule;
+  struct rdo_schedule schedule;      // that of the planning, if there is one
+  struct rondo_planning *planning;   // owned; NULL = the schedule was read
   struct rdo_machine_file machine;
   struct rondo_schedule_play_options options;
   struct rdo_worker_lanes workers;
@@ -42,6 +45,7 @@ struct rondo_schedule_player {
   uint32_t *resources;   // owned: those of the nodes, as the schedule's resource_lists, ascending within a node
   struct rdo_plan_call **calls;  // owned [call_count]: of jobs with a model
   uint32_t call_count;
+  struct rdo_plan_order order;
   struct rdo_module_call **modules;  // owned [module_count]: dispatch modules, each for one lane
   uint32_t module_count;
   uint32_t *module_of;               // owned [node_count]: index + 1, 0 = none
@@ -78,12 +82,39 @@ static enum rondo_status find_cpus(const struct rondo_schedule_play_options *opt
   return RONDO_OK;
 }
 
+static const int64_t JOBS_DURATION_NS = INT64_C(5000000000);
+
+// What the jobs file says of the whole holds unless the caller says otherwise.
+static enum rondo_status plan_jobs(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
+  struct rondo_schedule_play_options *options = &player->options;
+  int64_t period_ns;
+  RDO_TRY(rdo_jobs_plan_make(path, options, &player->planning, &period_ns, diag));
+  player->schedule = rondo_planning_file(player->planning)->schedule;
+  player->schedule.period_ns = period_ns;
+  const struct rdo_jobs_file *jobs = player->schedule.job_set;
+  if (options->duration_ns == 0 && options->iteration_count == 0) options->duration_ns = jobs->duration_ns != 0 ? jobs->duration_ns : JOBS_DURATION_NS;
+  for (int i = 0; i < jobs->job_count; ++i) {
+    if (jobs->jobs[i].warmup_count > options->warm_up_count) options->warm_up_count = jobs->jobs[i].warmup_count;
+  }
+  return RONDO_OK;
+}
+
+// A plan says itself what it runs on, so it can be told whether it is right. Deadlines that it misses are no reason not to play it.
+static enum rondo_status check_plan(const struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
+  struct rdo_plan_check check = {.finder = NULL};
+  if (player->options.ignores_plan || player->schedule.machine == NULL) return RONDO_OK;
+  RDO_TRY(rdo_plan_check(&player->schedule, player->has_machine ? &player->machine : NULL, &check, diag));
+  if (check.finding_count == check.late_count) return RONDO_OK;
+  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan is wrong: %s; rondo plan --check tells all", path, check.first);
+}
+
 static enum rondo_status read_files(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
   if (options->machine_file != NULL) {
     player->has_machine = true;
     RDO_TRY(rdo_machine_file_read(options->machine_file, NULL, &player->machine, diag));
   }
+  if (options->plans_jobs) return plan_jobs(player, path, diag);
   const struct rdo_schedule_options read = {.machine = player->has_machine ? &player->machine : NULL};
   RDO_TRY(rdo_schedule_read(path, &read, &player->schedule, diag));
   const struct rdo_schedule *schedule = &player->schedule;
@@ -95,7 +126,7 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
     const struct rdo_schedule_node *node = &schedule->nodes[i];
     if (node->extra_count != 0) return rdo_fail(diag, RONDO_UNIMPLEMENTED, "%s: %s occupies several targets, which cannot be played", path, node->key);
   }
-  return RONDO_OK;
+  return check_plan(player, path, diag);
 }
 
 //   out_local_memory_bytes  of each worker
@@ -105,7 +136,9 @@ static enum rondo_status place_workers(struct rondo_schedule_player *player, con
   RDO_TRY(find_cpus(&player->options, topology, &cpus, diag));
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
   if (machine != NULL) {
-    RDO_TRY(rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag));
+    enum rondo_status status = rdo_worker_lanes_make(machine, &cpus, player->options.is_anywhere, &player->workers, diag);
+    if (status == RONDO_NOT_FOUND && player->options.ignores_plan) status = rdo_worker_lanes_make(machine, &cpus, true, &player->workers, diag);
+    RDO_TRY(status);
   } else {
     RDO_TRY(rdo_worker_lanes_make_each(player->schedule.target_count, &cpus, &player->workers, diag));
   }
@@ -149,11 +182,19 @@ static enum rondo_status make_workers(struct rondo_schedule_player *player, stru
 
 // Models ---------------------------------------------------------------------------------------------
 
-// The model of a schedule's job: as the caller says, by its name or that of all its instances; else that of the job in the job
-// set that a plan carries.
+// The job in the job set that a plan carries; NULL = none.
+static const struct rdo_job_entry *find_entry(const struct rdo_schedule *schedule, const struct rdo_schedule_job *job) {
+  for (int i = 0; schedule->job_set != NULL && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
+    if (strcmp(schedule->job_set->jobs[i].name, job->source) == 0) return &schedule->job_set->jobs[i];
+  }
+  return NULL;
+}
+
+// The model of a schedule's job: as the caller says, by its name or that of all its instances; else that of its entry.
+//   entry    of the job, may be NULL
 //   returns  NULL = none: its nodes are synthetic
-static const char *find_model(const struct rondo_schedule_player *player, const struct rdo_schedule_job *job, const char **out_function) {
-  const struct rdo_schedule *schedule = &player->schedule;
+static const char *find_model(const struct rondo_schedule_player *player, const struct rdo_schedule_job *job, const struct rdo_job_entry *entry,
+                              const char **out_function) {
   *out_function = "";
   for (int i = 0; i < player->options.model_count; ++i) {
     const struct rondo_schedule_model *model = &player->options.models[i];
@@ -162,14 +203,9 @@ static const char *find_model(const struct rondo_schedule_player *player, const 
     return model->path;
   }
   // Whoever asks for dispatch modules does not mean what the plan was made from.
-  if (player->options.wants_modules || player->options.vmfb_dir != NULL) return NULL;
-  for (int i = 0; schedule->job_set != NULL && job->source[0] != '\0' && i < schedule->job_set->job_count; ++i) {
-    const struct rdo_job_entry *entry = &schedule->job_set->jobs[i];
-    if (strcmp(entry->name, job->source) != 0) continue;
-    *out_function = entry->function;
-    return entry->model_path;
-  }
-  return NULL;
+  if (entry == NULL || player->options.wants_modules || player->options.vmfb_dir != NULL) return NULL;
+  *out_function = entry->function;
+  return entry->model_path;
 }
 
 // What all instances of a job are called.
@@ -177,7 +213,8 @@ static const char *call_name(const struct rdo_schedule_job *job) { return job->s
 
 static enum rondo_status find_call(struct rondo_schedule_player *player, const struct rdo_schedule_job *job, struct rdo_plan_call **out_call,
                                    struct rondo_diag *diag) {
-  const char *function, *path = find_model(player, job, &function);
+  const struct rdo_job_entry *entry = find_entry(&player->schedule, job);
+  const char *function, *path = find_model(player, job, entry, &function);
   *out_call = NULL;
   if (path == NULL) return RONDO_OK;
   for (uint32_t i = 0; i < player->call_count; ++i) {
@@ -185,7 +222,11 @@ static enum rondo_status find_call(struct rondo_schedule_player *player, const s
     if (strcmp(call->name, call_name(job)) == 0 && strcmp(call->path, path) == 0 && strcmp(call->function_name, function) == 0) *out_call = player->calls[i];
   }
   if (*out_call != NULL) return RONDO_OK;
-  RDO_TRY(rdo_plan_call_create(&player->graph, call_name(job), path, function, out_call, diag));
+  const struct rdo_played_inputs inputs = rdo_jobs_plan_inputs(call_name(job), entry, &player->options);
+  const struct rdo_plan_call_options options = {
+      .name = call_name(job), .path = path, .function = function, .memory_budget_bytes = entry == NULL ? 0 : (uint64_t)entry->memory_bytes_max, .inputs = &inputs,
+      .entry = entry};
+  RDO_TRY(rdo_plan_call_create(&player->graph, &options, out_call, diag));
   (*out_call)->ended = player->options.ended;
   (*out_call)->user = player->options.user;
   player->calls[player->call_count++] = *out_call;
@@ -222,11 +263,36 @@ static enum rondo_status add_instances(struct rondo_schedule_player *player, uin
     }
     for (uint32_t i = 0; i < count; ++i) {
       const struct rdo_schedule_node *node = &schedule->nodes[nodes[i]];
-      places[i] = (struct rdo_plan_place){nodes[i], node->recording < 0 ? 0 : node->recording, command_of(schedule, nodes, count, nodes[i]), node->export_name};
+      places[i] = (struct rdo_plan_place){nodes[i], node->recording < 0 ? 0 : node->recording, command_of(schedule, nodes, count, nodes[i]), node->export_name, node->key};
     }
     RDO_TRY(rdo_plan_call_add_instance(call, schedule->jobs[job].name, places, count, diag));
   }
   return RONDO_OK;
+}
+
+// Each input is for one of the calls.
+static enum rondo_status check_inputs(const struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  for (int i = 0; i < player->options.input_count; ++i) {
+    uint32_t call = 0;
+    while (call < player->call_count && strcmp(player->calls[call]->name, player->options.inputs[i].job) != 0) ++call;
+    if (call == player->call_count) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no job with a model is called \"%.200s\": it cannot have an input", player->options.inputs[i].job);
+  }
+  return RONDO_OK;
+}
+
+static const uint32_t *predecessors_of(const void *user, uint32_t node, uint32_t *out_count) {
+  const struct rdo_schedule *schedule = user;
+  *out_count = schedule->nodes[node].dependency_count;
+  return schedule->dependencies + schedule->nodes[node].dependency_begin;
+}
+
+// Results that calls read from others.
+static enum rondo_status connect_calls(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  const struct rdo_schedule *schedule = &player->schedule;
+  for (uint32_t i = 0; i < player->call_count; ++i) {
+    RDO_TRY(rdo_plan_call_connect(player->calls[i], schedule->job_set, player->calls, player->call_count, diag));
+  }
+  return rdo_plan_calls_gate(player->calls, player->call_count, schedule->node_count, predecessors_of, schedule, diag);
 }
 
 static enum rondo_status load_models(struct rondo_schedule_player *player, struct rondo_diag *diag) {
@@ -244,7 +310,9 @@ static enum rondo_status load_models(struct rondo_schedule_player *player, struc
   rdo_free(places);
   rdo_free(is_added);
   player->graph.actor_count = player->call_count;
-  if (status == RONDO_OK) status = rdo_plan_calls_check(&player->graph, player->calls, player->call_count, diag);
+  if (status == RONDO_OK) status = check_inputs(player, diag);
+  if (status == RONDO_OK) status = connect_calls(player, diag);
+  if (status == RONDO_OK) status = rdo_plan_order_init(&player->order, &player->graph, player->calls, player->call_count, diag);
   return status;
 }
 
@@ -480,6 +548,18 @@ static enum rondo_status find_ceilings(struct rondo_schedule_player *player, str
   return RONDO_OK;
 }
 
+// What of a node is its job's, not the plan's.
+static void free_node(const struct rondo_schedule_player *player, const struct rdo_schedule_node *from, struct rdo_node *node) {
+  const struct rdo_schedule_job *job = &player->schedule.jobs[from->job];
+  const struct rdo_jobs_file *jobs = player->schedule.job_set;
+  int index = jobs == NULL || job->source[0] == '\0' ? -1 : rdo_jobs_file_find(jobs, job->source);
+  node->lanes = 0;
+  for (int i = 0; index >= 0 && i < jobs->jobs[index].lane_index_count; ++i) node->lanes |= UINT64_C(1) << jobs->jobs[index].lane_indices[i];
+  if (node->lanes == 0) node->lanes = (UINT64_C(1) << player->graph.lane_count) - 1;
+  // Without jobs the times of locked roots are all that is known of releases.
+  if (index >= 0) node->planned_start_ns = node->release_ns = job->release_ns;
+}
+
 static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &player->schedule;
   struct rdo_node_graph *graph = &player->graph;
@@ -505,6 +585,7 @@ static enum rondo_status make_nodes(struct rondo_schedule_player *player, struct
     node->urgency = (struct rdo_urgency){find_priority(schedule, from), node->deadline_ns};
     node->duration_ns = from->duration_ns;
     node->tile_ns = player->options.tile_ns;
+    if (player->options.ignores_plan) free_node(player, from, node);
   }
   RDO_TRY(make_edges(player, diag));
   return inherit(player, diag);
@@ -574,19 +655,25 @@ static enum rondo_status set_baseline(struct rondo_schedule_player *player, stru
 
 static enum rondo_status set_up(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
-  const char *name = options->policy == NULL ? "planned" : options->policy;
+  const char *name = options->policy != NULL ? options->policy : options->ignores_plan ? "dynamic" : "planned";
   player->graph.policy = rdo_policy_find(name);
   if (player->graph.policy == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "no policy is called \"%s\"", name);
-  if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
+  if (options->ignores_plan && player->graph.policy->needs_plan) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "the policy %s follows a plan, which is to be ignored", name);
+  }
+  if (options->iteration_count < 0 || options->warm_up_count < 0 || options->period_ns < 0 || options->duration_ns < 0 || options->tile_ns < 0 || options->late_ns < 0) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "counts and times of a play are not negative");
   }
   if (options->iteration_count > COUNT_MAX || options->warm_up_count > COUNT_MAX || options->dispatch_iters < 0 || options->dispatch_iters > INT32_MAX ||
-      options->period_ns > RDO_TIME_NS_MAX || options->tile_ns > RDO_TIME_NS_MAX || options->late_ns > RDO_TIME_NS_MAX) {
+      options->period_ns > RDO_TIME_NS_MAX || options->duration_ns > RDO_TIME_NS_MAX || options->tile_ns > RDO_TIME_NS_MAX || options->late_ns > RDO_TIME_NS_MAX) {
     return rdo_fail(diag, RONDO_OUT_OF_RANGE, "at most %lld iterations, %d runs of a kernel in a call, and times of 104 days", (long long)COUNT_MAX, INT32_MAX);
   }
   RDO_TRY(set_baseline(player, diag));
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
   player->graph.over = end_iteration;
+  // Jobs that no plan is to be followed for have none: it only tells what their dispatches cost.
+  player->options.ignores_plan |= options->plans_jobs && !player->graph.policy->needs_plan;
+  player->options.ignores_time |= player->options.ignores_plan;
   RDO_TRY(read_files(player, path, diag));
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(make_nodes(player, diag));
@@ -620,6 +707,7 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   for (uint32_t i = 0; i < p->call_count; ++i) rdo_plan_call_close(p->calls[i]);
   rdo_executor_stop(p->graph.executor);  // a worker may still be leaving a process of a call
   for (uint32_t i = 0; i < p->call_count; ++i) rdo_plan_call_destroy(p->calls[i]);
+  rdo_plan_order_deinit(&p->order);
   rdo_executor_destroy(p->graph.executor);
   for (uint32_t i = 0; i < p->module_count; ++i) rdo_module_call_destroy(p->modules[i]);
   rdo_free(p->modules);
@@ -627,7 +715,8 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   rdo_arena_deinit(&p->names);
   rdo_free(p->calls);
   rdo_table_deinit(&p->table);
-  rdo_schedule_deinit(&p->schedule);
+  if (p->planning == NULL) rdo_schedule_deinit(&p->schedule);
+  rondo_planning_release(&p->planning);
   if (p->has_machine) rdo_machine_file_deinit(&p->machine);
   rdo_free(p->hurriers);
   rdo_free(p->successors);
@@ -728,6 +817,7 @@ static void play(struct rondo_schedule_player *player, int64_t begin_ns) {
   uint32_t target = rdo_atomic_load(&player->over, rdo_acquire) + 1;  // SYNC(nodes)
   bool is_hurried = false;
   rdo_node_graph_begin(&player->graph, begin_ns);
+  for (uint32_t i = 0; i < player->call_count; ++i) rdo_plan_call_prepare(player->calls[i]);
   for (uint32_t i = 0; i < player->call_count; ++i) rdo_plan_call_begin(player->calls[i]);
   for (;;) {
     uint32_t heard = rdo_atomic_load(&player->changes, rdo_seq_cst);  // SYNC(nodes): before looking
@@ -766,12 +856,14 @@ static enum rondo_status first_failure(const struct rondo_schedule_player *playe
 
 enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
-  int64_t count = options->iteration_count == 0 ? 1 : options->iteration_count, total = options->warm_up_count + count;
+  int64_t count = options->iteration_count != 0 ? options->iteration_count : options->duration_ns != 0 ? COUNT_MAX : 1, total = options->warm_up_count + count;
   int64_t period_ns = options->period_ns != 0 ? options->period_ns : player->schedule.period_ns;
   int64_t begin_ns = rdo_clock_now_ns() + START_DELAY_NS;
-  int64_t first_ns = begin_ns;
+  int64_t first_ns = begin_ns, end_ns = INT64_MAX;
   for (int64_t i = 0; i < total; ++i) {
     if (rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0) return rdo_fail(diag, RONDO_CANCELLED, "stopped");  // relaxed: hint
+    if (i == options->warm_up_count && options->duration_ns != 0) end_ns = begin_ns + options->duration_ns;
+    if (begin_ns >= end_ns) break;
     play(player, begin_ns);
     bool is_stopped = rdo_atomic_load(&player->is_stopping, rdo_relaxed) != 0;  // relaxed: hint
     enum rondo_status status = first_failure(player, diag);
@@ -788,6 +880,12 @@ enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player
   return RONDO_OK;
 }
 
+static bool is_refused(const struct rondo_schedule_player *player) {
+  bool is_any = false;
+  for (uint32_t i = 0; i < player->call_count; ++i) is_any |= player->calls[i]->is_refused;
+  return is_any;
+}
+
 void rondo_schedule_player_info(const struct rondo_schedule_player *player, struct rondo_schedule_player_info *out_info) {
   *out_info = (struct rondo_schedule_player_info){
       .lane_count = (int)player->graph.lane_count,
@@ -797,6 +895,7 @@ void rondo_schedule_player_info(const struct rondo_schedule_player *player, stru
       .is_urgent = player->graph.executor->is_urgent_allowed,
       .planned_makespan_ns = player->schedule.makespan_ns,
       .iteration_count = player->played_count,
+      .is_refused = is_refused(player),
       .stolen_count = player->stolen_count,
       .spun_share = player->run_ns > 0 ? (double)player->spun_ns / (double)player->run_ns : 0,
   };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 enum {
   BATCH_MAX = 64,             // calls between two looks at the events
@@ -114,12 +115,23 @@ static enum rondo_status run_batch(struct pass *pass, size_t count, struct rondo
   return RONDO_OK;
 }
 
+static bool is_over(int64_t end_ns) { return end_ns != 0 && rdo_clock_now_ns() >= end_ns; }
+
+// So many of the next calls as there is time for, going by the last one.
+static size_t fit_batch(const struct pass *pass, size_t count) {
+  int64_t left_ns = pass->run->end_ns - rdo_clock_now_ns(), call_ns = pass->runner->ends_ns[0] - pass->runner->begins_ns[0];
+  if (left_ns <= 0 || call_ns <= 0) return 1;
+  size_t fitting = (size_t)(left_ns / call_ns);
+  return fitting == 0 ? 1 : fitting < count ? fitting : count;
+}
+
 static enum rondo_status run_batches(struct pass *pass, struct rondo_diag *diag) {
   struct rdo_node_times *times = pass->times;
   size_t attempts = 0, batch = 1;
-  while (times->sample_count < pass->repeat && attempts < ATTEMPTS * pass->repeat) {
+  while (times->sample_count < pass->repeat && attempts < ATTEMPTS * pass->repeat && !(times->sample_count > 0 && is_over(pass->run->end_ns))) {
     RDO_TRY(check_stop(pass->run, diag));
     size_t left = pass->repeat - times->sample_count, count = batch < left ? batch : left;
+    if (pass->run->end_ns != 0) count = fit_batch(pass, count);
     uint64_t events_before = times->event_count, dropped_before = times->dropped_count;
     RDO_TRY(run_batch(pass, count, diag));
     if (pass->run->report != NULL && !times->wants_tiles) pass->run->report(pass->run->user, times->sample_count);
@@ -148,8 +160,8 @@ static enum rondo_status run_pass(struct pass *pass, struct rondo_diag *diag) {
 }
 
 static enum rondo_status warm_up(const struct rdo_cost_run *run, struct rdo_runner *runner, struct rondo_diag *diag) {
-  for (size_t left = run->warm_up, count; left > 0; left -= count) {
-    count = left < BATCH_MAX ? left : BATCH_MAX;
+  for (size_t left = run->warm_up, count; left > 0 && !is_over(run->warm_up_end_ns); left -= count) {
+    count = run->warm_up_end_ns != 0 ? 1 : left < BATCH_MAX ? left : BATCH_MAX;
     RDO_TRY(check_stop(run, diag));
     rdo_runner_start(runner, count);
     RDO_TRY(rdo_runner_wait(runner, diag));
@@ -188,7 +200,7 @@ static void keep_remarks(struct rdo_cost_run *run, const struct rdo_steadiness *
   const struct rdo_node_times *times = pass->times;
   uint64_t lost = times->different_count + times->dropped_count, calls = times->sample_count + lost;
   for (int cause = 0; rdo_steadiness_remark(steadiness, cause, calls, pass->batch_count, text); ++cause) remark(run, text);
-  if (times->sample_count == pass->repeat) return;
+  if (times->sample_count == pass->repeat || (lost == 0 && run->end_ns != 0)) return;
   snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " calls ran something else, or lost their events", lost, calls);
   remark(run, text);
 }
@@ -244,7 +256,7 @@ static enum rondo_status run_first_pass(struct rdo_cost_run *run, struct rdo_cal
 static enum rondo_status run_tile_pass(struct rdo_cost_run *run, const struct rdo_call_graph *graph, struct rondo_diag *diag) {
   const struct rdo_runner_options options = {.call = run->call, .cpus = run->cpus, .worker_count = run->worker_count, .is_played = true};
   struct rdo_runner runner;
-  if (graph->node_count > TILE_NODES_MAX) return RONDO_OK;
+  if (graph->node_count > TILE_NODES_MAX || run->end_ns != 0) return RONDO_OK;
   enum rondo_status status = rdo_runner_init(&runner, &options, BATCH_MAX, diag);
   if (status == RONDO_OK) status = warm_up(run, &runner, diag);
   if (status == RONDO_OK) status = time_tiles(run, &runner, graph, diag);

@@ -5,7 +5,7 @@
 // host program.
 //
 // Two passes: the first as functions run when nothing else does, for the times of nodes and calls; a shorter second one in
-// which tiles are claimed one by one, for the times of tiles.
+// which tiles are claimed one by one, for the times of tiles; where time is limited that one is left out.
 
 #ifndef RDO_PROFILE_COST_RUN_H_
 #define RDO_PROFILE_COST_RUN_H_
@@ -25,6 +25,7 @@ struct rdo_cost_run {
   uint32_t cluster;
   const char *cluster_name;
   size_t repeat, warm_up;
+  int64_t warm_up_end_ns, end_ns;         // fewer calls where so many last longer, on CLOCK_MONOTONIC; 0 = no limit
   const volatile int *stop;               // NULL = never
   void (*report)(void *user, size_t done_count);  // now and then; NULL = nobody
   void *user;

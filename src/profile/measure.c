@@ -12,6 +12,8 @@
 #include "plan/profile_public.h"
 #include "profile/cost_run.h"
 
+static const double time_limit_s_max = 1e6;
+enum { WARM_UP_TIME_SHARE = 4 };  // of a limited time
 enum { REPEAT_DEFAULT = 100, REPEAT_MAX = 100000, WARM_UP_SHARE = 5, WARM_UP_LEAST = 5, WARM_UP_MOST = 100 };
 
 // A cluster and a number of workers on it.
@@ -30,6 +32,7 @@ struct measure {
   struct setting *settings;
   uint32_t setting_count;
   int step, step_count;
+  int64_t end_ns;                // on CLOCK_MONOTONIC; 0 = no limit
   struct rondo_profile_progress progress;  // of the step
   int64_t told_ns;                         // when it was told last
   struct rdo_profile *profile;   // the result
@@ -101,6 +104,10 @@ static enum rondo_status check_options(struct measure *measure) {
   if (options->repeat < 0 || options->repeat > REPEAT_MAX || options->warm_up < 0 || options->warm_up > REPEAT_MAX) {
     return rdo_fail(measure->diag, RONDO_INVALID_ARGUMENT, "%d calls after %d to warm up (at most %d)", options->repeat, options->warm_up, REPEAT_MAX);
   }
+  if (!(options->time_limit_s >= 0 && options->time_limit_s <= time_limit_s_max)) {
+    return rdo_fail(measure->diag, RONDO_INVALID_ARGUMENT, "%g s to measure in (at most %g)", options->time_limit_s, time_limit_s_max);
+  }
+  if (options->time_limit_s > 0) measure->end_ns = rdo_clock_now_ns() + (int64_t)(options->time_limit_s * 1e9);
   measure->repeat = options->repeat > 0 ? (size_t)options->repeat : REPEAT_DEFAULT;
   measure->warm_up = options->warm_up > 0 ? (size_t)options->warm_up : measure->repeat / WARM_UP_SHARE;
   if (options->warm_up > 0) return RONDO_OK;
@@ -219,6 +226,15 @@ static enum rondo_status add_model(struct part *part, const struct rondo_profile
   return RONDO_OK;
 }
 
+// What is left of a limited time is shared by the steps that are left, the present one among them.
+static void limit_run(const struct measure *measure, struct rdo_cost_run *run) {
+  if (measure->end_ns == 0) return;
+  int64_t now_ns = rdo_clock_now_ns(), left_ns = measure->end_ns > now_ns ? measure->end_ns - now_ns : 0;
+  int64_t share_ns = left_ns / (measure->step_count - measure->step + 1);
+  run->warm_up_end_ns = now_ns + share_ns / WARM_UP_TIME_SHARE;
+  run->end_ns = now_ns + share_ns;
+}
+
 static enum rondo_status run_settings(struct measure *measure, int call, struct rdo_cost_run *runs, struct rdo_call_graph *graph) {
   for (uint32_t i = 0; i < measure->setting_count; ++i) {
     const struct setting *setting = &measure->settings[i];
@@ -235,6 +251,7 @@ static enum rondo_status run_settings(struct measure *measure, int call, struct 
                                     .stop = measure->options->stop,
                                     .report = tell_calls,
                                     .user = measure};
+    limit_run(measure, &runs[i]);
     enum rondo_status status = rdo_cost_run_measure(&runs[i], graph, measure->diag);
     rdo_free(cpus);
     if (status != RONDO_OK) {

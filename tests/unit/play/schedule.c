@@ -325,8 +325,8 @@ static void compare(void *user, const char *instance, const struct rondo_value *
   outputs->wrong_count += memcmp(outputs->first, result, sizeof outputs->first) != 0;
 }
 
-// What the synchronous device says to zeros.
-static void run_mlp(const char *path, float result[2]) {
+// What the synchronous device says to one number in each element.
+static void run_mlp(const char *path, float number, float result[2]) {
   struct rondo_runtime *runtime;
   struct rondo_model *model;
   const struct rondo_function *function;
@@ -336,7 +336,9 @@ static void run_mlp(const char *path, float result[2]) {
   assert_int_equal(rondo_runtime_create(NULL, &runtime, NULL), RONDO_OK);
   assert_int_equal(rondo_model_load(runtime, &source, 1, &model, NULL), RONDO_OK);
   assert_int_equal(rondo_model_find(model, NULL, &function, NULL), RONDO_OK);
-  assert_int_equal(rondo_tensor_create(runtime, RONDO_ELEMENT_F32, 2, dims, NULL, &input.tensor, NULL), RONDO_OK);
+  float data[64];
+  for (int i = 0; i < 64; ++i) data[i] = number;
+  assert_int_equal(rondo_tensor_create(runtime, RONDO_ELEMENT_F32, 2, dims, data, &input.tensor, NULL), RONDO_OK);
   assert_int_equal(rondo_function_invoke(function, 1, &input, 1, &output, NULL), RONDO_OK);
   memcpy(result, rondo_tensor_data(output.tensor), 2 * sizeof *result);
   rondo_value_release(&input);
@@ -359,7 +361,7 @@ static void test_model(void **state) {
   char model_path[512];
   float expected[2];
   snprintf(model_path, sizeof model_path, "%s/mlp_f32/mlp_f32.vmfb", folder);
-  run_mlp(model_path, expected);
+  run_mlp(model_path, 0, expected);
   const struct rondo_schedule_model model = {.job = "mlp", .path = model_path};
   const char *path = write_plan("plan.json", 6, "mlp_dispatch_0_matmul_1x64x64_f32");
   for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
@@ -449,6 +451,153 @@ static void test_interleaved(void **state) {
   must_play(write_text("sequential.json", text), &options, &rows);
 }
 
+// One call of the model whose dispatches the plan has in the opposite order: by their starts, or by what they wait for.
+static const char *write_reversed(bool has_dependencies) {
+  char text[4096];
+  size_t size = (size_t)snprintf(text, sizeof text, "{\"dispatches\": {");
+  for (int d = 0; d < MLP_COMMANDS; ++d) {
+    char dependency[32] = "";
+    if (has_dependencies && d + 1 < MLP_COMMANDS) snprintf(dependency, sizeof dependency, "\"mlp0_%d\"", d + 1);
+    size += (size_t)snprintf(text + size, sizeof text - size,
+                             "%s\"mlp0_%d\": {\"id\": %d, \"hardware_target\": \"P\", \"dependencies\": [%s], \"start_time\": %.3f, \"duration\": 0.001,"
+                             " \"job_name\": \"mlp0\", \"dispatch\": %d, \"release_policy\": \"immediate\", \"time_dep_mode\": \"soft\"}",
+                             d == 0 ? "" : ", ", d, d, dependency, (MLP_COMMANDS - d) * 0.001, d);
+  }
+  snprintf(text + size, sizeof text - size, "}}");
+  return write_text("reversed.json", text);
+}
+
+// A plan with another order than its model's recording would never end: it is refused with two nodes that contradict, the earlier one first. Where
+// the order of a lane is not binding, the plan is late and ends.
+static void test_reversed(void **state) {
+  (void)state;
+  char model_path[512];
+  snprintf(model_path, sizeof model_path, "%s/mlp_f32/mlp_f32.vmfb", folder);
+  const struct rondo_schedule_model model = {.job = "mlp", .path = model_path};
+  struct rondo_diag diag;
+  for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
+    const struct rondo_schedule_play_options options = {.policy = policies[p], .models = &model, .model_count = 1, .iteration_count = 2};
+    bool keeps_order = strcmp(policies[p], "strict") == 0;
+    for (int has_dependencies = 0; has_dependencies < 2; ++has_dependencies) {
+      enum rondo_status status = play(write_reversed(has_dependencies != 0), &options, &rows, &diag);
+      assert_int_equal(status, keeps_order || has_dependencies ? RONDO_INVALID_ARGUMENT : RONDO_OK);
+      if (status == RONDO_OK) continue;
+      const char *first = strstr(diag.message, "\"mlp0_"), *second = first == NULL ? NULL : strstr(first + 1, "\"mlp0_");
+      if (second == NULL || strstr(diag.message, "mlp0: in the model") == NULL) fail_msg("%s", diag.message);
+      assert_true(first[6] < second[6]);
+    }
+  }
+}
+
+// Jobs planned when they begin ----------------------------------------------------------------------------
+
+static int read_count;
+
+static enum rondo_status read_input(void *user, struct rondo_runtime *runtime, const struct rondo_function *function, int argument, const char *text,
+                                    struct rondo_value *out_value, struct rondo_diag *diag) {
+  (void)user, (void)function;
+  const int64_t dims[2] = {1, 64};
+  float data[64];
+  assert_int_equal(argument, 0);
+  assert_string_equal(text, "1x64xf32=0.5");
+  for (int i = 0; i < 64; ++i) data[i] = 0.5f;
+  ++read_count;
+  out_value->kind = RONDO_VALUE_TENSOR;
+  return rondo_tensor_create(runtime, RONDO_ELEMENT_F32, 2, dims, data, &out_value->tensor, diag);
+}
+
+// What the inputs of a jobs file are reaches the calls of its plan, and the measured ones.
+static void test_jobs(void **state) {
+  (void)state;
+  char model_path[512], text[2048];
+  float expected[2], zeros[2];
+  struct outputs outputs = {.count = 0};
+  snprintf(model_path, sizeof model_path, "%s/mlp_f32/mlp_f32.vmfb", folder);
+  run_mlp(model_path, 0, zeros);
+  run_mlp(model_path, 0.5f, expected);
+  assert_memory_not_equal(zeros, expected, sizeof zeros);
+  snprintf(text, sizeof text,
+           "{\"schema\": \"rondo.jobs/1\", \"jobs\": [{\"name\": \"control\", \"model\": \"%s\", \"period_ms\": 40,"
+           " \"inputs\": [{\"splat\": 0.5, \"type\": \"1x64xf32\"}]}]}",
+           model_path);
+  const char *path = write_text("jobs.json", text);
+  const struct rondo_schedule_play_options options = {
+      .plans_jobs = true, .calibration_s = 0.1, .read_input = read_input, .iteration_count = 2, .ended = compare, .user = &outputs};
+  read_count = 0;
+  must_play(path, &options, &rows);
+  assert_int_equal(outputs.count, 2);
+  assert_int_equal(outputs.wrong_count, 0);
+  assert_memory_equal(outputs.first, expected, sizeof expected);
+  assert_true(read_count >= 2);
+  const struct rondo_schedule_play_options unread = {.plans_jobs = true, .iteration_count = 1};
+  struct rondo_diag diag;
+  // What the caller gives is in place of it.
+  const struct rondo_schedule_input given = {"control", "1x64xf32=0.5"};
+  char *inputs = strstr(text, ", \"inputs\"");
+  struct rondo_schedule_play_options typed = options;
+  typed.inputs = &given;
+  typed.input_count = 1;
+  outputs.count = 0;
+  snprintf(inputs, sizeof text - (size_t)(inputs - text), ", \"inputs\": [{\"splat\": 7, \"type\": \"1x64xf32\"}]}]}");
+  must_play(write_text("given.json", text), &typed, &rows);
+  assert_int_equal(outputs.count, 2);
+  assert_memory_equal(outputs.first, expected, sizeof expected);
+  assert_int_equal(play(path, &unread, &rows, &diag), RONDO_UNIMPLEMENTED);
+  assert_non_null(strstr(diag.message, "job control: inputs[0]"));
+}
+
+// First elements of what calls returned, by job.
+struct results {
+  struct {
+    float of[16];
+    int count;
+  } sum, reader, waiter, route;
+};
+
+static void keep_result(void *user, const char *instance, const struct rondo_value *values, int count) {
+  struct results *results = user;
+  assert_int_equal(count, 1);
+  float first = *(const float *)rondo_tensor_data(values[0].tensor);
+  if (strncmp(instance, "sum", 3) == 0) results->sum.of[results->sum.count++] = first;
+  if (strncmp(instance, "reader", 6) == 0) results->reader.of[results->reader.count++] = first;
+  if (strncmp(instance, "waiter", 6) == 0) results->waiter.of[results->waiter.count++] = first;
+  if (strncmp(instance, "route", 5) == 0) results->route.of[results->route.count++] = first;
+}
+
+// Calls read the newest result of other jobs, or of their own, or wait for the one of their release. `sum` counts its calls.
+static void test_results(void **state) {
+  (void)state;
+  enum { ITERATIONS = 5 };
+  char text[4096], model[600];
+  snprintf(model, sizeof model, "%s/../tests/unit/play/steps.vmfb", folder);
+  snprintf(text, sizeof text,
+           "{\"schema\": \"rondo.jobs/1\", \"jobs\": ["
+           "{\"name\": \"sum\", \"model\": \"%s\", \"function\": \"full\", \"period_ms\": 15, \"inputs\": [{\"job\": \"sum\"}]},"
+           "{\"name\": \"reader\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 15, \"inputs\": [{\"argument\": 1, \"job\": \"sum\"}]},"
+           "{\"name\": \"waiter\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 30, \"inputs\": [{\"job\": \"sum\", \"waits\": true}]},"
+           "{\"name\": \"route\", \"model\": \"%s\", \"function\": \"full\", \"trigger\": {\"job\": \"waiter\"}, \"inputs\": [{\"job\": \"waiter\", \"waits\": true}]}]}",
+           model, model, model, model);
+  const char *path = write_text("results.json", text);
+  for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
+    struct results results = {.sum = {.count = 0}};
+    const struct rondo_schedule_play_options options = {
+        .policy = policies[p], .plans_jobs = true, .calibration_s = 0.05, .iteration_count = ITERATIONS, .ended = keep_result, .user = &results};
+    must_play(path, &options, &rows);
+    assert_int_equal(results.sum.count, 2 * ITERATIONS);
+    assert_int_equal(results.reader.count, 2 * ITERATIONS);
+    assert_int_equal(results.waiter.count, ITERATIONS);
+    assert_int_equal(results.route.count, ITERATIONS);
+    for (int i = 0; i < 2 * ITERATIONS; ++i) {
+      assert_true(results.sum.of[i] == (float)(i + 1));
+      assert_true(results.reader.of[i] <= (float)(2 * ITERATIONS) && results.reader.of[i] >= (float)(i / 2 * 2));  // at least the iteration before
+    }
+    for (int i = 0; i < ITERATIONS; ++i) {
+      assert_true(results.waiter.of[i] == (float)(2 * i + 1));
+      assert_true(results.route.of[i] == (float)(2 * i + 2));
+    }
+  }
+}
+
 static void *stop_soon(void *user) {
   const struct timespec pause = {0, 30000000};
   nanosleep(&pause, NULL);
@@ -486,6 +635,36 @@ static void test_stop(void **state) {
   rondo_schedule_player_release(&player);
 }
 
+// Nor does one wait for calls that wait for others; and when one fails, those that wait for it end.
+static void test_waiting_ends(void **state) {
+  (void)state;
+  char text[4096], model[600];
+  snprintf(model, sizeof model, "%s/../tests/unit/play/steps.vmfb", folder);
+  snprintf(text, sizeof text,
+           "{\"schema\": \"rondo.jobs/1\", \"jobs\": ["
+           "{\"name\": \"first\", \"model\": \"%s\", \"function\": \"full\", \"period_ms\": 20},"
+           "{\"name\": \"second\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 20, \"inputs\": [{\"job\": \"first\", \"waits\": true}]},"
+           "{\"name\": \"third\", \"model\": \"%s\", \"function\": \"add\", \"period_ms\": 40, \"inputs\": [{\"job\": \"second\", \"waits\": true}]}]}",
+           model, model, model);
+  const struct rondo_schedule_play_options options = {.plans_jobs = true, .calibration_s = 0.05, .iteration_count = 1000000};
+  struct rondo_schedule_player *player;
+  struct rondo_diag diag = {.status = RONDO_OK};
+  pthread_t thread;
+  if (rondo_schedule_player_create(write_text("waiting.json", text), &options, &player, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+  assert_int_equal(pthread_create(&thread, NULL, stop_soon, player), 0);
+  assert_int_equal(rondo_schedule_player_run(player, &diag), RONDO_CANCELLED);
+  pthread_join(thread, NULL);
+  rondo_schedule_player_release(&player);
+  // A result of another size than the argument that reads it.
+  snprintf(text, sizeof text,
+           "{\"schema\": \"rondo.jobs/1\", \"jobs\": ["
+           "{\"name\": \"first\", \"model\": \"%s\", \"function\": \"full\", \"period_ms\": 20},"
+           "{\"name\": \"mlp\", \"model\": \"%s/mlp_f32/mlp_f32.vmfb\", \"period_ms\": 20, \"inputs\": [{\"job\": \"first\", \"waits\": true}]}]}",
+           model, folder);
+  assert_int_equal(play(write_text("sizes.json", text), &options, &rows, &diag), RONDO_INVALID_ARGUMENT);
+  if (strstr(diag.message, "result 0 has 16 bytes, job mlp reads 256") == NULL) fail_msg("%s", diag.message);
+}
+
 static void test_errors(void **state) {
   (void)state;
   struct rondo_diag diag = {.status = RONDO_OK};
@@ -507,7 +686,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_contradiction),
       cmocka_unit_test(test_resources),    cmocka_unit_test(test_crowded_resource),
       cmocka_unit_test(test_model),        cmocka_unit_test(test_mismatch), cmocka_unit_test(test_modules),
-      cmocka_unit_test(test_interleaved), cmocka_unit_test(test_stop), cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_interleaved), cmocka_unit_test(test_reversed), cmocka_unit_test(test_jobs), cmocka_unit_test(test_results), cmocka_unit_test(test_stop), cmocka_unit_test(test_waiting_ends), cmocka_unit_test(test_errors),
   };
   if (argc != 2) return 2;
   folder = argv[1];
