@@ -34,16 +34,25 @@ class Measured:
 
     def __init__(self):
         self.plan, self.simulation, self.planned_ms = [], [], []
+        self.plan_parts = {part: [] for part in played.PARTS}
+        self.simulation_parts = {part: [] for part in played.PARTS}
+
+
+def add_parts(table, planned_ns, into):
+    for part, ns in table.parts().items():
+        into[part].append(100 * ns / planned_ns)
 
 
 def measure_set(script, models, machine, profile, iterations, seconds, into):
     # Both sides are medians: dispatches are planned with their p50, and the makespan is the p50 of the iterations.
     plan, said = script.plan(script.write("jobs.json", jobs_file(models)), machine, profile, "--slack=0", seconds=seconds)
-    real = script.play(plan, iterations=iterations, warm_up=WARM_UP).stats()["makespan"]["p50_ns"]
-    into.plan.append(off_percent(real, said["makespan_ns"]))
+    real = script.play(plan, iterations=iterations, warm_up=WARM_UP)
+    into.plan.append(off_percent(real.stats()["makespan"]["p50_ns"], said["makespan_ns"]))
+    add_parts(real, said["makespan_ns"], into.plan_parts)
     simulated = json.loads(script.call("simulate", plan, "--json")[0])["makespan"]["p50_ns"]
-    synthetic = script.play(plan, iterations=iterations, warm_up=WARM_UP, synthetic=True).stats()["makespan"]["p50_ns"]
-    into.simulation.append(off_percent(synthetic, simulated))
+    synthetic = script.play(plan, iterations=iterations, warm_up=WARM_UP, synthetic=True)
+    into.simulation.append(off_percent(synthetic.stats()["makespan"]["p50_ns"], simulated))
+    add_parts(synthetic, said["makespan_ns"], into.simulation_parts)
     into.planned_ms.append(said["makespan_ns"] / 1e6)
 
 
@@ -67,7 +76,9 @@ def measure(script, arguments):
         # All models in one run are held against the goals; each alone says where they come from.
         suffix, goals = ("", (PLAN_GOAL, SIM_GOAL)) if name == "all" else (f"_{name}", (None, None))
         script.rows.append(row_of(f"plan_fidelity{suffix}", measured.plan, goals[0]))
+        script.rows += [row_of(f"plan_fidelity{suffix}_{part}", off, None) for part, off in measured.plan_parts.items()]
         script.rows.append(row_of(f"sim_fidelity{suffix}", measured.simulation, goals[1]))
+        script.rows += [row_of(f"sim_fidelity{suffix}_{part}", off, None) for part, off in measured.simulation_parts.items()]
     script.note("planned makespans: " + ", ".join(f"{name} {median(m.planned_ms):.3f} ms" for name, m in found.items()))
     script.note(f"{rounds} rounds of {iterations} iterations; plan_fidelity and sim_fidelity are all models in one run, the others parts of them")
 

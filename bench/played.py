@@ -175,6 +175,13 @@ class Played:
             found.setdefault(row["graph_iter"], []).append(row)
         return list(found.values())
 
+    def parts(self):
+        """Of the fifth of the iterations around the middle makespan: the mean of each of PARTS, in ns."""
+        iterations = sorted(self.iterations(), key=lambda rows: max(int(row["end_ns"]) for row in rows))
+        cut = 2 * len(iterations) // 5
+        middle = [parts_of(rows) for rows in iterations[cut : len(iterations) - cut]]
+        return {part: sum(found[part] for found in middle) / len(middle) for part in PARTS}
+
     def handovers(self, previous):
         """For each node with a predecessor of its own: ns from that one's end to its start. `previous` maps keys."""
         values = []
@@ -182,6 +189,61 @@ class Played:
             ends = {row["dispatch_key"]: int(row["end_ns"]) for row in rows}
             values += [int(row["start_ns"]) - ends[previous[row["dispatch_key"]]] for row in rows if row["dispatch_key"] in previous]
         return values
+
+
+# Where a makespan comes from
+
+
+def duration_ns(row, kind=""):
+    return int(row["planned_duration_ns"]) if kind == "planned" else int(row["end_ns"]) - int(row["start_ns"])
+
+
+def awaited(row, by_key):
+    """The rows that a node waited for: those whose results it needs, and the one that its plan puts before it."""
+    keys = row["dependencies"].split("|")
+    if row["time_dep_mode"] == "hard":
+        keys.append(row["time_dependency"])
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def binding_path(rows):
+    """From the last end of an iteration back: each node with what ended last of what it waited for, and of what its worker did before."""
+    by_key = {row["dispatch_key"]: row for row in rows}
+    by_worker = {}
+    for row in rows:
+        by_worker.setdefault(row["worker"], []).append(row)
+    path = [max(rows, key=lambda row: int(row["end_ns"]))]
+    while True:
+        row = path[-1]
+        start_ns = int(row["start_ns"])
+        before = awaited(row, by_key) + [other for other in by_worker[row["worker"]] if other is not row and int(other["end_ns"]) <= start_ns]
+        # What was released at a time of its own waited for that; nodes that took no time might lead in a circle.
+        before = [other for other in before if int(other["end_ns"]) <= start_ns and other not in path]
+        last = max(before, key=lambda other: int(other["end_ns"]), default=None)
+        if last is None or (row["release_ns"] and int(row["release_ns"]) >= int(last["end_ns"])):
+            return path[::-1]
+        path.append(last)
+
+
+PARTS = ("kernels", "programs", "handovers", "waiting", "order")
+
+
+def parts_of(rows):
+    """What an iteration's makespan has that its plan has not, in ns, by cause. The sum is the whole difference.
+
+    kernels    dispatches of the path took longer than planned          programs   host programs did, mostly because they ran ahead
+    handovers  from one end to the next start on the path               waiting    before the path's first start
+    order      the path is another one than the plan's longest, which is as long as all of the plan
+    """
+    path = binding_path(rows)
+    planned_ns = max(int(row["planned_start_ns"]) + int(row["planned_duration_ns"]) for row in rows)
+    found = dict.fromkeys(PARTS, 0)
+    for row in path:
+        found["programs" if row["dispatch_id"] == "-1" else "kernels"] += duration_ns(row) - duration_ns(row, "planned")
+    found["handovers"] = sum(int(after["start_ns"]) - int(before["end_ns"]) for before, after in zip(path, path[1:]))
+    found["waiting"] = int(path[0]["start_ns"]) - int(path[0]["release_ns"] or 0)
+    found["order"] = sum(duration_ns(row, "planned") for row in path) + int(path[0]["release_ns"] or 0) - planned_ns
+    return found
 
 
 # Rows
