@@ -68,10 +68,11 @@ def measure(script, arguments):
     found = {name: Measured() for name in SETS}
     for number in range(rounds):
         script.say(f"round {number + 1} of {rounds}")
-        # Anew in each round, so that a round is one run from models to played plan.
-        profile = script.profile(played.MODELS.values(), machine, repeat)
+        # Anew in each round, so that a round is one run from models to played plan. Models are measured as they are played.
+        alone = script.profile(played.MODELS.values(), machine, repeat, "alone.json")
+        together = script.profile(played.MODELS.values(), machine, repeat, "together.json", "--together")
         for name, models in SETS.items():
-            measure_set(script, models, machine, profile, iterations, seconds, found[name])
+            measure_set(script, models, machine, together if len(models) > 1 else alone, iterations, seconds, found[name])
     for name, measured in found.items():
         # All models in one run are held against the goals; each alone says where they come from.
         suffix, goals = ("", (PLAN_GOAL, SIM_GOAL)) if name == "all" else (f"_{name}", (None, None))

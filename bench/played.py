@@ -101,10 +101,10 @@ class Script:
             raise programs.ProgramFailure(f"{' '.join(command)}\nexit status {done.returncode}\n{done.stderr[-2000:]}")
         return done.stdout, done.returncode
 
-    def profile(self, models, machine, repeat, name="profile.json"):
-        """A profile of models, each alone, with one worker and with as many as a cluster has."""
+    def profile(self, models, machine, repeat, name="profile.json", *flags):
+        """A profile of models, each alone if no flag says otherwise, with one worker and with as many as a cluster has."""
         path = self.folder / name
-        self.call("profile", *models, f"--machine={machine}", f"--repeat={repeat}", "-o", path)
+        self.call("profile", *models, f"--machine={machine}", f"--repeat={repeat}", "-o", path, *flags)
         return path
 
     def plan(self, jobs, machine, profile, *flags, seconds, name="plan.json", may_refuse=False):

@@ -31,7 +31,7 @@ struct profile_args {
   struct tool_strings merges;
   struct tool_strings traces;
   int64_t repeat, warm_up;
-  bool wants_interference, wants_nodes, wants_json;
+  bool wants_together, wants_interference, wants_nodes, wants_json;
   int worker_counts[WORKER_COUNTS_MAX];
   int worker_count_count;
 };
@@ -290,6 +290,7 @@ static int measure_models(const struct profile_args *args, const struct tool_str
                                                 .worker_count_count = args->worker_count_count,
                                                 .repeat = (int)args->repeat,
                                                 .warm_up = (int)args->warm_up,
+                                                .wants_together = args->wants_together,
                                                 .wants_interference = args->wants_interference,
                                                 .report = isatty(STDERR_FILENO) ? report_progress : NULL,
                                                 .stop = &rdo_tool_was_interrupted};
@@ -390,6 +391,7 @@ int rdo_tool_profile(int argc, char **argv) {
       {"workers", TOOL_OPTION_TEXT, &args.workers, "COUNTS", "Numbers of workers to measure with, such as 1,2; default 1, 2, 4, ... and all that a cluster has."},
       {"repeat", TOOL_OPTION_POSITIVE, &args.repeat, "COUNT", "Calls that count, for each cluster and number of workers; default 100."},
       {"warmup", TOOL_OPTION_COUNT, &args.warm_up, "COUNT", "Calls before; default a fifth of these, from 5 to 100."},
+      {"together", TOOL_OPTION_SWITCH, &args.wants_together, NULL, "Measure each model while the others run in turn with it, and on the CPUs that it leaves: as they are played."},
       {"interference", TOOL_OPTION_SWITCH, &args.wants_interference, NULL, "Also measure each model while each one of them runs on another CPU of its cluster."},
       {"merge", TOOL_OPTION_LIST, &args.merges, "FILE", "Add what another profile knows; repeat it for several. Without a MODEL nothing is measured."},
       {"from-trace", TOOL_OPTION_LIST, &args.traces, "FILE", "Add the durations that a trace of a played plan has observed (CSV, see rondo trace); repeat it for several."},

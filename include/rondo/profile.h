@@ -53,6 +53,7 @@ struct rondo_profile_options {
   int worker_count_count;
   int repeat;                // calls that count, for each cluster and number of workers; 0 = 100
   int warm_up;               // calls before; 0 = a fifth of these, from 5 to 100
+  bool wants_together;       // each is measured while the others run in turn with it, and on the CPUs that it leaves
   bool wants_interference;   // each model is also measured while each one of them runs on another CPU of its cluster
   void (*report)(void *user, const struct rondo_profile_progress *progress);  // NULL = nobody
   void *user;
