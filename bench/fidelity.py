@@ -13,6 +13,7 @@ import sys
 from statistics import median
 
 import played
+import programs
 
 WARM_UP = 5
 PLAN_GOAL, SIM_GOAL = 3, 2  # % of the planned, and of the simulated, makespan
@@ -64,11 +65,12 @@ def row_of(name, off, goal):
 
 def measure(script, arguments):
     rounds, iterations, repeat, seconds = (1, 3, 10, 0.1) if arguments.quick else (arguments.rounds, arguments.iterations, arguments.repeat, arguments.plan_seconds)
-    machine = script.write("machine.json", played.allowed_machine())
+    bare = script.write("machine.json", played.allowed_machine())
     found = {name: Measured() for name in SETS}
     for number in range(rounds):
         script.say(f"round {number + 1} of {rounds}")
         # Anew in each round, so that a round is one run from models to played plan. Models are measured as they are played.
+        machine = script.add_handovers(bare, "all", len(programs.ALLOWED_CPUS), 1 if arguments.quick else 5)
         alone = script.profile(played.MODELS.values(), machine, repeat, "alone.json")
         together = script.profile(played.MODELS.values(), machine, repeat, "together.json", "--together")
         for name, models in SETS.items():

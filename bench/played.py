@@ -119,6 +119,13 @@ class Script:
             raise programs.ProgramFailure(f"rondo plan {jobs} ended with {code} and printed no JSON: {error}") from error
         return (path if code == 0 else None), said
 
+    def add_handovers(self, machine, target, workers, iterations):
+        """The machine file with the hand-overs that synthetic work shows on one of its clusters."""
+        plan, path = self.write("forks.json", fork(target, workers)), self.folder / "handovers.json"
+        table = self.play(plan, f"--machine={machine}", iterations=iterations, synthetic=True)
+        self.call("machine", f"--file={machine}", f"--from-trace={table.path}", f"--output={path}")
+        return path
+
     def play(self, plan, *flags, iterations, policy="planned", warm_up=1, synthetic=False):
         """The table of played nodes."""
         path = self.folder / "played.csv"
@@ -148,6 +155,26 @@ def need_cpus(count):
 def allowed_machine():
     """All CPUs that this process may use, as one cluster."""
     return machine_of(cluster("all", programs.ALLOWED_CPUS))
+
+
+# Hand-overs
+
+FORKS = 100
+FORK_NS = 100000  # longer than workers spin before they sleep
+
+
+def fork(target, workers):
+    """A schedule of dispatches, one alone and then one for each worker, again and again: hand-overs, and wakes."""
+    dispatches, start_ns, before = {}, 0, []
+    for i in range(FORKS):
+        width = 1 if i % 2 == 0 else workers
+        keys = [f"forks_dispatch_{len(dispatches) + k}" for k in range(width)]
+        for key in keys:
+            dispatches[key] = {"id": len(dispatches), "ordinal": 1, "total": 1, "dependencies": before, "hardware_target": target, "start_ns": start_ns,
+                               "duration_ns": FORK_NS, "job_name": "forks", "workers": 1, "release_policy": "immediate", "time_dep_mode": "soft"}
+        before = keys
+        start_ns += FORK_NS
+    return {"schema": "rondo.plan/1", "dispatches": dispatches, "metadata": {"machines": [target]}}
 
 
 # Played nodes

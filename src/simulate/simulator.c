@@ -16,6 +16,12 @@
 // Beyond, tables of played nodes cannot tell times: 31 years.
 #define CLOCK_NS_MAX INT64_C(1000000000000000000)
 
+// As long a player's workers spin before they sleep (SPIN_NS, play/schedule.c).
+#define SPIN_NS INT64_C(20000)
+
+// Before anything has run workers sleep.
+#define IDLE_FOR_EVER (-CLOCK_NS_MAX)
+
 // Heaps order by signed numbers; keys are unsigned.
 static int64_t heap_key(uint64_t key) { return (int64_t)(key ^ UINT64_C(1) << 63); }
 
@@ -31,6 +37,7 @@ static void give_workers(struct rdo_simulator *s, uint32_t pool, uint32_t count,
   for (; count > 0; --count) {
     uint32_t worker = *list;
     *list = s->next_worker[worker];
+    s->idle_since_ns[worker] = s->now_ns;
     s->next_worker[worker] = s->pools[pool].free_worker;
     s->pools[pool].free_worker = worker;
   }
@@ -186,7 +193,8 @@ static void decide(struct rdo_simulator *s, uint32_t index) {
   s->pools[state->lane].backlog_ns += state->cost_ns;
   note_lane(s, state->lane);
   int64_t arrival_ns = find_arrival(s, index);
-  if (decision.start_ns > arrival_ns) arrival_ns = decision.start_ns;
+  state->is_timed = decision.start_ns > arrival_ns;
+  if (state->is_timed) arrival_ns = decision.start_ns;
   if (arrival_ns <= s->now_ns) {
     arrive(s, index);
   } else {
@@ -236,12 +244,25 @@ static int64_t draw_duration(const struct rdo_simulator *s, uint32_t index, cons
   return (ns < (double)CLOCK_NS_MAX ? (int64_t)(ns + 0.5) : CLOCK_NS_MAX) + draw.stall_ns;
 }
 
+// What passes before a node begins on the workers that it is about to take: the first that is there begins.
+static int64_t find_handover(const struct rdo_simulator *s, uint32_t index) {
+  const struct rdo_sim_state *state = &s->states[index];
+  const struct rdo_sim_lane *lane = &s->model->lanes[state->lane];
+  const struct rdo_sim_node *node = &s->model->nodes[index];
+  bool is_released = node->is_root && state->ready_ns == s->now_ns;  // a worker is awake for it
+  if (is_released && node->is_locked) return 0;
+  bool is_awake = is_released || state->is_timed || lane->wake_ns == 0;
+  uint32_t worker = s->pools[state->lane].free_worker;
+  for (uint32_t i = 0; i < state->width && !is_awake; ++i, worker = s->next_worker[worker]) is_awake = s->now_ns - s->idle_since_ns[worker] <= SPIN_NS;
+  return is_awake ? lane->handover_ns : lane->wake_ns;
+}
+
 static void start(struct rdo_simulator *s, uint32_t index) {
   const struct rdo_sim_node *node = &s->model->nodes[index];
   struct rdo_sim_state *state = &s->states[index];
   uint32_t lane = state->lane;
   state->phase = RDO_SIM_RUNNING;
-  state->start_ns = s->now_ns;
+  state->start_ns = s->now_ns + find_handover(s, index);
   state->worker = RDO_SIM_NONE;
   for (uint32_t i = node->claim_count; i > 0; --i) {
     const struct rdo_sim_claim *claim = &s->model->claims[node->claim_begin + i - 1];
@@ -249,7 +270,7 @@ static void start(struct rdo_simulator *s, uint32_t index) {
   }
   take(s, state, lane, state->width);
   ++s->pools[lane].dispatch_count;
-  state->end_ns = s->now_ns + draw_duration(s, index, state);
+  state->end_ns = state->start_ns + draw_duration(s, index, state);
   rdo_timer_heap_insert(&s->events, &state->timer, state->end_ns);
   pass_turn(s, lane);
   for (uint32_t i = 0; i < node->claim_count; ++i) {
@@ -379,6 +400,7 @@ static void reset(struct rdo_simulator *s) {
     for (uint32_t k = model->lanes[i].worker_count; k > 0; --k) {
       uint32_t worker = model->lanes[i].worker_begin + k - 1;
       s->next_worker[worker] = s->pools[i].free_worker;
+      s->idle_since_ns[worker] = IDLE_FOR_EVER;
       s->pools[i].free_worker = worker;
     }
   }
@@ -405,6 +427,7 @@ enum rondo_status rdo_simulator_init(struct rdo_simulator *out_simulator, const 
   RDO_TRY(rdo_alloc_array((size_t)model->lane_count + model->resource_count, sizeof *s->pools, &s->pools, diag));
   RDO_TRY(rdo_alloc_array(model->lane_count, sizeof *s->hints, &s->hints, diag));
   RDO_TRY(rdo_alloc_array(model->worker_count, sizeof *s->next_worker, &s->next_worker, diag));
+  RDO_TRY(rdo_alloc_array(model->worker_count, sizeof *s->idle_since_ns, &s->idle_since_ns, diag));
   return rdo_alloc_array(model->node_count, sizeof *s->ready, &s->ready, diag);
 }
 
@@ -413,6 +436,7 @@ void rdo_simulator_deinit(struct rdo_simulator *simulator) {
   rdo_free(simulator->pools);
   rdo_free(simulator->hints);
   rdo_free(simulator->next_worker);
+  rdo_free(simulator->idle_since_ns);
   rdo_free(simulator->ready);
   *simulator = (struct rdo_simulator){0};
 }
