@@ -115,6 +115,9 @@ static void pass_turn(struct rdo_simulator *s, uint32_t lane) {
   if (s->states[next].phase == RDO_SIM_ARRIVED && may_come(s, next)) enqueue(s, next);
 }
 
+// Workers without which a node does not start: one of those that it has in the plan, or all that the policy has found for it.
+static uint32_t least_workers(const struct rdo_simulator *s, const struct rdo_sim_state *state) { return s->options->policy->needs_plan ? 1 : state->width; }
+
 // Those who wait for a pool that has something again: the first ones, until enough of them can start that it is used up.
 static void wake_waiters(struct rdo_simulator *s, uint32_t pool) {
   uint32_t left = s->pools[pool].free_count;
@@ -123,7 +126,7 @@ static void wake_waiters(struct rdo_simulator *s, uint32_t pool) {
     uint32_t node = index_of(s, first);
     rdo_timer_heap_remove(&s->pools[pool].waiters, first);
     enqueue(s, node);
-    left -= s->pools[s->states[node].lane].free_count >= s->states[node].width;
+    left -= s->pools[s->states[node].lane].free_count >= least_workers(s, &s->states[node]);
   }
 }
 
@@ -253,7 +256,7 @@ static int64_t find_handover(const struct rdo_simulator *s, uint32_t index) {
   if (is_released && node->is_locked) return 0;
   bool is_awake = is_released || state->is_timed || lane->wake_ns == 0;
   uint32_t worker = s->pools[state->lane].free_worker;
-  for (uint32_t i = 0; i < state->width && !is_awake; ++i, worker = s->next_worker[worker]) is_awake = s->now_ns - s->idle_since_ns[worker] <= SPIN_NS;
+  for (uint32_t i = 0; i < state->taken_count && !is_awake; ++i, worker = s->next_worker[worker]) is_awake = s->now_ns - s->idle_since_ns[worker] <= SPIN_NS;
   return is_awake ? lane->handover_ns : lane->wake_ns;
 }
 
@@ -262,13 +265,14 @@ static void start(struct rdo_simulator *s, uint32_t index) {
   struct rdo_sim_state *state = &s->states[index];
   uint32_t lane = state->lane;
   state->phase = RDO_SIM_RUNNING;
+  state->taken_count = s->pools[lane].free_count < state->width ? s->pools[lane].free_count : state->width;
   state->start_ns = s->now_ns + find_handover(s, index);
   state->worker = RDO_SIM_NONE;
   for (uint32_t i = node->claim_count; i > 0; --i) {
     const struct rdo_sim_claim *claim = &s->model->claims[node->claim_begin + i - 1];
     take(s, state, claim->pool, claim->count);
   }
-  take(s, state, lane, state->width);
+  take(s, state, lane, state->taken_count);
   ++s->pools[lane].dispatch_count;
   state->end_ns = state->start_ns + draw_duration(s, index, state);
   rdo_timer_heap_insert(&s->events, &state->timer, state->end_ns);
@@ -295,7 +299,7 @@ static void serve(struct rdo_simulator *s, uint32_t lane) {
   struct rdo_timer *first = pool->queue.first;
   uint32_t node = index_of(s, first), obstacle;
   struct rdo_sim_state *state = &s->states[node];
-  if (pool->free_count < state->width) return;
+  if (pool->free_count < least_workers(s, state)) return;
   rdo_timer_heap_remove(&pool->queue, first);
   obstacle = find_obstacle(s, node);
   if (obstacle == RDO_SIM_NONE) {
@@ -322,7 +326,7 @@ static void end(struct rdo_simulator *s, uint32_t index) {
   uint32_t worker = state->worker;
   state->phase = RDO_SIM_DONE;
   s->pools[state->lane].backlog_ns -= state->cost_ns;
-  give_back(s, state, state->lane, state->width);
+  give_back(s, state, state->lane, state->taken_count);
   for (uint32_t i = 0; i < node->claim_count; ++i) {
     const struct rdo_sim_claim *claim = &s->model->claims[node->claim_begin + i];
     give_back(s, state, claim->pool, claim->count);

@@ -6,8 +6,9 @@
 //
 // Rules. At one instant everything that ends does so first, then what became ready is decided in the order of rank, then
 // lanes are filled, the smallest key of all lanes first. A node starts when it is the first of its lane's queue and all that
-// it takes is free at once: workers, parts of other lanes, resources. One that waits for a resource lets others of its lane
-// pass, and gets it in the order of keys; one that waits for workers does not. As nothing is held while waiting, nothing
+// it takes is free at once: workers, parts of other lanes, resources. Where the plan says how wide it is one worker will do, as for
+// a player: it goes on with those that it got, and takes its time all the same. One that waits for a resource lets others of its
+// lane pass, and gets it in the order of keys; one that waits for workers does not. As nothing is held while waiting, nothing
 // waits for ever. O(log n) an event.
 //
 // Where the machine says what a hand-over costs, that passes between taking workers and the start: less on a worker that has just
@@ -41,6 +42,7 @@ struct rdo_sim_state {
   double cost_ns;  // of its lane's backlog
   uint32_t predecessors_left;
   uint32_t lane, width;      // decided
+  uint32_t taken_count;      // workers of its lane that it has
   uint32_t previous_lane;
   uint32_t worker;           // first of those that it has; the others are linked
   bool is_timed;             // held for a start that the policy decided: a worker is awake for it

@@ -33,7 +33,7 @@ static void test_chain(void **state) {
   }
 }
 
-// Three workers: a takes one until 10, b wants three. c would fit beside a, but does not pass b.
+// Three workers: a takes one until 10. b wants three, begins on the two that are free and takes its time all the same. c and d do not pass it.
 static void test_widths(void **state) {
   (void)state;
   static const struct spec specs[] = {
@@ -41,10 +41,10 @@ static void test_widths(void **state) {
   struct simulated s;
   if (!run(&s, specs, 4, MACHINE(CLUSTER("P", 3)), "planned")) skip();
   expect_run(&s, "a", 0, 10);
-  expect_run(&s, "b", 10, 14);
-  expect_run(&s, "c", 14, 17);
-  expect_run(&s, "d", 14, 19);
-  assert_true(find_row(&s, "c", 0)->worker != find_row(&s, "d", 0)->worker);
+  expect_run(&s, "b", 0, 4);
+  expect_run(&s, "c", 4, 7);
+  expect_run(&s, "d", 7, 12);
+  assert_true(find_row(&s, "a", 0)->worker != find_row(&s, "b", 0)->worker);
   assert_int_equal(find_row(&s, "c", 0)->worker_count, 2);
   end_simulated(&s);
 }
