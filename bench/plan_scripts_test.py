@@ -22,7 +22,7 @@ ROWS = {
     "handover": ["handover_same", "handover_cross_spin", "handover_cross"],
     "policies": ["policies_planned", "policies_strict", "policies_dynamic", "policies_fifo", "policies_priority", "policies_edf", "policies_shortest",
                  *(f"planned_vs_dynamic_{load}_{what}" for load in (50, 75, 90) for what in ("delay", "depth", "misses"))],
-    "fidelity": ["plan_fidelity", "sim_fidelity"],
+    "fidelity": ["plan_fidelity", "plan_fidelity_kernels", "sim_fidelity", "sim_fidelity_handovers", "plan_fidelity_second", "second_makespan"],
     "admission": ["admission_honest", "admission_accepted", "admission_honest_strict", "admission_accepted_strict"],
 }
 
