@@ -89,7 +89,7 @@ def measure(script, arguments):
         machine = script.add_handovers(bare, "all", len(programs.ALLOWED_CPUS), 1 if arguments.quick else 5)
         alone = script.profile(played.MODELS.values(), machine, repeat, "alone.json")
         together = script.profile(played.MODELS.values(), machine, repeat, "together.json", "--together")
-        for name, models in SETS.items():
+        for name, models in sorted(SETS.items(), reverse=number % 2 == 1):
             measure_set(script, models, machine, together if len(models) > 1 else alone, iterations, seconds, found[name])
     for name, measured in found.items():
         # All models in one run are held against the goals; each alone says where they come from.
