@@ -28,7 +28,7 @@ ROWS = {
                  for way in ("", "_synthetic", "_simulated")],
     "planned_vs_dynamic": [f"planned_vs_dynamic_{load}{way}{what}" for load in (50, 75, 90) for way in ("", "_synthetic", "_simulated")
                            for what in ("", "_delay", "_depth", "_strict")],
-    "fidelity": ["plan_fidelity", "sim_fidelity"],
+    "fidelity": ["plan_fidelity", "plan_fidelity_kernels", "sim_fidelity", "sim_fidelity_handovers", "plan_fidelity_second", "second_makespan"],
     "fjsp": ["fjsp_mk_10s", "fjsp_dp_10s", "fjsp_mk_60s", "fjsp_vs_cpsat"],
     "admission": ["admission_honest", "admission_accepted", "admission_honest_strict", "admission_accepted_strict"],
 }

@@ -113,10 +113,10 @@ class Script:
             raise programs.ProgramFailure(f"{' '.join(command)}\nexit status {done.returncode}\n{done.stderr[-2000:]}")
         return done.stdout, done.returncode
 
-    def profile(self, models, machine, repeat, name="profile.json"):
-        """A profile of models, each alone, with one worker and with as many as a cluster has."""
+    def profile(self, models, machine, repeat, name="profile.json", *flags):
+        """A profile of models, each alone if no flag says otherwise, with one worker and with as many as a cluster has."""
         path = self.folder / name
-        self.call("profile", *models, f"--machine={machine}", f"--repeat={repeat}", "-o", path)
+        self.call("profile", *models, f"--machine={machine}", f"--repeat={repeat}", "-o", path, *flags)
         return path
 
     def plan(self, jobs, machine, profile, *flags, seconds, name="plan.json", may_refuse=False):
@@ -130,6 +130,13 @@ class Script:
         except ValueError as error:
             raise programs.ProgramFailure(f"rondo plan {jobs} ended with {code} and printed no JSON: {error}") from error
         return (path if code == 0 else None), said
+
+    def add_handovers(self, machine, target, workers, iterations):
+        """The machine file with the hand-overs that synthetic work shows on one of its clusters."""
+        plan, path = self.write("forks.json", fork(target, workers)), self.folder / "handovers.json"
+        table = self.play(plan, f"--machine={machine}", iterations=iterations, synthetic=True)
+        self.call("machine", f"--file={machine}", f"--from-trace={table.path}", f"--output={path}")
+        return path
 
     def play(self, plan, *flags, iterations, policy="planned", warm_up=1, synthetic=False):
         """The table of played nodes."""
@@ -188,6 +195,26 @@ def work_ns(profile):
     return {Path(model["model"]).stem: next(cost["p50_ns"] for cost in model["call"] if cost.get("workers", 1) == 1) for model in models}
 
 
+# Hand-overs
+
+FORKS = 100
+FORK_NS = 100000  # longer than workers spin before they sleep
+
+
+def fork(target, workers):
+    """A schedule of dispatches, one alone and then one for each worker, again and again: hand-overs, and wakes."""
+    dispatches, start_ns, before = {}, 0, []
+    for i in range(FORKS):
+        width = 1 if i % 2 == 0 else workers
+        keys = [f"forks_dispatch_{len(dispatches) + k}" for k in range(width)]
+        for key in keys:
+            dispatches[key] = {"id": len(dispatches), "ordinal": 1, "total": 1, "dependencies": before, "hardware_target": target, "start_ns": start_ns,
+                               "duration_ns": FORK_NS, "job_name": "forks", "workers": 1, "release_policy": "immediate", "time_dep_mode": "soft"}
+        before = keys
+        start_ns += FORK_NS
+    return {"schema": "rondo.plan/1", "dispatches": dispatches, "metadata": {"machines": [target]}}
+
+
 # Played nodes
 
 
@@ -214,6 +241,13 @@ class Played:
             found.setdefault(row["graph_iter"], []).append(row)
         return list(found.values())
 
+    def parts(self):
+        """Of the fifth of the iterations around the middle makespan: the mean of each of PARTS, in ns."""
+        iterations = sorted(self.iterations(), key=lambda rows: max(int(row["end_ns"]) for row in rows))
+        cut = 2 * len(iterations) // 5
+        middle = [parts_of(rows) for rows in iterations[cut : len(iterations) - cut]]
+        return {part: sum(found[part] for found in middle) / len(middle) for part in PARTS}
+
     def handovers(self, previous):
         """For each node with a predecessor of its own: ns from that one's end to its start. `previous` maps keys."""
         values = []
@@ -221,6 +255,61 @@ class Played:
             ends = {row["dispatch_key"]: int(row["end_ns"]) for row in rows}
             values += [int(row["start_ns"]) - ends[previous[row["dispatch_key"]]] for row in rows if row["dispatch_key"] in previous]
         return values
+
+
+# Where a makespan comes from
+
+
+def duration_ns(row, kind=""):
+    return int(row["planned_duration_ns"]) if kind == "planned" else int(row["end_ns"]) - int(row["start_ns"])
+
+
+def awaited(row, by_key):
+    """The rows that a node waited for: those whose results it needs, and the one that its plan puts before it."""
+    keys = row["dependencies"].split("|")
+    if row["time_dep_mode"] == "hard":
+        keys.append(row["time_dependency"])
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def binding_path(rows):
+    """From the last end of an iteration back: each node with what ended last of what it waited for, and of what its worker did before."""
+    by_key = {row["dispatch_key"]: row for row in rows}
+    by_worker = {}
+    for row in rows:
+        by_worker.setdefault(row["worker"], []).append(row)
+    path = [max(rows, key=lambda row: int(row["end_ns"]))]
+    while True:
+        row = path[-1]
+        start_ns = int(row["start_ns"])
+        before = awaited(row, by_key) + [other for other in by_worker[row["worker"]] if other is not row and int(other["end_ns"]) <= start_ns]
+        # What was released at a time of its own waited for that; nodes that took no time might lead in a circle.
+        before = [other for other in before if int(other["end_ns"]) <= start_ns and other not in path]
+        last = max(before, key=lambda other: int(other["end_ns"]), default=None)
+        if last is None or (row["release_ns"] and int(row["release_ns"]) >= int(last["end_ns"])):
+            return path[::-1]
+        path.append(last)
+
+
+PARTS = ("kernels", "programs", "handovers", "waiting", "order")
+
+
+def parts_of(rows):
+    """What an iteration's makespan has that its plan has not, in ns, by cause. The sum is the whole difference.
+
+    kernels    dispatches of the path took longer than planned          programs   host programs did, mostly because they ran ahead
+    handovers  from one end to the next start on the path               waiting    before the path's first start
+    order      the path is another one than the plan's longest, which is as long as all of the plan
+    """
+    path = binding_path(rows)
+    planned_ns = max(int(row["planned_start_ns"]) + int(row["planned_duration_ns"]) for row in rows)
+    found = dict.fromkeys(PARTS, 0)
+    for row in path:
+        found["programs" if row["dispatch_id"] == "-1" else "kernels"] += duration_ns(row) - duration_ns(row, "planned")
+    found["handovers"] = sum(int(after["start_ns"]) - int(before["end_ns"]) for before, after in zip(path, path[1:]))
+    found["waiting"] = int(path[0]["start_ns"]) - int(path[0]["release_ns"] or 0)
+    found["order"] = sum(duration_ns(row, "planned") for row in path) + int(path[0]["release_ns"] or 0) - planned_ns
+    return found
 
 
 # Rows

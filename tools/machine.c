@@ -23,6 +23,7 @@ struct machine_args {
   const char *unit;           // --workers
   const char *output;         // --output
   const char *file;           // --file
+  const char *trace;          // --from-trace
   struct tool_strings sets;   // --set
   bool wants_hwloc;
   bool wants_json;
@@ -467,6 +468,12 @@ static int show_file(const struct machine_args *args, const struct rondo_machine
     rdo_tool_print_failure(NULL, status, &diag);
     return TOOL_EXIT_FAILURE;
   }
+  if (args->trace != NULL) status = rondo_machine_merge_trace(file, args->trace, &diag);
+  if (status != RONDO_OK) {
+    rondo_file_release(&file);
+    rdo_tool_print_failure(NULL, status, &diag);
+    return TOOL_EXIT_FAILURE;
+  }
   rondo_file_info(file, &info);
   printf("%s: %d cluster%s, %d lane%s, %d resource%s: fits this machine\n", args->file, info.cluster_count, plural(info.cluster_count), info.lane_count,
          plural(info.lane_count), info.resource_count, plural(info.resource_count));
@@ -518,6 +525,9 @@ static int finish_args(struct machine_args *args, const struct tool_strings *pos
   bool shows = args->unit != NULL || args->placement.cpus != NULL || args->sets.count > 0 || args->placement.within != NULL || args->wants_json;
   if (shows && (args->output != NULL || args->file != NULL)) return fail_usage("--output and --file write and check machine files, nothing else");
   bool acts = args->unit != NULL || args->placement.cpus != NULL || args->sets.count > 0 || args->placement.within != NULL || args->output != NULL || args->file != NULL;
+  if (args->trace != NULL && (args->file == NULL || args->output == NULL)) {
+    return fail_usage("--from-trace reads a machine file and writes another: give --file and --output, too");
+  }
   if (args->checks && acts) return fail_usage("--check goes with --json, --strict, --root, --allowed and --hwloc only");
   if (args->is_strict && !args->checks) return fail_usage("--strict goes with --check");
   if (args->placement.within != NULL && (args->placement.cpus != NULL || args->sets.count > 0)) {
@@ -554,6 +564,8 @@ int rdo_tool_machine(int argc, char **argv) {
       {"output", TOOL_OPTION_TEXT, &args.output, "FILE",
        "Write a machine file to edit, such as machine.json: the clusters as `rondo plan` and `rondo play` take them. With --file: write that one anew, complete."},
       {"file", TOOL_OPTION_TEXT, &args.file, "FILE", "Check a machine file: its keys, and that its CPUs are there and may be used."},
+      {"from-trace", TOOL_OPTION_TEXT, &args.trace, "FILE",
+       "With --file and --output: add what hand-overs a trace of a played plan shows (CSV, see rondo trace); plans and simulations count with them."},
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {
@@ -572,6 +584,7 @@ int rdo_tool_machine(int argc, char **argv) {
                   "  taskset -c 2-3 rondo machine --workers=clusters\n"
                   "  rondo machine --output=machine.json\n"
                   "  rondo machine --file=machine.json\n"
+                  "  rondo machine --file=machine.json --from-trace=run.csv --output=machine2.json\n"
                   "  rondo machine --root=board/ --set=0-3 --set=4-7",
       .exit_codes = "  0  shown\n"
                     "  1  the machine or file could not be read or written, a CPU cannot be used, or there are warnings (--strict)\n"

@@ -27,12 +27,13 @@ struct profile_args {
   const char *function;
   const char *machine;
   const char *workers;
+  const char *plan;
   const char *output;
   struct tool_strings inputs;
   struct tool_strings merges;
   struct tool_strings traces;
   int64_t repeat, warm_up;
-  bool wants_interference, wants_nodes, wants_json;
+  bool wants_together, wants_interference, wants_nodes, wants_json;
   int worker_counts[WORKER_COUNTS_MAX];
   int worker_count_count;
 };
@@ -273,6 +274,7 @@ static int measure_models(const struct profile_args *args, const struct tool_str
                                                 .worker_count_count = args->worker_count_count,
                                                 .repeat = (int)args->repeat,
                                                 .warm_up = (int)args->warm_up,
+                                                .wants_together = args->wants_together,
                                                 .wants_interference = args->wants_interference,
                                                 .report = rdo_tool_profile_progress,
                                                 .stop = &rdo_tool_was_interrupted};
@@ -307,7 +309,7 @@ static int merge_trace(const struct profile_args *args, const char *path, struct
   struct rondo_diag diag = {.status = RONDO_OK};
   uint64_t row_count, used_count;
   char name[TOOL_NAME_TEXT_BYTES];
-  enum rondo_status status = rondo_profile_merge_trace(profile, path, args->machine, &row_count, &used_count, &diag);
+  enum rondo_status status = rondo_profile_merge_trace(profile, path, args->plan, args->machine, &row_count, &used_count, &diag);
   if (status != RONDO_OK) return fail(status, &diag);
   if (used_count < row_count) rdo_tool_message("%s: %" PRIu64 " of %" PRIu64 " rows are of nodes of the profile", rdo_tool_printable(path, name, sizeof name), used_count, row_count);
   return TOOL_EXIT_OK;
@@ -354,6 +356,10 @@ static int check_args(struct profile_args *args, const struct tool_strings *mode
     fprintf(stderr, "Try 'rondo profile --help'.\n");
     return TOOL_EXIT_USAGE;
   }
+  if (args->plan != NULL && args->traces.count == 0) {
+    rdo_tool_message("--plan says what traces are of: give one with --from-trace");
+    return TOOL_EXIT_USAGE;
+  }
   if (!read_worker_counts(args)) {
     rdo_tool_message("--workers=%.60s: numbers from 1 to %d are needed, as in 1,2,4", args->workers, WORKERS_MAX);
     return TOOL_EXIT_USAGE;
@@ -373,9 +379,11 @@ int rdo_tool_profile(int argc, char **argv) {
       {"workers", TOOL_OPTION_TEXT, &args.workers, "COUNTS", "Numbers of workers to measure with, such as 1,2; default 1, 2, 4, ... and all that a cluster has."},
       {"repeat", TOOL_OPTION_POSITIVE, &args.repeat, "COUNT", "Calls that count, for each cluster and number of workers; default 100."},
       {"warmup", TOOL_OPTION_COUNT, &args.warm_up, "COUNT", "Calls before; default a fifth of these, from 5 to 100."},
+      {"together", TOOL_OPTION_SWITCH, &args.wants_together, NULL, "Measure each model while the others run in turn with it, and on the CPUs that it leaves: as they are played."},
       {"interference", TOOL_OPTION_SWITCH, &args.wants_interference, NULL, "Also measure each model while each one of them runs on another CPU of its cluster."},
       {"merge", TOOL_OPTION_LIST, &args.merges, "FILE", "Add what another profile knows; repeat it for several. Without a MODEL nothing is measured."},
       {"from-trace", TOOL_OPTION_LIST, &args.traces, "FILE", "Add the durations that a trace of a played plan has observed (CSV, see rondo trace); repeat it for several."},
+      {"plan", TOOL_OPTION_TEXT, &args.plan, "FILE", "The plan that traces are of: says which dispatch a row is, whatever its job is called."},
       {"output", TOOL_OPTION_TEXT, &args.output, "FILE", "Write the profile."},
       {"nodes", TOOL_OPTION_SWITCH, &args.wants_nodes, NULL, "Print a line for each dispatch, too."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
@@ -390,7 +398,7 @@ int rdo_tool_profile(int argc, char **argv) {
       .options = options,
       .examples = "  rondo profile mlp.vmfb dronet.vmfb -o profile.json\n"
                   "  rondo profile mlp.vmfb --machine=machine.json --workers=1,2 --repeat=1000 --nodes\n"
-                  "  rondo profile --merge=profile.json --from-trace=run.csv -o better.json\n"
+                  "  rondo profile --merge=profile.json --from-trace=run.csv --plan=plan.json -o better.json\n"
                   "  rondo profile --merge=monday.json --merge=tuesday.json -o profile.json",
       .exit_codes = "  0  measured, also when not calibrated\n  1  a model could not be loaded or failed, or a file could not be read or written\n"
                     "  2  the command line is wrong\n  130  ended by Ctrl-C, 143 by SIGTERM; nothing was written",

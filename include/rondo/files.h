@@ -4,7 +4,7 @@
 // Files that say what runs where and when: `machine.json`, `jobs.json`, `profile.json` and `plan.json`, and the schedules of
 // other tools. docs/files.md has their keys.
 //
-// A file is read once, checked as a whole, and does not change afterwards. What is wrong with it is one line: file, key
+// A file is read once, checked as a whole, and does not change afterwards, unless a machine file is given hand-overs. What is wrong with it is one line: file, key
 // path, reason, and what to do. What is only remarkable about it, such as a key that nobody reads, is a note.
 
 #ifndef RONDO_FILES_H_
@@ -87,6 +87,14 @@ RONDO_API enum rondo_status rondo_file_write(const struct rondo_file *file, cons
 //   returns   as rondo_file_write; NOT_FOUND also when no CPU may be used
 //   thread    any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_machine_write(const struct rondo_machine *machine, const char *path, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Puts into a machine file what hand-overs a trace of a played plan shows: for each cluster the middle of those to a worker that was
+// awake, and of those to one that slept (`handover_ns`, `wake_ns`). Traces of the policy `planned` tell most.
+//   machine   changed
+//   path      CSV, docs/trace.md
+//   returns   OK; what rondo_trace_table_load returns; INVALID_ARGUMENT (another kind of file; nothing is to be seen)
+//   thread    owner               phase  setup
+RONDO_API enum rondo_status rondo_machine_merge_trace(struct rondo_file *machine, const char *path, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Plans -------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ struct rondo_profile_options {
   // About how long all of it may take: where so many calls take longer there are fewer, but one at least; tiles are not timed. 0 = as long
   // as it takes.
   double time_limit_s;
+  bool wants_together;       // each is measured while the others run in turn with it, and on the CPUs that it leaves
   bool wants_interference;   // each model is also measured while each one of them runs on another CPU of its cluster
   void (*report)(void *user, const struct rondo_profile_progress *progress);  // NULL = nobody
   void *user;
@@ -91,14 +92,16 @@ RONDO_API enum rondo_status rondo_profile_merge(struct rondo_profile *into, cons
 
 // Adds what a trace of a played plan has observed (the CSV of docs/trace.md): each completed row is a sample of the node that it is
 // of. A row's job is called as a model's file or its function, an instance's number behind it; its node is the call site with
-// that kernel, or with the compiler's number, and that ordinal; its target is a cluster, or a lane of the machine file.
+// that kernel, or with the compiler's number, and that ordinal. Where the plan is given that says which dispatch a row is. Its
+// target is a cluster, or a lane of the machine file.
+//   plan_file       path of the plan that was played, NULL = not given
 //   machine_file    path, NULL = none
 //   out_row_count   optional: rows of the trace
 //   out_used_count  optional: of these, samples
 //   returns         OK, INVALID_ARGUMENT (no row is of the profile), what rondo_trace_table_load and rondo_file_read return
 //   thread          owner of `into`          phase  setup
-RONDO_API enum rondo_status rondo_profile_merge_trace(struct rondo_profile *into, const char *path, const char *machine_file, uint64_t *out_row_count,
-                                                      uint64_t *out_used_count, struct rondo_diag *diag) RONDO_MUST_USE;
+RONDO_API enum rondo_status rondo_profile_merge_trace(struct rondo_profile *into, const char *path, const char *plan_file, const char *machine_file,
+                                                      uint64_t *out_row_count, uint64_t *out_used_count, struct rondo_diag *diag) RONDO_MUST_USE;
 
 //   returns   as rondo_file_write
 //   thread    any, concurrently   phase  setup

@@ -137,7 +137,7 @@ static enum rondo_status read_cluster_cpus(struct reader *reader, const struct r
 
 static enum rondo_status read_cluster(struct reader *reader, const struct rdo_value *object, struct rdo_cluster_entry *cluster) {
   static const char *const known[] = {"name", "id", "cpus", "cores", "workers", "capacity", "jobs_max", "max_frequency_mhz", "l2_cache_kb",
-                                      "variant", "npu"};
+                                      "handover_*", "wake_*", "variant", "npu"};
   RDO_TRY(rdo_value_expect(object, RDO_VALUE_OBJECT, reader->diag));
   RDO_TRY(rdo_value_note_unknown(object, known, COUNT(known), reader->diag));
   RDO_TRY(read_cluster_name(reader, object, &cluster->name));
@@ -149,6 +149,9 @@ static enum rondo_status read_cluster(struct reader *reader, const struct rdo_va
   RDO_TRY(rdo_text_copy(&reader->file->arena, variant, &cluster->variant, reader->diag));
   RDO_TRY(read_frequency(reader, object, &cluster->frequency_khz));
   RDO_TRY(read_kib(reader, object, "l2_cache_kb", &cluster->l2_bytes));
+  bool is_given;
+  RDO_TRY(rdo_member_time(object, "handover", 0, RDO_TIME_NS_MAX, &cluster->handover_ns, &is_given, reader->diag));
+  RDO_TRY(rdo_member_time(object, "wake", 0, RDO_TIME_NS_MAX, &cluster->wake_ns, &is_given, reader->diag));
   return read_npu(reader, object, cluster);
 }
 
@@ -527,6 +530,8 @@ static void write_clusters(const struct rdo_machine_file *file, struct rdo_json_
     write_positive(writer, "jobs_max", cluster->job_count_max);
     write_amount(writer, "max_frequency_mhz", (double)cluster->frequency_khz / 1000);
     write_amount(writer, "l2_cache_kb", (double)cluster->l2_bytes / KIB);
+    write_positive(writer, "handover_ns", cluster->handover_ns);
+    write_positive(writer, "wake_ns", cluster->wake_ns);
     write_word(writer, "variant", cluster->variant);
     rdo_json_end(writer);
   }

@@ -36,6 +36,8 @@ struct rdo_cluster_entry {
   int job_count_max;            // that may have work on it at once; 0 = any number
   int64_t frequency_khz;        // 0 = not known
   int64_t l2_bytes;             // 0 = not known
+  int64_t handover_ns;          // from an end to the start of what waited for it, on a worker that is awake; 0 = not known
+  int64_t wake_ns;              // the same where the worker has fallen asleep; 0 = not known
   const char *variant;          // of modules compiled for it, such as "RVV"; "" = not said
   int lane_begin, lane_count;   // of lanes[]; at least one
 };

@@ -102,6 +102,7 @@ static int64_t find_latest(const struct rdo_draft *draft, const struct rondo_pla
 
 // A dispatch that nothing of its own call waits for stays where it is, whoever else waits.
 static void delay_all(const struct rdo_draft *draft, struct rondo_placed_node *placed, int64_t *limits, bool *goes_on) {
+  int64_t handover_ns = rdo_draft_handover_ns(draft);
   for (uint32_t i = 0; i < draft->node_count; ++i) limits[i] = INT64_MAX;
   for (size_t i = 0; i < draft->edge_count; ++i) {
     goes_on[draft->edges[i].from] |= draft->nodes[draft->edges[i].from].call == draft->nodes[draft->edges[i].to].call;
@@ -117,7 +118,7 @@ static void delay_all(const struct rdo_draft *draft, struct rondo_placed_node *p
     }
     for (uint32_t k = draft->predecessor_begins[node]; k < draft->predecessor_begins[node + 1]; ++k) {
       uint32_t before = draft->edges[draft->predecessors[k]].from;
-      int64_t limit_ns = placed[node].start - transition_ns(draft, mode_of(draft, placed, before), mode_of(draft, placed, node));
+      int64_t limit_ns = placed[node].start - handover_ns - transition_ns(draft, mode_of(draft, placed, before), mode_of(draft, placed, node));
       if (limit_ns < limits[before]) limits[before] = limit_ns;
     }
   }

@@ -319,3 +319,11 @@ enum rondo_status rdo_draft_finish(struct rdo_draft *draft, struct rondo_diag *d
   RDO_TRY(link_edges(draft, diag));
   return order_nodes(draft, diag);
 }
+
+int64_t rdo_draft_handover_ns(const struct rdo_draft *draft) {
+  int64_t shortest_ns = INT64_MAX;
+  for (int i = 0; i < draft->machine->cluster_count; ++i) {
+    if (draft->machine->clusters[i].handover_ns < shortest_ns) shortest_ns = draft->machine->clusters[i].handover_ns;
+  }
+  return shortest_ns == INT64_MAX ? 0 : shortest_ns;
+}

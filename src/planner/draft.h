@@ -133,4 +133,7 @@ enum rondo_status rdo_draft_text(struct rdo_draft *draft, const char **out_text,
 int64_t rdo_draft_duration_min(const struct rdo_draft *draft, const struct rdo_draft_node *node);
 int rdo_draft_mode_width(const struct rdo_draft *draft, const struct rdo_draft_mode *mode);
 
+// What passes at least between a dispatch and one that waits for it, wherever they run: the shortest hand-over of all clusters.
+int64_t rdo_draft_handover_ns(const struct rdo_draft *draft);
+
 #endif  // RDO_PLANNER_DRAFT_H_

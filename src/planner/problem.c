@@ -113,8 +113,9 @@ static enum rondo_status fill(struct maker *maker) {
   RDO_TRY(add_machines(maker));
   RDO_TRY(add_calls(maker));
   for (size_t i = 0; i < draft->node_count; ++i) RDO_TRY(add_node(maker, &draft->nodes[i]));
+  int64_t handover_ns = rdo_draft_handover_ns(draft);
   for (size_t i = 0; i < draft->edge_count; ++i) {
-    RDO_TRY(rondo_problem_add_edge(maker->problem, (int)draft->edges[i].from, (int)draft->edges[i].to, 0, maker->diag));
+    RDO_TRY(rondo_problem_add_edge(maker->problem, (int)draft->edges[i].from, (int)draft->edges[i].to, handover_ns, maker->diag));
   }
   return rondo_problem_finish(maker->problem, maker->diag);
 }

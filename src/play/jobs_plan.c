@@ -93,6 +93,7 @@ static enum rondo_status measure(struct jobs_plan *plan, const struct rondo_prof
   const struct rondo_schedule_play_options *options = plan->options;
   const struct rondo_profile_options how = {.machine_file = machine_path,
                                             .repeat = REPEAT,
+                                            .wants_together = call_count > 1,  // as they are played
                                             .time_limit_s = options->calibration_s > 0 ? options->calibration_s : calibration_s_default,
                                             .report = options->calibrating,
                                             .user = options->user,

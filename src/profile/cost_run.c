@@ -145,9 +145,9 @@ static enum rondo_status run_batches(struct pass *pass, struct rondo_diag *diag)
   // A worker tells with a later event that earlier ones are missing, so the first calls may count as different.
   if (times->dropped_count == 0 && times->different_count > 0) {
     return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "function %s: each call runs something else than the first: there is no graph to profile",
-                    rondo_function_name(pass->runner->function));
+                    rondo_function_name(pass->runner->functions[0].function));
   }
-  return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "function %s: a call emits more events than the %d that a worker keeps", rondo_function_name(pass->runner->function),
+  return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "function %s: a call emits more events than the %d that a worker keeps", rondo_function_name(pass->runner->functions[0].function),
                   RDO_EVENT_RING_CAPACITY);
 }
 
@@ -180,7 +180,7 @@ static enum rondo_status find_graph(struct rdo_cost_run *run, struct rdo_runner 
   if (status == RONDO_OK) status = rdo_runner_observe(runner, &again, diag);
   if (status == RONDO_OK && !rdo_call_graph_equals(graph, &again)) {
     status = rdo_fail(diag, RONDO_FAILED_PRECONDITION, "function %s: %zu commands in one call, %zu in another, or other ones: there is no graph to profile",
-                      rondo_function_name(runner->function), graph->node_count, again.node_count);
+                      rondo_function_name(runner->functions[0].function), graph->node_count, again.node_count);
   }
   rdo_call_graph_deinit(&again);
   return status;
@@ -210,6 +210,7 @@ static enum rondo_status time_nodes(struct rdo_cost_run *run, struct rdo_runner 
   struct rdo_steadiness steadiness;
   struct pass pass = {.runner = runner, .times = &times, .repeat = run->repeat, .run = run};
   enum rondo_status status = rdo_node_times_init(&times, graph, run->repeat, false, diag);
+  times.worker_count = (int32_t)run->worker_count;
   if (status == RONDO_OK) status = rdo_alloc_array(run->repeat, sizeof *pass.calls_ns, &pass.calls_ns, diag);
   if (status == RONDO_OK && run->worker_count == 1) status = rdo_alloc_array(run->repeat, sizeof *pass.programs_ns, &pass.programs_ns, diag);
   rdo_steadiness_begin(&steadiness, runner->executor);
@@ -242,13 +243,56 @@ static enum rondo_status time_tiles(struct rdo_cost_run *run, struct rdo_runner 
   return status == RONDO_OK || status == RONDO_RESOURCE_EXHAUSTED ? RONDO_OK : rdo_fail(diag, status, "%s", own.message);
 }
 
+static enum rondo_status time_graph(struct rdo_cost_run *run, struct rdo_runner *runner, struct rdo_call_graph *graph, struct rondo_diag *diag) {
+  RDO_TRY(find_graph(run, runner, graph, diag));
+  RDO_TRY(rdo_text_copy(&graph->arena, rondo_function_name(runner->functions[0].function), &run->function, diag));
+  return time_nodes(run, runner, graph, diag);
+}
+
+// The others on a CPU of their own, all of them in turn.
+//   calls  [run->other_count]
+static enum rondo_status init_neighbour(const struct rdo_cost_run *run, uint32_t index, const struct rondo_profile_call *const *calls, struct rdo_runner *out_runner,
+                                        struct rondo_diag *diag) {
+  const struct rdo_runner_options options = {.call = calls[0],
+                                             .others = calls + 1,
+                                             .other_count = run->other_count - 1,
+                                             .cpus = &run->other_cpus[index],
+                                             .worker_count = 1,
+                                             .worker_base = run->worker_count + index};
+  return rdo_runner_init(out_runner, &options, BATCH_MAX, diag);
+}
+
+// While the others call on and on, each CPU beginning with another one of them.
+static enum rondo_status time_beside(struct rdo_cost_run *run, struct rdo_runner *runner, struct rdo_call_graph *graph, struct rondo_diag *diag) {
+  uint32_t count = run->other_cpu_count < run->other_count ? run->other_cpu_count : run->other_count, begun = 0;
+  const struct rondo_profile_call **calls;
+  struct rdo_runner *neighbours = NULL;
+  RDO_TRY(rdo_alloc_array((size_t)run->other_count * 2 + 1, sizeof *calls, &calls, diag));
+  for (uint32_t i = 0; i < run->other_count * 2; ++i) calls[i] = run->others[i % run->other_count];
+  enum rondo_status status = rdo_alloc_array((size_t)count + 1, sizeof *neighbours, &neighbours, diag);
+  while (begun < count && status == RONDO_OK) {
+    status = init_neighbour(run, begun, calls + begun, &neighbours[begun], diag);
+    if (status == RONDO_OK) rdo_runner_start(&neighbours[begun], 0);
+    ++begun;
+  }
+  if (status == RONDO_OK) status = time_graph(run, runner, graph, diag);
+  for (uint32_t i = 0; i < begun; ++i) {
+    rdo_runner_stop(&neighbours[i]);
+    enum rondo_status ended = rdo_runner_wait(&neighbours[i], status == RONDO_OK ? diag : NULL);
+    if (status == RONDO_OK) status = ended;
+    rdo_runner_deinit(&neighbours[i]);
+  }
+  rdo_free(neighbours);
+  rdo_free(calls);
+  return status;
+}
+
 static enum rondo_status run_first_pass(struct rdo_cost_run *run, struct rdo_call_graph *graph, struct rondo_diag *diag) {
-  const struct rdo_runner_options options = {.call = run->call, .cpus = run->cpus, .worker_count = run->worker_count};
+  const struct rdo_runner_options options = {
+      .call = run->call, .others = run->others, .other_count = run->other_count, .cpus = run->cpus, .worker_count = run->worker_count};
   struct rdo_runner runner;
   enum rondo_status status = rdo_runner_init(&runner, &options, BATCH_MAX, diag);
-  if (status == RONDO_OK) status = find_graph(run, &runner, graph, diag);
-  if (status == RONDO_OK) status = rdo_text_copy(&graph->arena, rondo_function_name(runner.function), &run->function, diag);
-  if (status == RONDO_OK) status = time_nodes(run, &runner, graph, diag);
+  if (status == RONDO_OK) status = time_beside(run, &runner, graph, diag);
   rdo_runner_deinit(&runner);
   return status;
 }

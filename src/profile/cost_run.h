@@ -4,8 +4,8 @@
 // One measurement: a function on some CPUs, called again and again, with the costs of its nodes, of whole calls and of its
 // host program.
 //
-// Two passes: the first as functions run when nothing else does, for the times of nodes and calls; a shorter second one in
-// which tiles are claimed one by one, for the times of tiles; where time is limited that one is left out.
+// Two passes: the first as functions run when nothing else does, or together with others, for the times of nodes and calls; a
+// shorter second one, alone, in which tiles are claimed one by one, for the times of tiles; where time is limited that one is left out.
 
 #ifndef RDO_PROFILE_COST_RUN_H_
 #define RDO_PROFILE_COST_RUN_H_
@@ -24,6 +24,11 @@ struct rdo_cost_run {
   uint32_t worker_count;
   uint32_t cluster;
   const char *cluster_name;
+  // What is played together with it: called in turn with it on its CPUs, and by themselves on others, as many at once as there are.
+  const struct rondo_profile_call *const *others;  // borrowed, [other_count]
+  uint32_t other_count;
+  const struct rdo_cpu_set *other_cpus;            // borrowed, [other_cpu_count]
+  uint32_t other_cpu_count;
   size_t repeat, warm_up;
   int64_t warm_up_end_ns, end_ns;         // fewer calls where so many last longer, on CLOCK_MONOTONIC; 0 = no limit
   const volatile int *stop;               // NULL = never

@@ -101,6 +101,9 @@ static enum rondo_status check_options(struct measure *measure) {
   if (measure->call_count < 1 || measure->call_count > RDO_PROFILE_MODELS_MAX) {
     return rdo_fail(measure->diag, RONDO_INVALID_ARGUMENT, "%d functions (1 to %d)", measure->call_count, RDO_PROFILE_MODELS_MAX);
   }
+  if (options->wants_together && measure->call_count < 2) {
+    return rdo_fail(measure->diag, RONDO_INVALID_ARGUMENT, "one function is not measured together with others: give all that will be played, or leave that out");
+  }
   if (options->repeat < 0 || options->repeat > REPEAT_MAX || options->warm_up < 0 || options->warm_up > REPEAT_MAX) {
     return rdo_fail(measure->diag, RONDO_INVALID_ARGUMENT, "%d calls after %d to warm up (at most %d)", options->repeat, options->warm_up, REPEAT_MAX);
   }
@@ -235,24 +238,72 @@ static void limit_run(const struct measure *measure, struct rdo_cost_run *run) {
   run->end_ns = now_ns + share_ns;
 }
 
+// What a function is played together with, and where.
+struct company {
+  const struct rondo_profile_call **calls;  // owned [call_count]
+  struct rdo_cpu_set *cpus;                 // owned [cpu_count]
+  uint32_t call_count, cpu_count;
+};
+
+// Adds the CPUs of a cluster's workers that nobody has.
+static void add_free_cpus(const struct measure *measure, uint32_t cluster, struct rdo_cpu_set *taken, struct company *company) {
+  uint32_t most = most_workers(measure, (int)cluster);
+  for (uint32_t i = 0; i < most && company->cpu_count < company->call_count; ++i) {
+    const struct rdo_cpu_set *cpus = &measure->places[cluster].workers[i].cpus;
+    struct rdo_cpu_set left = rdo_cpu_set_andnot(*cpus, taken);
+    if (rdo_cpu_set_count(&left) < rdo_cpu_set_count(cpus)) continue;
+    *taken = rdo_cpu_set_or(*taken, cpus);
+    company->cpus[company->cpu_count++] = *cpus;
+  }
+}
+
+// All other functions, on CPUs of the same cluster before those of others.
+static enum rondo_status find_company(const struct measure *measure, int call, const struct setting *setting, struct company *company) {
+  struct rdo_cpu_set taken = rdo_cpu_set_none();
+  if (!measure->options->wants_together) return RONDO_OK;
+  RDO_TRY(rdo_alloc_array((size_t)measure->call_count, sizeof *company->calls, &company->calls, measure->diag));
+  RDO_TRY(rdo_alloc_array((size_t)measure->call_count, sizeof *company->cpus, &company->cpus, measure->diag));
+  for (int i = 0; i < measure->call_count; ++i) {
+    if (i != call) company->calls[company->call_count++] = &measure->calls[i];
+  }
+  for (uint32_t i = 0; i < setting->worker_count; ++i) taken = rdo_cpu_set_or(taken, &measure->places[setting->cluster].workers[i].cpus);
+  add_free_cpus(measure, setting->cluster, &taken, company);
+  for (int i = 0; i < measure->machine.cluster_count; ++i) {
+    if ((uint32_t)i != setting->cluster) add_free_cpus(measure, (uint32_t)i, &taken, company);
+  }
+  return RONDO_OK;
+}
+
+static void leave_company(struct company *company) {
+  rdo_free(company->calls);
+  rdo_free(company->cpus);
+}
+
 static enum rondo_status run_settings(struct measure *measure, int call, struct rdo_cost_run *runs, struct rdo_call_graph *graph) {
   for (uint32_t i = 0; i < measure->setting_count; ++i) {
     const struct setting *setting = &measure->settings[i];
     struct rdo_cpu_set *cpus = NULL;
+    struct company company = {0};
     RDO_TRY(tell_step(measure, call, setting->cluster, setting->worker_count, -1));
     RDO_TRY(copy_cpus(measure, setting, &cpus));
+    enum rondo_status status = find_company(measure, call, setting, &company);
     runs[i] = (struct rdo_cost_run){.call = &measure->calls[call],
                                     .cpus = cpus,
                                     .worker_count = setting->worker_count,
                                     .cluster = setting->cluster,
                                     .cluster_name = measure->machine.clusters[setting->cluster].name,
+                                    .others = company.calls,
+                                    .other_count = company.call_count,
+                                    .other_cpus = company.cpus,
+                                    .other_cpu_count = company.cpu_count,
                                     .repeat = measure->repeat,
                                     .warm_up = measure->warm_up,
                                     .stop = measure->options->stop,
                                     .report = tell_calls,
                                     .user = measure};
     limit_run(measure, &runs[i]);
-    enum rondo_status status = rdo_cost_run_measure(&runs[i], graph, measure->diag);
+    if (status == RONDO_OK) status = rdo_cost_run_measure(&runs[i], graph, measure->diag);
+    leave_company(&company);
     rdo_free(cpus);
     if (status != RONDO_OK) {
       rdo_annotate(measure->diag, "on %s, %u worker%s", runs[i].cluster_name, setting->worker_count, setting->worker_count == 1 ? "" : "s");

@@ -34,6 +34,10 @@ void rdo_node_times_deinit(struct rdo_node_times *times) {
 
 // Spans ----------------------------------------------------------------------------------------------------
 
+static bool is_asked(const struct rdo_node_times *times, const struct rdo_event_thread *emitter) {
+  return times->worker_count == 0 || (emitter->worker_index >= times->worker_begin && emitter->worker_index - times->worker_begin < times->worker_count);
+}
+
 static struct rdo_span_thread *find_thread(struct rdo_node_times *times, uint32_t id) {
   for (uint32_t i = 0; i < times->thread_count; ++i) {
     if (times->threads[i].id == id) return &times->threads[i];
@@ -54,6 +58,7 @@ static enum rondo_status add_span(struct rdo_node_times *times, const struct rdo
 
 void rdo_node_times_take(void *user, const struct rdo_event_thread *emitter, const struct rdo_event *events, size_t count) {
   struct rdo_node_times *times = user;
+  if (!is_asked(times, emitter)) return;
   struct rdo_span_thread *thread = find_thread(times, emitter->id);
   times->event_count += count;
   if (thread == NULL) times->has_dropped = true;

@@ -35,6 +35,7 @@ enum { RDO_SPAN_THREADS_MAX = 512 };
 struct rdo_node_times {
   const struct rdo_call_graph *graph;  // borrowed
   bool wants_tiles;                    // tile times count
+  int32_t worker_begin, worker_count;  // whose events count, as they are numbered in the process; 0 workers = everybody's
   // Spans of calls that have not been looked at.
   struct rdo_span_event *spans;
   size_t span_count, span_capacity;

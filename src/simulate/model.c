@@ -87,6 +87,8 @@ static enum rondo_status fill_lane(struct builder *b, uint32_t index) {
     lane->worker_count = (uint32_t)b->machine->lanes[entry].worker_count;
     lane->cluster = b->machine->lanes[entry].cluster;
     lane->speed = b->machine->clusters[lane->cluster].capacity;
+    lane->handover_ns = b->machine->clusters[lane->cluster].handover_ns;
+    lane->wake_ns = b->machine->clusters[lane->cluster].wake_ns;
   }
   if (lane->worker_count > RDO_SIM_WORKERS_MAX - b->model->worker_count) {
     return rdo_fail(b->diag, RONDO_OUT_OF_RANGE, "%s: its lanes have more than %d workers together", b->schedule->path, RDO_SIM_WORKERS_MAX);
@@ -303,8 +305,9 @@ static void fill_node(const struct builder *b, uint32_t index, uint32_t instance
 static void lock_root(const struct builder *b, struct rdo_sim_node *node) {
   const struct rdo_schedule_node *from = &b->schedule->nodes[node->schedule_node];
   node->is_root = node->predecessor_count == 0;
-  bool is_locked = node->is_root && from->release_policy == RDO_RELEASE_PHASE_LOCKED, uses_plan = b->options->follows_plan || !is_told(&b->schedule->jobs[from->job]);
-  if (is_locked && uses_plan && node->planned_start_ns > node->release_ns) node->release_ns = node->planned_start_ns;
+  node->is_locked = node->is_root && from->release_policy == RDO_RELEASE_PHASE_LOCKED;
+  bool uses_plan = b->options->follows_plan || !is_told(&b->schedule->jobs[from->job]);
+  if (node->is_locked && uses_plan && node->planned_start_ns > node->release_ns) node->release_ns = node->planned_start_ns;
 }
 
 static enum rondo_status fill_nodes(struct builder *b) {

@@ -29,6 +29,7 @@ struct rdo_sim_lane {
   uint32_t worker_begin, worker_count;  // of all workers
   int cluster;                          // of the machine
   int speed;                            // its cluster's capacity
+  int64_t handover_ns, wake_ns;         // its cluster's: what passes before a worker begins that is awake, or has fallen asleep
   uint32_t order_begin, order_count;    // of lane_orders[]
 };
 
@@ -62,6 +63,7 @@ struct rdo_sim_node {
   int64_t release_ns;          // it is not ready before
   bool is_root;                // without predecessors
   struct rdo_urgency urgency;  // with what it inherits; the deadline from the iteration's start on
+  bool is_locked;              // to its release: a worker is kept free and awake for it
   uint32_t rank;               // of equal choices the lowest comes first, then the lowest index
   uint32_t predecessor_count;
   uint32_t successor_begin, successor_count;  // of successors[]

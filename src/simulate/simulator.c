@@ -16,6 +16,12 @@
 // Beyond, tables of played nodes cannot tell times: 31 years.
 #define CLOCK_NS_MAX INT64_C(1000000000000000000)
 
+// As long a player's workers spin before they sleep (SPIN_NS, play/schedule.c).
+#define SPIN_NS INT64_C(20000)
+
+// Before anything has run workers sleep.
+#define IDLE_FOR_EVER (-CLOCK_NS_MAX)
+
 // Heaps order by signed numbers; keys are unsigned.
 static int64_t heap_key(uint64_t key) { return (int64_t)(key ^ UINT64_C(1) << 63); }
 
@@ -31,6 +37,7 @@ static void give_workers(struct rdo_simulator *s, uint32_t pool, uint32_t count,
   for (; count > 0; --count) {
     uint32_t worker = *list;
     *list = s->next_worker[worker];
+    s->idle_since_ns[worker] = s->now_ns;
     s->next_worker[worker] = s->pools[pool].free_worker;
     s->pools[pool].free_worker = worker;
   }
@@ -108,6 +115,9 @@ static void pass_turn(struct rdo_simulator *s, uint32_t lane) {
   if (s->states[next].phase == RDO_SIM_ARRIVED && may_come(s, next)) enqueue(s, next);
 }
 
+// Workers without which a node does not start: one of those that it has in the plan, or all that the policy has found for it.
+static uint32_t least_workers(const struct rdo_simulator *s, const struct rdo_sim_state *state) { return s->options->policy->needs_plan ? 1 : state->width; }
+
 // Those who wait for a pool that has something again: the first ones, until enough of them can start that it is used up.
 static void wake_waiters(struct rdo_simulator *s, uint32_t pool) {
   uint32_t left = s->pools[pool].free_count;
@@ -116,7 +126,7 @@ static void wake_waiters(struct rdo_simulator *s, uint32_t pool) {
     uint32_t node = index_of(s, first);
     rdo_timer_heap_remove(&s->pools[pool].waiters, first);
     enqueue(s, node);
-    left -= s->pools[s->states[node].lane].free_count >= s->states[node].width;
+    left -= s->pools[s->states[node].lane].free_count >= least_workers(s, &s->states[node]);
   }
 }
 
@@ -185,7 +195,8 @@ static void decide(struct rdo_simulator *s, uint32_t index) {
   s->pools[state->lane].backlog_ns += state->cost_ns;
   note_lane(s, state->lane);
   int64_t arrival_ns = find_arrival(s, index);
-  if (decision.start_ns > arrival_ns) arrival_ns = decision.start_ns;
+  state->is_timed = decision.start_ns > arrival_ns;
+  if (state->is_timed) arrival_ns = decision.start_ns;
   if (arrival_ns <= s->now_ns) {
     arrive(s, index);
   } else {
@@ -235,20 +246,34 @@ static int64_t draw_duration(const struct rdo_simulator *s, uint32_t index, cons
   return (ns < (double)CLOCK_NS_MAX ? (int64_t)(ns + 0.5) : CLOCK_NS_MAX) + draw.stall_ns;
 }
 
+// What passes before a node begins on the workers that it is about to take: the first that is there begins.
+static int64_t find_handover(const struct rdo_simulator *s, uint32_t index) {
+  const struct rdo_sim_state *state = &s->states[index];
+  const struct rdo_sim_lane *lane = &s->model->lanes[state->lane];
+  const struct rdo_sim_node *node = &s->model->nodes[index];
+  bool is_released = node->is_root && state->ready_ns == s->now_ns;  // a worker is awake for it
+  if (is_released && node->is_locked) return 0;
+  bool is_awake = is_released || state->is_timed || lane->wake_ns == 0;
+  uint32_t worker = s->pools[state->lane].free_worker;
+  for (uint32_t i = 0; i < state->taken_count && !is_awake; ++i, worker = s->next_worker[worker]) is_awake = s->now_ns - s->idle_since_ns[worker] <= SPIN_NS;
+  return is_awake ? lane->handover_ns : lane->wake_ns;
+}
+
 static void start(struct rdo_simulator *s, uint32_t index) {
   const struct rdo_sim_node *node = &s->model->nodes[index];
   struct rdo_sim_state *state = &s->states[index];
   uint32_t lane = state->lane;
   state->phase = RDO_SIM_RUNNING;
-  state->start_ns = s->now_ns;
+  state->taken_count = s->pools[lane].free_count < state->width ? s->pools[lane].free_count : state->width;
+  state->start_ns = s->now_ns + find_handover(s, index);
   state->worker = RDO_SIM_NONE;
   for (uint32_t i = node->claim_count; i > 0; --i) {
     const struct rdo_sim_claim *claim = &s->model->claims[node->claim_begin + i - 1];
     take(s, state, claim->pool, claim->count);
   }
-  take(s, state, lane, state->width);
+  take(s, state, lane, state->taken_count);
   ++s->pools[lane].dispatch_count;
-  state->end_ns = s->now_ns + draw_duration(s, index, state);
+  state->end_ns = state->start_ns + draw_duration(s, index, state);
   rdo_timer_heap_insert(&s->events, &state->timer, state->end_ns);
   pass_turn(s, lane);
   for (uint32_t i = 0; i < node->claim_count; ++i) {
@@ -273,7 +298,7 @@ static void serve(struct rdo_simulator *s, uint32_t lane) {
   struct rdo_timer *first = pool->queue.first;
   uint32_t node = index_of(s, first), obstacle;
   struct rdo_sim_state *state = &s->states[node];
-  if (pool->free_count < state->width) return;
+  if (pool->free_count < least_workers(s, state)) return;
   rdo_timer_heap_remove(&pool->queue, first);
   obstacle = find_obstacle(s, node);
   if (obstacle == RDO_SIM_NONE) {
@@ -300,7 +325,7 @@ static void end(struct rdo_simulator *s, uint32_t index) {
   uint32_t worker = state->worker;
   state->phase = RDO_SIM_DONE;
   s->pools[state->lane].backlog_ns -= state->cost_ns;
-  give_back(s, state, state->lane, state->width);
+  give_back(s, state, state->lane, state->taken_count);
   for (uint32_t i = 0; i < node->claim_count; ++i) {
     const struct rdo_sim_claim *claim = &s->model->claims[node->claim_begin + i];
     give_back(s, state, claim->pool, claim->count);
@@ -378,6 +403,7 @@ static void reset(struct rdo_simulator *s) {
     for (uint32_t k = model->lanes[i].worker_count; k > 0; --k) {
       uint32_t worker = model->lanes[i].worker_begin + k - 1;
       s->next_worker[worker] = s->pools[i].free_worker;
+      s->idle_since_ns[worker] = IDLE_FOR_EVER;
       s->pools[i].free_worker = worker;
     }
   }
@@ -404,6 +430,7 @@ enum rondo_status rdo_simulator_init(struct rdo_simulator *out_simulator, const 
   RDO_TRY(rdo_alloc_array((size_t)model->lane_count + model->resource_count, sizeof *s->pools, &s->pools, diag));
   RDO_TRY(rdo_alloc_array(model->lane_count, sizeof *s->hints, &s->hints, diag));
   RDO_TRY(rdo_alloc_array(model->worker_count, sizeof *s->next_worker, &s->next_worker, diag));
+  RDO_TRY(rdo_alloc_array(model->worker_count, sizeof *s->idle_since_ns, &s->idle_since_ns, diag));
   return rdo_alloc_array(model->node_count, sizeof *s->ready, &s->ready, diag);
 }
 
@@ -412,6 +439,7 @@ void rdo_simulator_deinit(struct rdo_simulator *simulator) {
   rdo_free(simulator->pools);
   rdo_free(simulator->hints);
   rdo_free(simulator->next_worker);
+  rdo_free(simulator->idle_since_ns);
   rdo_free(simulator->ready);
   *simulator = (struct rdo_simulator){0};
 }

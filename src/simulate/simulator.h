@@ -6,9 +6,14 @@
 //
 // Rules. At one instant everything that ends does so first, then what became ready is decided in the order of rank, then
 // lanes are filled, the smallest key of all lanes first. A node starts when it is the first of its lane's queue and all that
-// it takes is free at once: workers, parts of other lanes, resources. One that waits for a resource lets others of its lane
-// pass, and gets it in the order of keys; one that waits for workers does not. As nothing is held while waiting, nothing
+// it takes is free at once: workers, parts of other lanes, resources. Where the plan says how wide it is one worker will do, as for
+// a player: it goes on with those that it got, and takes its time all the same. One that waits for a resource lets others of its
+// lane pass, and gets it in the order of keys; one that waits for workers does not. As nothing is held while waiting, nothing
 // waits for ever. O(log n) an event.
+//
+// Where the machine says what a hand-over costs, that passes between taking workers and the start: less on a worker that has just
+// ended something, or is awake for a release, than on one that has been idle for longer than players spin. What is locked to its
+// release starts on time.
 
 #ifndef RDO_SIMULATE_SIMULATOR_H_
 #define RDO_SIMULATE_SIMULATOR_H_
@@ -37,8 +42,10 @@ struct rdo_sim_state {
   double cost_ns;  // of its lane's backlog
   uint32_t predecessors_left;
   uint32_t lane, width;      // decided
+  uint32_t taken_count;      // workers of its lane that it has
   uint32_t previous_lane;
   uint32_t worker;           // first of those that it has; the others are linked
+  bool is_timed;             // held for a start that the policy decided: a worker is awake for it
   enum rdo_sim_phase phase;
 };
 
@@ -90,6 +97,7 @@ struct rdo_simulator {
   struct rdo_sim_pool *pools;        // owned [lane_count + resource_count]
   struct rdo_policy_lane *hints;     // owned [lane_count]: what the policy sees of the lanes
   uint32_t *next_worker;             // owned [worker_count]: links of lists of workers
+  int64_t *idle_since_ns;            // owned [worker_count]: when each ended what it ran last
   struct rdo_sim_ready *ready;       // owned [node_count]: became ready at this instant
   uint32_t ready_count;
   uint32_t busy_lane_count;

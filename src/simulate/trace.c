@@ -83,7 +83,7 @@ enum rondo_status rdo_sim_trace_add(struct rdo_sim_trace *trace, const struct rd
   row.node = trace->nodes[node];
   row.target = trace->targets[state->lane];
   row.worker = (int32_t)state->worker;
-  row.worker_count = (int32_t)state->width;
+  row.worker_count = (int32_t)state->taken_count;
   RDO_TRY(rdo_table_add_text(&trace->table, trace->model->schedule->nodes[from->schedule_node].vmfb_path, &row.file, diag));
   return rdo_table_append(&trace->table, &row, diag);
 }

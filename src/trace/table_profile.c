@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "plan/machine_file.h"
 #include "plan/profile_public.h"
+#include "plan/schedule_file.h"
 #include "trace/trace_table.h"
 
 // A row that was recognised.
@@ -20,6 +21,7 @@ struct sample {
 struct matcher {
   const struct rdo_profile *profile;
   const struct rdo_machine_file *machine;  // NULL = none
+  const struct rdo_schedule *plan;         // NULL = none
   const struct rdo_table *table;
   uint32_t *nodes;     // [table->node_count]: of the profile; RDO_PROFILE_NONE = not known
   uint32_t *clusters;  // [table->target_count]: likewise
@@ -69,6 +71,33 @@ static bool has_number(const char *export_name, int64_t id) {
   return end != at + sizeof cut - 1 && (*end == '_' || *end == '\0') && number == id;
 }
 
+// The model of a job of the plan.
+static uint32_t find_model_of(const struct matcher *matcher, const struct rdo_schedule_job *job) {
+  const struct rdo_jobs_file *jobs = matcher->plan->job_set;
+  for (int i = 0; jobs != NULL && i < jobs->job_count; ++i) {
+    const struct rdo_job_entry *entry = &jobs->jobs[i];
+    if (strcmp(entry->name, job->source) == 0) return rdo_profile_find_model(matcher->profile, entry->model_path != NULL ? entry->model_path : entry->model, entry->function);
+  }
+  return RDO_PROFILE_NONE;
+}
+
+// The call site that a plan has put there: the same place in the recordings.
+static uint32_t find_planned_node(const struct matcher *matcher, const struct rdo_table_node *node) {
+  const struct rdo_profile *profile = matcher->profile;
+  uint32_t number = rdo_schedule_find_node(matcher->plan, rdo_table_text(matcher->table, node->key));
+  if (number == RDO_SCHEDULE_NONE) return RDO_PROFILE_NONE;
+  const struct rdo_schedule_node *planned = &matcher->plan->nodes[number];
+  uint32_t model = find_model_of(matcher, &matcher->plan->jobs[planned->job]);
+  if (model == RDO_PROFILE_NONE || planned->dispatch < 0) return RDO_PROFILE_NONE;
+  const struct rdo_profile_model *entry = &profile->models[model];
+  for (uint32_t i = entry->node_begin; i < entry->node_begin + entry->node_count; ++i) {
+    const struct rdo_profile_node *site = &profile->nodes[i];
+    uint32_t recording = planned->recording > 0 ? (uint32_t)planned->recording : 0;
+    if (site->recording == recording && site->command == (uint32_t)planned->dispatch && strcmp(site->export_name, planned->export_name) == 0) return i;
+  }
+  return RDO_PROFILE_NONE;
+}
+
 // The call site of a node: among those with its kernel, or with its number, the ordinal-th.
 static uint32_t find_node(const struct matcher *matcher, const struct rdo_table_node *node) {
   const struct rdo_profile *profile = matcher->profile;
@@ -101,7 +130,9 @@ static enum rondo_status find_samples(struct matcher *matcher, struct rondo_diag
   RDO_TRY(rdo_alloc_array(table->node_count + 1, sizeof *matcher->nodes, &matcher->nodes, diag));
   RDO_TRY(rdo_alloc_array(table->target_count + 1, sizeof *matcher->clusters, &matcher->clusters, diag));
   RDO_TRY(rdo_alloc_array(table->row_count + 1, sizeof *matcher->samples, &matcher->samples, diag));
-  for (size_t i = 0; i < table->node_count; ++i) matcher->nodes[i] = find_node(matcher, &table->nodes[i]);
+  for (size_t i = 0; i < table->node_count; ++i) {
+    matcher->nodes[i] = matcher->plan != NULL ? find_planned_node(matcher, &table->nodes[i]) : find_node(matcher, &table->nodes[i]);
+  }
   for (size_t i = 0; i < table->target_count; ++i) matcher->clusters[i] = find_cluster(matcher, rdo_table_target_name(table, (uint32_t)i));
   for (size_t i = 0; i < table->row_count; ++i) {
     const struct rdo_table_row *row = &table->rows[i];
@@ -177,13 +208,13 @@ static enum rondo_status merge_samples(const struct matcher *matcher, struct rdo
   return status;
 }
 
-static enum rondo_status merge_table(struct rdo_profile *into, const struct rdo_table *table, const char *path, const struct rdo_machine_file *machine,
-                                     uint64_t *out_used_count, struct rondo_diag *diag) {
-  struct matcher matcher = {.profile = into, .machine = machine, .table = table};
+static enum rondo_status merge_table(struct rdo_profile *into, const struct rdo_table *table, const char *path, const struct rdo_schedule *plan,
+                                     const struct rdo_machine_file *machine, uint64_t *out_used_count, struct rondo_diag *diag) {
+  struct matcher matcher = {.profile = into, .machine = machine, .plan = plan, .table = table};
   enum rondo_status status = find_samples(&matcher, diag);
   if (status == RONDO_OK && matcher.sample_count == 0) {
-    status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: none of its %zu rows is of a node and cluster of the profile: are its jobs called as the models, its targets as the clusters?",
-                      path, table->row_count);
+    const char *hint = plan != NULL ? "is it of this plan, and are its targets called as the clusters" : "are its jobs called as the models, its targets as the clusters";
+    status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: none of its %zu rows is of a node and cluster of the profile: %s?", path, table->row_count, hint);
   }
   if (status == RONDO_OK) status = merge_samples(&matcher, into, diag);
   if (status == RONDO_OK) *out_used_count = matcher.sample_count;
@@ -193,21 +224,25 @@ static enum rondo_status merge_table(struct rdo_profile *into, const struct rdo_
   return status;
 }
 
-enum rondo_status rondo_profile_merge_trace(struct rondo_profile *into, const char *path, const char *machine_file, uint64_t *out_row_count,
-                                            uint64_t *out_used_count, struct rondo_diag *diag) {
+enum rondo_status rondo_profile_merge_trace(struct rondo_profile *into, const char *path, const char *plan_file, const char *machine_file,
+                                            uint64_t *out_row_count, uint64_t *out_used_count, struct rondo_diag *diag) {
+  const struct rdo_schedule_options how = {0};
   struct rdo_machine_file machine = {0};
+  struct rdo_schedule plan = {0};
   struct rondo_trace_table *table = NULL;
   uint64_t row_count = 0, used_count = 0;
   enum rondo_status status = RONDO_OK;
   if (machine_file != NULL) status = rdo_machine_file_read(machine_file, NULL, &machine, diag);
+  if (status == RONDO_OK && plan_file != NULL) status = rdo_schedule_read(plan_file, &how, &plan, diag);
   if (status == RONDO_OK) status = rondo_trace_table_load(path, NULL, &table, diag);
   if (status == RONDO_OK) {
     row_count = table->table.row_count;
-    status = merge_table(&into->profile, &table->table, path, machine_file != NULL ? &machine : NULL, &used_count, diag);
+    status = merge_table(&into->profile, &table->table, path, plan_file != NULL ? &plan : NULL, machine_file != NULL ? &machine : NULL, &used_count, diag);
   }
   if (out_row_count != NULL) *out_row_count = row_count;
   if (out_used_count != NULL) *out_used_count = used_count;
   rondo_trace_table_release(&table);
   rdo_machine_file_deinit(&machine);
+  rdo_schedule_deinit(&plan);
   return status;
 }

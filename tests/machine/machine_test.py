@@ -198,6 +198,29 @@ class MachineTest(unittest.TestCase):
         self.expect("--file=/no/such.json", code=1, err=["/no/such.json: cannot open"])
         self.expect("--file=x", "--json", code=2, err=["--output and --file write and check machine files, nothing else"])
 
+    def test_from_trace(self):
+        """What a simulation spends on hand-overs and wakes is found again in its trace."""
+        with tempfile.TemporaryDirectory() as folder:
+            machine, plan, trace, better = (Path(folder) / name for name in ("machine.json", "plan.json", "run.csv", "better.json"))
+            cluster = {"name": "P", "workers": 2}
+            row = {"hardware_target": "P", "job_name": "j", "workers": 1, "release_policy": "immediate", "duration_ns": 100000}
+            # One alone, then two: the second worker sleeps each time, while the other one goes on.
+            keys = [[f"{i}{k}" for k in "ab"[: 1 + i % 2]] for i in range(12)]
+            dispatches = {key: {**row, "start_ns": i * 100000, "dependencies": keys[i - 1] if i else []} for i in range(12) for key in keys[i]}
+            known = {"schema": "rondo.machine/1", "clusters": [{**cluster, "handover_ns": 400, "wake_ns": 7000}]}
+            plan.write_text(json.dumps({"dispatches": dispatches, "machine": known}))
+            done = subprocess.run([RONDO, "simulate", plan, f"--trace={trace}"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            machine.write_text(json.dumps({"schema": "rondo.machine/1", "clusters": [{**cluster, "cpus": [cpus_here()[0]]}]}))
+            self.expect(f"--file={machine}", f"--from-trace={trace}", f"--output={better}", out=["1 cluster"])
+            found = json.loads(better.read_text())["clusters"][0]
+            self.assertEqual((found["handover_ns"], found["wake_ns"]), (400, 7000))
+            self.expect(f"--file={machine}", f"--from-trace={folder}/none.csv", f"--output={better}", code=1, err=["none.csv"])
+            machine.write_text(json.dumps({"schema": "rondo.machine/1", "clusters": [{"name": "Q", "cpus": [cpus_here()[0]]}]}))
+            self.expect(f"--file={machine}", f"--from-trace={trace}", f"--output={better}", code=1, err=["are its targets the machine's lanes"])
+        self.expect("--from-trace=run.csv", code=2, err=["--file and --output"])
+        self.expect("--file=machine.json", "--from-trace=run.csv", code=2, err=["--file and --output"])
+
     def test_check(self):
         """The exit code tells of warnings only when asked; here, too, every finding is there."""
         desktop = f"--root={self.trees.root('desktop')}"
@@ -238,6 +261,10 @@ class MachineTest(unittest.TestCase):
     def test_hwloc_is_not_linked(self):
         done = subprocess.run(["ldd", RONDO], capture_output=True, text=True, check=False)
         self.assertNotIn("hwloc", done.stdout)
+
+
+def cpus_here():
+    return sorted(os.sched_getaffinity(0))
 
 
 def cpus_of(text):

@@ -224,6 +224,54 @@ class ProfileTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("none of its 1 rows", done.stderr)
 
+    def test_two_rounds(self):
+        """What was played shows what the first profile did not know: the second plan is shorter, and right."""
+
+        def cost(cluster, us):
+            return {"cluster": cluster, "p50_ns": us * 1000, "samples": 1}
+
+        # Two call sites of one kernel, with a fill before them, as compilers make it. P is thought to be faster, and is not for the second.
+        nodes = [{"export": "fill", "command": 0, "costs": [cost("P", 10), cost("E", 10)]},
+                 {"export": "net_dispatch_0_conv", "command": 1, "predecessors": [0], "costs": [cost("P", 100), cost("E", 300)]},
+                 {"export": "net_dispatch_0_conv", "command": 2, "predecessors": [1], "costs": [cost("P", 200), cost("E", 300)]}]
+        clusters = [{"name": "P", "workers": 1}, {"name": "E", "workers": 1}]
+        machine = self.write("m.json", {"clusters": clusters})
+        profile = self.write("p.json", {"clusters": clusters, "models": [{"model": "net.vmfb", "function": "f", "nodes": nodes}]})
+        jobs = self.write("jobs.json", {"jobs": [{"name": "eyes", "model": "net.vmfb", "iterations": 1}]})
+
+        def make_plan(profile, name):
+            plan = self.path(name)
+            done = run("plan", jobs, f"--machine={machine}", f"--profile={profile}", "--slack=0", "--iterations=200", "-o", plan)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return plan
+
+        def play(plan, trace):
+            """The plan as it really is: the second call site takes 900 us on P."""
+            told = json.loads(plan.read_text())
+            for key, dispatch in told["dispatches"].items():
+                if key == "eyes_dispatch_2" and dispatch["hardware_target"] == "P":
+                    dispatch["duration_ns"], dispatch["duration"] = 900000, 0.9
+            real = self.write("real.json", told)
+            done = run("simulate", real, "--runs=1", "--iterations=99", f"--trace={trace}", "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)["makespan"]["p50_ns"], json.loads(plan.read_text())["metadata"]["makespan_ns"]
+
+        first = make_plan(profile, "first.json")
+        trace = self.path("run.csv")
+        self.assertEqual(play(first, trace), (1010000, 310000))
+        better = self.path("better.json")
+        done = self.profile(f"--merge={profile}", f"--machine={machine}", f"--from-trace={trace}", f"--plan={first}", "-o", better)
+        self.assertEqual(done.stderr, "")
+        found = [{c["cluster"]: c["p50_ns"] for c in node["costs"]} for node in self.read("better.json")["models"][0]["nodes"]]
+        self.assertEqual(found, [{"P": 10000, "E": 10000}, {"P": 100000, "E": 300000}, {"P": (200000 + 99 * 900000) // 100, "E": 300000}])
+        self.assertEqual(play(make_plan(better, "second.json"), trace), (410000, 410000))
+        done = run("profile", f"--merge={profile}", f"--plan={first}")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--from-trace", done.stderr)
+        done = run("profile", f"--merge={profile}", f"--from-trace={trace}", f"--plan={self.path('none.json')}")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("none.json", done.stderr)
+
     def test_usage(self):
         for arguments, code, text in (
             ([], 2, "which model?"),

@@ -25,7 +25,7 @@ static void expect_cpus(const struct rdo_cpu_set *cpus, const char *expected) {
 static const char full[] =
     "{\"schema\": \"rondo.machine/1\", \"jobs_max\": 5, \"memory_bytes_max\": 1000000,"
     " \"clusters\": [{\"name\": \"CPU_P\", \"cpus\": \"0-3\", \"variant\": \"RVV\", \"jobs_max\": 2, \"max_frequency_mhz\": 2400.5, \"l2_cache_kb\": 512},"
-    "  {\"name\": \"CPU_E\", \"cpus\": [4, 5], \"capacity\": 400}],"
+    "  {\"name\": \"CPU_E\", \"cpus\": [4, 5], \"capacity\": 400, \"handover_ns\": 300, \"wake_us\": 4.5}],"
     " \"lanes\": [{\"name\": \"CPU_E_OTHER\", \"cluster\": \"CPU_E\"}, {\"name\": \"CPU_E_MLP\", \"cluster\": \"CPU_E\", \"cpus\": [5], \"jobs_max\": 1}],"
     " \"resources\": [{\"name\": \"npu\", \"cpus\": \"4-7\", \"type\": \"matrix\", \"ops_per_sec\": 1e12}, {\"name\": \"dma\", \"capacity\": 3}],"
     " \"transitions\": [{\"from\": \"CPU_P\", \"to\": \"CPU_E\", \"cost_us\": 2.5}]}";
@@ -43,6 +43,9 @@ static void test_full(void **state) {
   assert_int_equal(file.clusters[0].l2_bytes, 512 * 1024);
   assert_string_equal(file.clusters[0].variant, "RVV");
   assert_int_equal(file.clusters[1].capacity, 400);
+  assert_int_equal(file.clusters[0].handover_ns, 0);
+  assert_int_equal(file.clusters[1].handover_ns, 300);
+  assert_int_equal(file.clusters[1].wake_ns, 4500);
   assert_string_equal(file.clusters[1].variant, "");
   // Lanes stand in the order of clusters: one for CPU_P, then those of CPU_E.
   assert_int_equal(file.lane_count, 3);

@@ -49,6 +49,24 @@ static void test_slack(void **state) {
   expect_failure(&options, RONDO_INVALID_ARGUMENT, "jobs.json: jobs[0]: a slack of -1 %");
 }
 
+// What waits for something begins a hand-over later; what only shares a worker with it need not.
+static void test_handover(void **state) {
+  (void)state;
+  write_jobs("{\"name\": \"x\", \"model\": \"a.vmfb\", \"lanes\": [\"P\"], \"workers_max\": 1}");
+  write_file("machine.json", "{\"clusters\": [{\"name\": \"P\", \"cpus\": \"0-3\", \"handover_us\": 2, \"wake_us\": 9}, {\"name\": \"E\", \"cpus\": \"4-5\", \"handover_us\": 3}]}");
+  struct rondo_planner_options options = quick_options("jobs.json");
+  options.slack_percent = 0;
+  struct rondo_planning *planning = plan_with(&options);
+  const struct rdo_schedule *schedule = schedule_of(planning);
+  assert_int_equal(node_of(schedule, "x_program")->start_ns, 0);
+  assert_int_equal(node_of(schedule, "x_dispatch_0")->start_ns, 12000);
+  assert_int_equal(node_of(schedule, "x_dispatch_1")->start_ns, 414000);
+  assert_int_equal(schedule->makespan_ns, 464000);
+  assert_int_equal(schedule->machine->clusters[0].handover_ns, 2000);
+  assert_int_equal(schedule->machine->clusters[0].wake_ns, 9000);
+  rondo_planning_release(&planning);
+}
+
 static void test_hyperperiod(void **state) {
   (void)state;
   struct rondo_planning *planning = plan_jobs(
@@ -270,7 +288,7 @@ static void test_bad_input(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one_call),       cmocka_unit_test(test_slack),          cmocka_unit_test(test_hyperperiod), cmocka_unit_test(test_horizon), cmocka_unit_test(test_windows), cmocka_unit_test(test_shared_cpus),
+      cmocka_unit_test(test_one_call),       cmocka_unit_test(test_slack), cmocka_unit_test(test_handover),          cmocka_unit_test(test_hyperperiod), cmocka_unit_test(test_horizon), cmocka_unit_test(test_windows), cmocka_unit_test(test_shared_cpus),
       cmocka_unit_test(test_same_seed_same_file), cmocka_unit_test(test_carried_paths), cmocka_unit_test(test_modules),  cmocka_unit_test(test_bad_input),
   };
   if (!can_read()) return 77;

@@ -4,6 +4,7 @@
 // Measuring through the public API: what is asked for is what is measured, and what is wrong is told.
 // Usage: unit_profile_measure MODELS_FOLDER
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,7 @@
 #include "base/status.h"
 #include "rondo/profile.h"
 
-static char mlp[4096];
+static char mlp[4096], int8[4096];
 static struct rondo_profile *profile;
 static struct rondo_diag diag;
 
@@ -125,6 +126,48 @@ static void test_inputs(void **state) {
   assert_non_null(strstr(diag.message, "no input today"));
 }
 
+// Together with the others: each of them is loaded once more at least, beside the measured one, and only its own calls count.
+static void test_together(void **state) {
+  (void)state;
+  static const char machine[] = "unit_profile_together.json";
+  struct rondo_profile_options options = options_of(3);
+  struct rondo_profile_call calls[2] = {{.path = mlp}, {.path = int8, .make_inputs = make_inputs}};
+  FILE *file = fopen(machine, "w");
+  assert_non_null(file);
+  assert_true(fprintf(file, "{\"schema\": \"rondo.machine/1\", \"clusters\": [{\"name\": \"all\", \"cpus\": [%d]}]}", sched_getcpu()) > 0);
+  assert_int_equal(fclose(file), 0);
+  options.machine_file = machine;
+  int alone_count = 0;
+  for (int is_together = 0; is_together < 2; ++is_together) {
+    made_count = 0;
+    options.wants_together = is_together != 0;
+    memset(&diag, 0, sizeof diag);
+    if (rondo_profile_measure(&options, calls, 2, &profile, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+    if (is_together == 0) alone_count = made_count;
+    else assert_int_equal(made_count, alone_count + 1);  // on the one CPU, in turn with the first
+    for (int model = 0; model < 2; ++model) {
+      struct rondo_profile_model told;
+      struct rondo_profile_cost cost;
+      assert_true(rondo_profile_model(profile, model, &told));
+      assert_int_equal(told.node_count, model == 0 ? 5 : 6);
+      assert_true(rondo_profile_find_cost(profile, model, RONDO_PROFILE_CALL, 0, 1, &cost));
+      assert_int_equal(cost.sample_count, 3);
+    }
+    rondo_profile_release(&profile);
+  }
+  // On several CPUs they run beside each other.
+  options.machine_file = NULL;
+  memset(&diag, 0, sizeof diag);
+  if (rondo_profile_measure(&options, calls, 2, &profile, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+  rondo_profile_release(&profile);
+  // Who fails beside others is told, too.
+  calls[1].user = calls;
+  assert_int_equal(rondo_profile_measure(&options, calls, 2, &profile, &diag), RONDO_DATA_LOSS);
+  assert_non_null(strstr(diag.message, "no input today"));
+  assert_int_equal(rondo_profile_measure(&options, calls, 1, &profile, &diag), RONDO_INVALID_ARGUMENT);
+  assert_int_equal(remove(machine), 0);
+}
+
 static void test_errors(void **state) {
   (void)state;
   struct rondo_profile_options options = options_of(2);
@@ -183,6 +226,7 @@ static void test_trace(void **state) {
 int main(int argc, char **argv) {
   if (argc != 2) return 2;
   snprintf(mlp, sizeof mlp, "%s/mlp_f32/mlp_f32.vmfb", argv[1]);
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_measure), cmocka_unit_test(test_inputs), cmocka_unit_test(test_errors), cmocka_unit_test(test_stop), cmocka_unit_test(test_trace)};
+  snprintf(int8, sizeof int8, "%s/mlp_int8/mlp_int8.vmfb", argv[1]);
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_measure), cmocka_unit_test(test_inputs), cmocka_unit_test(test_together), cmocka_unit_test(test_errors), cmocka_unit_test(test_stop), cmocka_unit_test(test_trace)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

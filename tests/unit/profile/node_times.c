@@ -73,6 +73,27 @@ static void test_calls(void **state) {
   rdo_node_times_deinit(&times);
 }
 
+// What others run at the same time does not count, nor that their events are missing.
+static void test_other_workers(void **state) {
+  (void)state;
+  static const struct rdo_event_thread ours = {.id = 1, .worker_index = 3}, theirs = {.id = 2, .worker_index = 4}, host = {.id = 3, .worker_index = -1};
+  static const struct rdo_event dropped = {.kind = RDO_EVENT_DROPPED, .a = 3};
+  bool is_used;
+  init(1, false);
+  times.worker_begin = 3;
+  times.worker_count = 1;
+  span(&ours, "a", 0, 7, 4, 1000, 1030);
+  span(&theirs, "x", 0, 8, 1, 1010, 1020);
+  span(&host, "x", 0, 8, 1, 1010, 1020);
+  span(&ours, "b", 1, 7, 1, 1040, 1050);
+  span(&ours, "c", 0, 9, 100, 1060, 1090);
+  rdo_node_times_take(&times, &theirs, &dropped, 1);
+  rdo_node_times_add_calls(&times, (const int64_t[]){1000}, (const int64_t[]){1100}, 1, &is_used);
+  assert_true(is_used);
+  assert_int_equal(rdo_node_times_samples(&times, 0)[0], 30);
+  rdo_node_times_deinit(&times);
+}
+
 // Calls that ran something else, or of which events are missing, add nothing.
 static void test_refused(void **state) {
   (void)state;
@@ -140,6 +161,6 @@ static void test_tiles(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_calls), cmocka_unit_test(test_refused), cmocka_unit_test(test_others), cmocka_unit_test(test_tiles)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_calls), cmocka_unit_test(test_other_workers), cmocka_unit_test(test_refused), cmocka_unit_test(test_others), cmocka_unit_test(test_tiles)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
