@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// What the parts of `rondo plan` share: plan.c has the verb, plan_fjsp.c job shops, plan_files.c models and schedules.
+// What the parts of `rondo plan` share: plan.c has the verb, plan_fjsp.c job shops, plan_files.c models and schedules,
+// plan_graph.c graphs.
 
 #ifndef RDO_TOOLS_PLAN_H_
 #define RDO_TOOLS_PLAN_H_
@@ -46,5 +47,14 @@ int rdo_tool_plan_check(const struct plan_args *args);
 void rdo_tool_plan_chart(const struct rondo_file *plan);
 
 void rdo_tool_plan_clear_progress(void);
+
+// `rondo plan graph` and what follows it.
+int rdo_tool_plan_graph(int argc, char **argv);
+
+// A text as JSON has it, in quotes.
+void rdo_tool_plan_print_json_text(const char *text);
+
+// What is remarkable about a file, to stderr.
+void rdo_tool_plan_print_notes(const struct rondo_file *file);
 
 #endif  // RDO_TOOLS_PLAN_H_

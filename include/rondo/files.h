@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: The rondo authors
 //
 // Files that say what runs where and when: `machine.json`, `jobs.json`, `profile.json` and `plan.json`, and the schedules of
-// other tools. docs/files.md has their keys.
+// other tools. docs/files.md has their keys. Dispatch graphs that the compiler dumps, `.dot` and `.mlir`, are read as schedules
+// without times: docs/graphs.md.
 //
 // A file is read once, checked as a whole, and does not change afterwards. What is wrong with it is one line: file, key
 // path, reason, and what to do. What is only remarkable about it, such as a key that nobody reads, is a note.
@@ -35,6 +36,7 @@ struct rondo_file_options {
   const struct rondo_machine *machine;  // a machine file's CPUs must be there and usable; NULL: they are not looked for
   const char *machine_file;  // path: lanes, targets, resources and clusters of the others must be in it; NULL: any name will do
   bool is_strict;            // what is remarkable about a plan's times and modules is an error
+  const char *function;      // of a dump with stream-level IR; NULL: its only one with dispatches
 };
 
 // Reads and checks a file.
@@ -113,6 +115,7 @@ RONDO_API const char *rondo_plan_target(const struct rondo_file *plan, int index
 
 // What a plan's graph looks like, by its dependencies and planned durations, whatever it was given to run on.
 struct rondo_plan_graph {
+  bool is_timed;             // false: no duration is known; times are 0, and the critical path is the one with the most dispatches
   int64_t work_ns;           // of all dispatches together
   int64_t critical_ns;       // the longest path
   int critical_count;        // dispatches on it
@@ -124,10 +127,11 @@ struct rondo_plan_graph {
 
 // Measures a plan's graph.
 //   out_critical  optional, array of dispatch_count: the critical path's dispatches in order, critical_count of them
+//   out_stages    optional, array of dispatch_count: the stage of each dispatch, from 0
 //   returns       OK, INVALID_ARGUMENT (no plan), RESOURCE_EXHAUSTED
 //   thread        any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_plan_graph(const struct rondo_file *plan, struct rondo_plan_graph *out_graph, int *out_critical,
-                                             struct rondo_diag *diag) RONDO_MUST_USE;
+                                             int *out_stages, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // What a plan must obey, and how findings are called.
 #define RONDO_PLAN_RULES(X)               \
