@@ -127,6 +127,7 @@ static int plan(struct plan_args *args) {
 
 int rdo_tool_plan(int argc, char **argv) {
   if (argc > 0 && strcmp(argv[0], "graph") == 0) return rdo_tool_plan_graph(argc - 1, argv + 1);
+  if (argc > 0 && strcmp(argv[0], "annotate") == 0) return rdo_tool_plan_annotate(argc - 1, argv + 1);
   struct plan_args args = {.time_limit_s = -1, .slack_percent = RONDO_SLACK_PERCENT_DEFAULT};
   const struct tool_option options[] = {
       {"machine", TOOL_OPTION_TEXT, &args.planner.machine_path, "FILE",
@@ -190,7 +191,9 @@ int rdo_tool_plan(int argc, char **argv) {
           "or the time is up. Printed with it: a bound that no schedule can beat, and the gap between the\n"
           "two, (makespan - bound) / bound. Every schedule is verified before it is printed.\n"
           "Ctrl-C ends the search with the best schedule so far, a second one at once.\n"
-          "'rondo plan graph' shows what the compiler's dumps, or schedules, let run at once.",
+          "'rondo plan graph' shows what the compiler's dumps, or schedules, let run at once;\n"
+          "'rondo plan annotate' writes a plan into the compiler's stream-level IR. A model may be such IR, or a DOT\n"
+          "graph: what its dispatches wait for comes from there, what they cost from the profile.",
       .options = options,
       .examples =
           "  rondo plan jobs.json --machine=machine.json --profile=profile.json -o plan.json --show\n"

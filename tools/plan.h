@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The rondo authors
 //
 // What the parts of `rondo plan` share: plan.c has the verb, plan_fjsp.c job shops, plan_files.c models and schedules,
-// plan_graph.c graphs.
+// plan_graph.c graphs, plan_annotate.c IR.
 
 #ifndef RDO_TOOLS_PLAN_H_
 #define RDO_TOOLS_PLAN_H_
@@ -48,8 +48,9 @@ void rdo_tool_plan_chart(const struct rondo_file *plan);
 
 void rdo_tool_plan_clear_progress(void);
 
-// `rondo plan graph` and what follows it.
+// `rondo plan graph`, `rondo plan annotate`: what follows them.
 int rdo_tool_plan_graph(int argc, char **argv);
+int rdo_tool_plan_annotate(int argc, char **argv);
 
 // A text as JSON has it, in quotes.
 void rdo_tool_plan_print_json_text(const char *text);

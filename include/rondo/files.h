@@ -133,6 +133,30 @@ struct rondo_plan_graph {
 RONDO_API enum rondo_status rondo_plan_graph(const struct rondo_file *plan, struct rondo_plan_graph *out_graph, int *out_critical,
                                              int *out_stages, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// Which of the plan's calls is written into IR, and into which of its functions. Zero-initialise.
+struct rondo_annotate_options {
+  const char *function;  // NULL: the only one with dispatches
+  const char *job;       // instance; NULL: the first that has all of the function's dispatches
+};
+
+struct rondo_annotated {
+  int dispatch_count;  // of the function
+  const char *job;     // whose times were written; lives as long as the plan
+  int other_count;     // other calls of it, which an operation has no room for
+};
+
+// Writes a plan into stream-level IR (iree-compile --compile-to=stream), as attributes of its dispatches: docs/graphs.md. All else
+// of the text stays as it is. The copy is read again by rondo_file_read, as a plan.
+//   path         of the IR, FILE.mlir
+//   options      NULL = defaults
+//   output_path  may be `path`
+//   returns      OK; what rondo_file_read returns; NOT_FOUND also when no call has all dispatches, INVALID_ARGUMENT also when calls of
+//                several jobs have
+//   thread       any, concurrently   phase  setup
+RONDO_API enum rondo_status rondo_plan_annotate(const struct rondo_file *plan, const char *path, const struct rondo_annotate_options *options,
+                                                const char *output_path, struct rondo_annotated *out_annotated,
+                                                struct rondo_diag *diag) RONDO_MUST_USE;
+
 // What a plan must obey, and how findings are called.
 #define RONDO_PLAN_RULES(X)               \
   X(PRECEDENCE, "precedence")             \

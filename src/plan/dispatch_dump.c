@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/mapping.h"
 #include "plan/dot_file.h"
+#include "plan/ir_schedule.h"
 #include "plan/name_map.h"
 
 enum { NAME_BYTES_MAX = 900 };  // with an ordinal it is still a name
@@ -23,6 +24,16 @@ static bool ends_with(const char *path, const char *end) {
 enum rdo_dump_kind rdo_dump_kind(const char *path) {
   if (ends_with(path, ".dot") || ends_with(path, ".gv")) return RDO_DUMP_DOT;
   return ends_with(path, ".mlir") ? RDO_DUMP_IR : RDO_DUMP_NONE;
+}
+
+size_t rdo_model_name(const char *path, const char **out_name) {
+  static const char *const ends[] = {".vmfb", ".mlir", ".dot", ".gv"};
+  const char *slash = strrchr(path, '/');
+  *out_name = slash != NULL ? slash + 1 : path;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; ++i) {
+    if (ends_with(*out_name, ends[i])) return strlen(*out_name) - strlen(ends[i]);
+  }
+  return strlen(*out_name);
 }
 
 // Names ----------------------------------------------------------------------------------------------------
@@ -201,7 +212,7 @@ enum rondo_status rdo_dump_parse(struct rdo_bytes text, const char *name, const 
     out_schedule->dot_file = out_schedule->path;
     RDO_TRY(rdo_dot_parse(text, options, out_schedule, diag));
   } else {
-    return rdo_fail(diag, RONDO_UNIMPLEMENTED, "%s: only DOT files can be read", name);
+    RDO_TRY(rdo_ir_parse(text, options, out_schedule, diag));
   }
   return rdo_schedule_complete(out_schedule, diag);
 }

@@ -23,6 +23,11 @@ enum rdo_dump_kind {
   RDO_DUMP_IR     // .mlir
 };
 
+// What a model is called: its file, without folder and .vmfb, .mlir, .dot or .gv.
+//   out_name  part of the path
+//   returns   its length
+size_t rdo_model_name(const char *path, const char **out_name);
+
 #define RDO_DUMP_BYTES_MAX (UINT64_C(1) << 30)
 
 // What a file is, by its name.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "plan/dispatch_dump.h"
 #include "plan/file.h"
 #include "plan/job_sources.h"
 #include "plan/name_map.h"
@@ -123,6 +124,8 @@ static enum rondo_status combine_jobs(struct planner *planner) {
 static enum rondo_status find_kind(struct planner *planner) {
   struct rdo_document document;
   struct rdo_value member;
+  planner->planning->info.is_schedule = rdo_dump_kind(planner->options->input_path) != RDO_DUMP_NONE;
+  if (planner->planning->info.is_schedule) return RONDO_OK;
   enum rondo_status status = rdo_document_open(planner->options->input_path, NULL, &document, planner->diag);
   if (status == RONDO_OK) {
     struct rdo_value root = rdo_document_root(&document);
@@ -163,6 +166,20 @@ static enum rondo_status find_horizon(const struct planner *planner, int64_t *ou
                   (double)options->window_ns / 1e6);
 }
 
+// A model that is a dump of the compiler brings its graph; the profile says what its dispatches cost.
+static enum rondo_status read_graph(struct planner *planner, int job) {
+  const struct rdo_job_entry *entry = &planner->jobs->jobs[job];
+  const struct rdo_schedule_options how = {.function = entry->function[0] != '\0' ? entry->function : NULL};
+  struct rdo_schedule graph;
+  if (rdo_dump_kind(entry->model) == RDO_DUMP_NONE) return RONDO_OK;
+  uint32_t model = rdo_profile_find_model(&planner->profile, entry->model, entry->function);
+  if (model == RDO_PROFILE_NONE) return RONDO_OK;  // told where its costs are looked for
+  enum rondo_status status = rdo_dump_read(entry->model_path, &how, &graph, planner->diag);
+  if (status == RONDO_OK) status = rdo_profile_use_graph(&planner->profile, model, &graph, planner->diag);
+  rdo_schedule_deinit(&graph);
+  return status;
+}
+
 static enum rondo_status draft_jobs(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
   struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent};
@@ -173,6 +190,7 @@ static enum rondo_status draft_jobs(struct planner *planner) {
                     "jobs are planned with what their dispatches cost: name a profile with --profile; `rondo profile` measures one");
   }
   RDO_TRY(read_profile(planner));
+  for (int i = 0; i < planner->jobs->job_count; ++i) RDO_TRY(read_graph(planner, i));
   return rdo_draft_unroll(&planner->draft, planner->jobs, planner->machine, &planner->profile, &unroll, planner->diag);
 }
 
