@@ -214,14 +214,21 @@ enum rondo_status rdo_dump_parse(struct rdo_bytes text, const char *name, const 
   } else {
     RDO_TRY(rdo_ir_parse(text, options, out_schedule, diag));
   }
-  return rdo_schedule_complete(out_schedule, diag);
+  RDO_TRY(rdo_schedule_complete(out_schedule, diag));
+  return rdo_ir_link_targets(out_schedule, diag);
+}
+
+enum rondo_status rdo_dump_open(const char *path, struct rdo_mapping **out_mapping, struct rondo_diag *diag) {
+  enum rondo_status status = rdo_mapping_open_limited(path, RDO_DUMP_BYTES_MAX, out_mapping, diag);
+  if (status != RONDO_OK) rdo_prefix(diag, "%s", path);
+  return status;
 }
 
 enum rondo_status rdo_dump_read(const char *path, const struct rdo_schedule_options *options, struct rdo_schedule *out_schedule,
                                 struct rondo_diag *diag) {
   struct rdo_mapping *mapping;
   *out_schedule = (struct rdo_schedule){0};
-  RDO_TRY(rdo_mapping_open_limited(path, RDO_DUMP_BYTES_MAX, &mapping, diag));
+  RDO_TRY(rdo_dump_open(path, &mapping, diag));
   enum rondo_status status = rdo_dump_parse(mapping->bytes, path, options, out_schedule, diag);
   rdo_object_release(&mapping->object);
   return status;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "base/bytes.h"
+#include "base/mapping.h"
 #include "plan/schedule_file.h"
 
 enum rdo_dump_kind {
@@ -42,6 +43,9 @@ enum rondo_status rdo_dump_read(const char *path, const struct rdo_schedule_opti
                                 struct rondo_diag *diag) RONDO_MUST_USE;
 enum rondo_status rdo_dump_parse(struct rdo_bytes text, const char *name, const struct rdo_schedule_options *options,
                                  struct rdo_schedule *out_schedule, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Maps a dump; release its object. Failures name the file.
+enum rondo_status rdo_dump_open(const char *path, struct rdo_mapping **out_mapping, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // For the readers -----------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ struct annotator {
   const struct rdo_ir *ir;
   const struct rdo_ir_function *function;
   const struct rdo_schedule *graph;  // of the function: its nodes are its dispatches
+  const char *family;                // of the graph
   const struct rdo_schedule *schedule;
   const struct rdo_machine_file *machine;  // NULL = none
   struct rdo_name_map counts;  // how many nodes of a job have an identity
@@ -33,11 +34,11 @@ struct annotator {
 
 // Which node belongs to which dispatch ---------------------------------------------------------------------------
 
-// What a dispatch of a job is called whatever file it stands in: by its kernel, or where a schedule does not tell that by its id. Of
-// several with the same name the order counts.
-static void write_identity(char *buffer, uint32_t job, const char *export_name, int32_t id) {
+// What a dispatch of a job is called whatever file it stands in: by its kernel, or where a schedule does not tell that by the family
+// of its module, if it has one, and its id. Of several with the same name the order counts.
+static void write_identity(char *buffer, uint32_t job, const char *export_name, const char *family, int32_t id) {
   if (export_name[0] != '\0') snprintf(buffer, IDENTITY_BYTES, "%u %s", (unsigned)job, rdo_dump_kernel_tail(export_name));
-  else snprintf(buffer, IDENTITY_BYTES, "%u #%d", (unsigned)job, (int)id);
+  else snprintf(buffer, IDENTITY_BYTES, "%u #%d %.*s", (unsigned)job, (int)id, (int)RDO_NAME_BYTES_MAX, family);
 }
 
 static void append_count(char *buffer, uint32_t count) {
@@ -56,7 +57,7 @@ static enum rondo_status index_nodes(struct annotator *annotator) {
   RDO_TRY(rdo_arena_alloc(&annotator->arena, schedule->node_count, sizeof *annotator->count_values, &annotator->count_values, annotator->diag));
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
     const struct rdo_schedule_node *node = &schedule->nodes[i];
-    write_identity(identity, node->job, node->export_name, node->id);
+    write_identity(identity, node->job, node->export_name, node->family, node->id);
     uint32_t number = rdo_name_map_find(&annotator->counts, identity);
     if (number == RDO_NAME_NONE) {
       number = (uint32_t)annotator->counts.count;
@@ -67,6 +68,17 @@ static enum rondo_status index_nodes(struct annotator *annotator) {
     RDO_TRY(keep_text(annotator, identity, &text));
     if (rdo_name_map_find(&annotator->nodes, text) == RDO_NAME_NONE) RDO_TRY(rdo_name_map_add(&annotator->nodes, text, i, annotator->diag));
   }
+  return RONDO_OK;
+}
+
+// What stands before "_dispatch_" in a key.
+static enum rondo_status find_family(struct annotator *annotator) {
+  const char *key = annotator->graph->nodes[0].key, *mark = strstr(key, "_dispatch_");
+  char *family;
+  size_t length = mark != NULL ? (size_t)(mark - key) : strlen(key);
+  RDO_TRY(rdo_arena_alloc(&annotator->arena, length + 1, 1, &family, annotator->diag));
+  memcpy(family, key, length);
+  annotator->family = family;
   return RONDO_OK;
 }
 
@@ -83,11 +95,11 @@ static bool match_job(const struct annotator *annotator, uint32_t job, const uin
   char identity[IDENTITY_BYTES];
   for (uint32_t i = 0; i < annotator->function->dispatch_count; ++i) {
     const struct rdo_schedule_node *node = &annotator->graph->nodes[i];
-    write_identity(identity, job, node->export_name, node->id);
+    write_identity(identity, job, node->export_name, "", node->id);
     append_count(identity, ordinals[i]);
     matches[i] = rdo_name_map_find(&annotator->nodes, identity);
-    if (matches[i] == RDO_NAME_NONE && node->id >= 0) {
-      write_identity(identity, job, "", node->id);
+    for (int has_family = 1; has_family >= 0 && matches[i] == RDO_NAME_NONE && node->id >= 0; --has_family) {
+      write_identity(identity, job, "", has_family ? annotator->family : "", node->id);
       append_count(identity, (uint32_t)node->ordinal);
       matches[i] = rdo_name_map_find(&annotator->nodes, identity);
     }
@@ -104,12 +116,11 @@ static bool are_calls_of_one_job(const struct rdo_schedule_job *a, const struct 
 
 static enum rondo_status fail_job(struct annotator *annotator, const char *wanted, uint32_t missing) {
   const struct rdo_schedule_node *node = &annotator->graph->nodes[missing];
-  const char *name = wanted != NULL ? wanted : "";
   if (wanted != NULL && rdo_schedule_find_job(annotator->schedule, wanted) == RDO_SCHEDULE_NONE) {
     return rdo_fail(annotator->diag, RONDO_NOT_FOUND, "%s: there is no job \"%.200s\"", annotator->schedule->path, wanted);
   }
-  return rdo_fail(annotator->diag, RONDO_NOT_FOUND, "%s: %s%.200s%s has all dispatches of %s: %.300s (%.300s) is missing; plan this module, or another dump",
-                  annotator->schedule->path, wanted != NULL ? "job \"" : "no job", name, wanted != NULL ? "\" not" : "", annotator->ir->path, node->key,
+  return rdo_fail(annotator->diag, RONDO_NOT_FOUND, "%s: %s %.200s has all dispatches of %s: %.200s (%.200s) is missing; plan this module, or annotate another dump",
+                  annotator->schedule->path, wanted != NULL ? "no call of the name" : "no", wanted != NULL ? wanted : "job", annotator->ir->path, node->key,
                   node->export_name);
 }
 
@@ -272,6 +283,7 @@ static enum rondo_status write_file(struct annotator *annotator, const char *pat
 static enum rondo_status annotate(struct annotator *annotator, const struct rdo_ir_annotate_options *options, const char *output_path,
                                   struct rdo_ir_annotated *annotated) {
   *annotated = (struct rdo_ir_annotated){.dispatch_count = annotator->function->dispatch_count};
+  RDO_TRY(find_family(annotator));
   RDO_TRY(index_nodes(annotator));
   RDO_TRY(find_job(annotator, options->job, annotated));
   return write_file(annotator, output_path);
@@ -311,7 +323,7 @@ enum rondo_status rondo_plan_annotate(const struct rondo_file *plan, const char 
       .function = options->function, .job = options->job, .machine = plan->machine.lane_count > 0 ? &plan->machine : NULL};
   struct rdo_ir_annotated annotated;
   struct rdo_mapping *mapping;
-  RDO_TRY(rdo_mapping_open_limited(path, RDO_DUMP_BYTES_MAX, &mapping, diag));
+  RDO_TRY(rdo_dump_open(path, &mapping, diag));
   enum rondo_status status = rdo_ir_annotate(mapping->bytes, path, &plan->schedule, &how, output_path, &annotated, diag);
   rdo_object_release(&mapping->object);
   if (status != RONDO_OK) return status;

@@ -495,11 +495,25 @@ static void define_resource(struct parser *parser, struct rdo_bytes operation, u
   }
 }
 
+static enum rondo_status follow_bracket(struct parser *parser, char *brackets, uint32_t *depth, uint32_t line) {
+  if (opens(parser)) {
+    if (*depth == RDO_IR_DEPTH_MAX) return fail_at(parser, parser->token.line, RONDO_OUT_OF_RANGE, "brackets are nested more than 64 deep");
+    brackets[(*depth)++] = parser->token.mark;
+  }
+  if (!closes(parser)) return RONDO_OK;
+  if (*depth == 0) return fail_here(parser, "a bracket closes that was not opened");
+  char opened = brackets[--*depth], closed = parser->token.mark;
+  if ((opened == '(' && closed == ')') || (opened == '[' && closed == ']') || (opened == '{' && closed == '}')) return RONDO_OK;
+  return rdo_fail(parser->diag, RONDO_INVALID_ARGUMENT, "%s:%u: a bracket of another kind was opened in line %u", parser->text.path,
+                  (unsigned)parser->token.line, (unsigned)line);
+}
+
 static enum rondo_status read_body(struct parser *parser);
 
 // Any other operation: its results wait for its operands. A region in it may run or not, or several times.
 static enum rondo_status read_other(struct parser *parser, struct rdo_bytes operation) {
   uint32_t depth = 0, arrow_operand = 0, global = RDO_IR_NONE, line = parser->token.line;
+  char brackets[RDO_IR_DEPTH_MAX];
   bool is_arrow_first = true;
   parser->operand_count = 0;
   while (depth > 0 || !(parser->token.is_first || is_mark(parser, '}'))) {
@@ -516,9 +530,7 @@ static enum rondo_status read_other(struct parser *parser, struct rdo_bytes oper
       parser->result_count = parser->operand_count = 0;  // what follows waits for all anyway
       continue;
     }
-    if (closes(parser) && depth == 0) return fail_here(parser, "a bracket closes that was not opened");
-    depth += opens(parser);
-    depth -= closes(parser);
+    RDO_TRY(follow_bracket(parser, brackets, &depth, line));
     if (parser->token.kind == RDO_IR_VALUE) RDO_TRY(add_operand(parser));
     if (parser->token.kind == RDO_IR_SYMBOL && global == RDO_IR_NONE) RDO_TRY(find_global(parser, parser->token.text, &global));
     if (parser->token.kind == RDO_IR_ARROW && is_arrow_first) {

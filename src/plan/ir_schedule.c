@@ -201,6 +201,25 @@ static enum rondo_status read_resources(struct annotations *annotations, const s
   return RONDO_OK;
 }
 
+enum rondo_status rdo_ir_link_targets(struct rdo_schedule *schedule, struct rondo_diag *diag) {
+  uint32_t *last, *places;
+  if (schedule->variant != RDO_SCHEDULE_PLAN) return RONDO_OK;
+  RDO_TRY(rdo_arena_alloc(&schedule->arena, schedule->target_count, sizeof *last, &last, diag));
+  RDO_TRY(rdo_arena_alloc(&schedule->arena, schedule->node_count, sizeof *places, &places, diag));
+  for (uint32_t i = 0; i < schedule->target_count; ++i) last[i] = RDO_SCHEDULE_NONE;
+  for (uint32_t i = 0; i < schedule->node_count; ++i) places[schedule->order[i]] = i;
+  for (uint32_t rank = 0; rank < schedule->node_count; ++rank) {
+    uint32_t index = schedule->by_rank[rank];
+    struct rdo_schedule_node *node = &schedule->nodes[index];
+    // Of those that begin at the same time the ranks may say otherwise than the graph, which holds.
+    uint32_t before = last[node->target];
+    if (before != RDO_SCHEDULE_NONE && places[before] < places[index]) node->time_dependency = before;
+    last[node->target] = index;
+    for (uint32_t i = 0; i < node->extra_count; ++i) last[schedule->target_lists[node->extra_begin + i]] = index;
+  }
+  return rdo_schedule_complete(schedule, diag);
+}
+
 // The whole ------------------------------------------------------------------------------------------------
 
 static enum rondo_status read_times(struct annotations *annotations, const struct rdo_ir_dispatch *dispatch, struct rdo_schedule_node *node) {

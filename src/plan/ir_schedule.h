@@ -28,7 +28,11 @@ enum { RDO_IR_NAMES_MAX = 16 };  // targets, and resources, of a dispatch
 enum rondo_status rdo_ir_parse(struct rdo_bytes text, const struct rdo_schedule_options *options, struct rdo_schedule *schedule,
                                struct rondo_diag *diag) RONDO_MUST_USE;
 
-// The CPUs of a lane as bits; false: it has none, or some beyond 63.
+// Of a complete schedule with annotations: each dispatch follows the one before it on its target. They do not tell that, since in a
+// plan it may be one of another function.
+enum rondo_status rdo_ir_link_targets(struct rdo_schedule *schedule, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// The CPUs of a lane as bits; false: it has none, or some beyond 62.
 bool rdo_ir_lane_mask(const struct rdo_lane_entry *lane, uint64_t *out_mask);
 
 // Whether an attribute is one of the above.
