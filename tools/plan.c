@@ -136,6 +136,9 @@ int rdo_tool_plan(int argc, char **argv) {
       {"profile", TOOL_OPTION_TEXT, &args.planner.profile_path, "FILE",
        "What dispatches cost: a file of 'rondo profile', or a hand-written workload. Schedules have durations of their own."},
       {"modules", TOOL_OPTION_LIST, &args.modules, "FILE", "Plan these modules, instead of a jobs file; more of them follow as arguments."},
+      {"dispatch_graph", TOOL_OPTION_LIST, &args.graphs, "FILE",
+       "What the dispatches of the model with the same file name wait for, in a dump of the compiler (.dot, .mlir), for a hand-written profile. A model "
+       "may be such a file itself. Repeat it for several models."},
       {"dependencies", TOOL_OPTION_TEXT, &args.planner.dependencies_path, "FILE", "What modules take from each other."},
       {"deadlines", TOOL_OPTION_TEXT, &args.planner.deadlines_path, "FILE", "Deadlines of the modules' functions, in nanoseconds."},
       {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
@@ -219,5 +222,6 @@ int rdo_tool_plan(int argc, char **argv) {
   rdo_tool_strings_release(&positional);
   rdo_tool_strings_release(&args.modules);
   rdo_tool_strings_release(&args.moves);
+  rdo_tool_strings_release(&args.graphs);
   return code;
 }

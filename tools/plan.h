@@ -22,6 +22,7 @@ struct plan_args {
   const char *graph_path;
   struct tool_strings modules;
   struct tool_strings moves;
+  struct tool_strings graphs;
   double time_limit_s;  // negative: not given
   double slack_percent;
   double horizon_ms;

@@ -108,7 +108,8 @@ static int solve(struct annotate_args *args, const struct tool_strings *files) {
   options->module_paths = files->items;
   options->module_count = files->count;
   options->output_path = args->plan_output_path;
-  options->solve.time_limit_s = args->time_limit_s < 0 ? 0 : args->time_limit_s == 0 ? -1 : args->time_limit_s;
+  options->solve.time_limit_s = args->time_limit_s < 0 ? 0 : args->time_limit_s == 0 ? -1
+                                                                                     : args->time_limit_s;
   options->solve.iteration_limit = args->iterations;
   options->solve.seed = (uint64_t)args->seed;
   options->solve.thread_count = (int)args->thread_count;
@@ -161,16 +162,19 @@ int rdo_tool_plan_annotate(int argc, char **argv) {
   const struct tool_usage usage = {
       .verb = "plan annotate",
       .synopsis = "IR.mlir... --plan=FILE|--solve --output=PATH [flags]",
-      .about = "Writes when and where each dispatch runs into stream-level IR, which iree-compile\n"
-               "--compile-to=stream writes, as attributes of its dispatches: iree.scheduling.start_time_ns, .affinity,\n"
-               ".priority, .resource, and what else a plan says in the namespace rondo. All else of the text stays as\n"
-               "it is, byte for byte; what was annotated before is replaced. 'rondo plan graph' reads it again.",
+      .about =
+          "Writes when and where each dispatch runs into stream-level IR, which iree-compile\n"
+          "--compile-to=stream writes, as attributes of its dispatches: iree.scheduling.start_time_ns, .affinity,\n"
+          ".priority, .resource, and what else a plan says in the namespace rondo. All else of the text stays as\n"
+          "it is, byte for byte; what was annotated before is replaced. 'rondo plan graph' reads it again.",
       .options = options,
-      .examples = "  rondo plan annotate mlp.mlir --plan=plan.json -o mlp_planned.mlir\n"
-                  "  rondo plan annotate mlp.mlir dronet.mlir --solve --machine=machine.json --profile=workload.json -o planned/",
-      .exit_codes = "  0  annotated\n"
-                    "  1  a file could not be read, is malformed, or does not fit the plan; or there is no plan\n"
-                    "  2  the command line is wrong",
+      .examples =
+          "  rondo plan annotate mlp.mlir --plan=plan.json -o mlp_planned.mlir\n"
+          "  rondo plan annotate mlp.mlir dronet.mlir --solve --machine=machine.json --profile=workload.json -o planned/",
+      .exit_codes =
+          "  0  annotated\n"
+          "  1  a file could not be read, is malformed, or does not fit the plan; or there is no plan\n"
+          "  2  the command line is wrong",
   };
   struct tool_strings files;
   bool wants_help = false;

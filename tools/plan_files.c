@@ -224,6 +224,8 @@ int rdo_tool_plan_files(struct plan_args *args) {
   struct rondo_diag diag = {0};
   args->planner.module_paths = args->modules.items;
   args->planner.module_count = args->modules.count;
+  args->planner.graph_paths = args->graphs.items;
+  args->planner.graph_count = args->graphs.count;
   args->planner.moves = args->moves.items;
   args->planner.move_count = args->moves.count;
   args->planner.overlap_count = (int)args->overlap_count;

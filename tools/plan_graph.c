@@ -16,6 +16,7 @@ enum { STAGES_SHOWN_MAX = 100 };
 
 struct graph_args {
   const char *machine_path;
+  const char *profile_path;
   const char *function;
   const char *output_path;
   bool wants_path;
@@ -116,7 +117,7 @@ static enum rondo_status measure(struct graph *graph, struct rondo_diag *diag) {
 }
 
 static int show(const char *path, const struct graph_args *args) {
-  const struct rondo_file_options options = {.machine_file = args->machine_path, .function = args->function};
+  const struct rondo_file_options options = {.machine_file = args->machine_path, .profile_file = args->profile_path, .function = args->function};
   struct graph graph = {0};
   struct rondo_diag diag = {0};
   enum rondo_status status = rondo_file_read(path, RONDO_FILE_PLAN, &options, &graph.file, &diag);
@@ -139,6 +140,8 @@ int rdo_tool_plan_graph(int argc, char **argv) {
       {"critical_path", TOOL_OPTION_SWITCH, &args.wants_path, NULL, "Print no stages."},
       {"function", TOOL_OPTION_TEXT, &args.function, "NAME", "Of stream-level IR: this function; default the only one with dispatches."},
       {"machine", TOOL_OPTION_TEXT, &args.machine_path, "FILE", "Machine file: the targets that there are; affinities that are annotated name its lanes."},
+      {"profile", TOOL_OPTION_TEXT, &args.profile_path, "FILE",
+       "Of a dump: what its dispatches cost, in a profile that knows a model with the file's name. Each counts with its median on one worker."},
       {"output", TOOL_OPTION_TEXT, &args.output_path, "FILE",
        "Write the graph there: FILE.dot for Graphviz, anything else as a schedule (docs/files.md), which `rondo plan` reads."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print the result as one line of JSON."},
@@ -147,19 +150,23 @@ int rdo_tool_plan_graph(int argc, char **argv) {
   const struct tool_usage usage = {
       .verb = "plan graph",
       .synopsis = "GRAPH.dot|IR.mlir|SCHEDULE.json [flags]",
-      .about = "Shows which dispatches may run at once: the critical path, stages, of which each has what waits for\n"
-               "the ones before it, and parallelism, which is work by critical path: more workers than that are idle.\n"
-               "Where no durations are known all dispatches count alike. The graph is one of\n"
-               "  GRAPH.dot      what iree-compile --iree-flow-dump-dispatch-graph\n"
-               "                 --iree-flow-dump-dispatch-graph-output-file=GRAPH.dot writes: the data that flows\n"
-               "  IR.mlir        what iree-compile --compile-to=stream writes: what memory, too, puts in order\n"
-               "  SCHEDULE.json  a schedule of another tool, or a plan",
+      .about =
+          "Shows which dispatches may run at once: the critical path, stages, of which each has what waits for\n"
+          "the ones before it, and parallelism, which is work by critical path: more workers than that are idle.\n"
+          "Where no durations are known all dispatches count alike. The graph is one of\n"
+          "  GRAPH.dot      what iree-compile --iree-flow-dump-dispatch-graph\n"
+          "                 --iree-flow-dump-dispatch-graph-output-file=GRAPH.dot writes: the data that flows\n"
+          "  IR.mlir        what iree-compile --compile-to=stream writes: what memory, too, puts in order\n"
+          "  SCHEDULE.json  a schedule of another tool, or a plan",
       .options = options,
-      .examples = "  rondo plan graph mlp.dot --critical-path\n"
-                  "  rondo plan graph dronet.mlir -o dronet.json",
-      .exit_codes = "  0  shown\n"
-                    "  1  the file could not be read, or is malformed\n"
-                    "  2  the command line is wrong",
+      .examples =
+          "  rondo plan graph mlp.dot --critical-path\n"
+          "  rondo plan graph dronet.mlir --machine=machine.json --profile=workload.json\n"
+          "  rondo plan graph dronet.mlir -o dronet.json",
+      .exit_codes =
+          "  0  shown\n"
+          "  1  the file could not be read, or is malformed\n"
+          "  2  the command line is wrong",
   };
   struct tool_strings files;
   bool wants_help = false;

@@ -37,6 +37,7 @@ struct rondo_file_options {
   const char *machine_file;  // path: lanes, targets, resources and clusters of the others must be in it; NULL: any name will do
   bool is_strict;            // what is remarkable about a plan's times and modules is an error
   const char *function;      // of a dump with stream-level IR; NULL: its only one with dispatches
+  const char *profile_file;  // path: what the dispatches of a dump cost, which is read as a plan; NULL: nobody says
 };
 
 // Reads and checks a file.

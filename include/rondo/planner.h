@@ -31,6 +31,10 @@ struct rondo_planner_options {
   const char *deadlines_path;     // with modules; NULL = none
   const char *machine_path;       // NULL = the one that jobs name, or the schedule carries
   const char *profile_path;       // needed for jobs and modules; of a schedule NULL = its own durations
+  // Dumps of the compiler (docs/graphs.md): the graphs of models whose files are called the same, for profiles that tell none. A model may
+  // be such a file itself.
+  const char *const *graph_paths;
+  int graph_count;
   double slack_percent;           // see above: 0 = medians are planned with
   int64_t horizon_ns;             // releases from here on are not planned; 0 = those of one hyperperiod
   // Long horizons in pieces (docs/plan.md). Windows are used if one of the first two is not 0.

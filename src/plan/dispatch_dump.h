@@ -53,7 +53,7 @@ enum rondo_status rdo_dump_open(const char *path, struct rdo_mapping **out_mappi
 struct rdo_dump_site {
   struct rdo_bytes executable, export_name;  // of @executable::@export
   uint32_t line;
-  int32_t recording, command;  // -1 = not known
+  int32_t recording, command;                     // -1 = not known
   uint32_t predecessor_begin, predecessor_count;  // of the list of all: sites
 };
 

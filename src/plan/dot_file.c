@@ -10,7 +10,10 @@
 #include "plan/dispatch_dump.h"
 #include "plan/name_map.h"
 
-enum token_kind { TOKEN_END, TOKEN_NAME, TOKEN_PUNCTUATION, TOKEN_ARROW };
+enum token_kind { TOKEN_END,
+                  TOKEN_NAME,
+                  TOKEN_PUNCTUATION,
+                  TOKEN_ARROW };
 
 struct token {
   enum token_kind kind;
@@ -24,7 +27,7 @@ struct dot_node {
   bool is_dispatch;
   struct rdo_bytes executable, export_name;
   uint32_t line;
-  uint32_t site;                     // of a dispatch: its number among them
+  uint32_t site;                        // of a dispatch: its number among them
   uint32_t before_begin, before_count;  // of befores[]: nodes that it has an edge from
 };
 
@@ -155,7 +158,8 @@ static bool is_word(const struct dot_reader *reader, const char *word) {
 static enum rondo_status expect(struct dot_reader *reader, char punctuation) {
   static const char *const missing[] = {"{ is missing here", "] is missing here", "= is missing here"};
   if (is_at(reader, punctuation)) return advance(reader);
-  return fail_at(reader, reader->token.line, RONDO_INVALID_ARGUMENT, missing[punctuation == '{' ? 0 : punctuation == ']' ? 1 : 2]);
+  return fail_at(reader, reader->token.line, RONDO_INVALID_ARGUMENT, missing[punctuation == '{' ? 0 : punctuation == ']' ? 1
+                                                                                                                         : 2]);
 }
 
 // Labels ---------------------------------------------------------------------------------------------------
@@ -280,7 +284,7 @@ static enum rondo_status read_graph(struct dot_reader *reader) {
   if (is_word(reader, "strict")) RDO_TRY(advance(reader));
   if (!is_word(reader, "digraph")) {
     return fail_at(reader, reader->token.line, RONDO_INVALID_ARGUMENT,
-                "no graph begins here: a dispatch graph is what iree-compile --iree-flow-dump-dispatch-graph writes, `digraph G {`");
+                   "no graph begins here: a dispatch graph is what iree-compile --iree-flow-dump-dispatch-graph writes, `digraph G {`");
   }
   RDO_TRY(advance(reader));
   if (reader->token.kind == TOKEN_NAME) RDO_TRY(advance(reader));
@@ -362,8 +366,7 @@ static enum rondo_status collect_dispatches(struct dot_reader *reader) {
     const struct dot_node *node = &reader->nodes[i];
     if (!node->is_dispatch) continue;
     struct rdo_dump_site *site = &reader->sites[node->site];
-    *site = (struct rdo_dump_site){.executable = node->executable, .export_name = node->export_name, .line = node->line, .recording = -1, .command = -1,
-                                   .predecessor_begin = (uint32_t)reader->predecessor_count};
+    *site = (struct rdo_dump_site){.executable = node->executable, .export_name = node->export_name, .line = node->line, .recording = -1, .command = -1, .predecessor_begin = (uint32_t)reader->predecessor_count};
     RDO_TRY(walk_back(reader, &walk, (uint32_t)i));
     site->predecessor_count = (uint32_t)reader->predecessor_count - site->predecessor_begin;
     if (site->predecessor_count > 1) {

@@ -16,8 +16,8 @@
 enum {
   RDO_DOT_NODES_MAX = 1 << 20,
   RDO_DOT_EDGES_MAX = 1 << 22,
-  RDO_DOT_DEPTH_MAX = 64,        // of subgraphs
-  RDO_DOT_STEPS_MAX = 1 << 27    // from dispatches back to dispatches, over all else
+  RDO_DOT_DEPTH_MAX = 64,      // of subgraphs
+  RDO_DOT_STEPS_MAX = 1 << 27  // from dispatches back to dispatches, over all else
 };
 
 // Reads a graph into a schedule with a path; see dispatch_dump.h.

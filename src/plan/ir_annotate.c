@@ -23,10 +23,10 @@ struct annotator {
   const char *family;                // of the graph
   const struct rdo_schedule *schedule;
   const struct rdo_machine_file *machine;  // NULL = none
-  struct rdo_name_map counts;  // how many nodes of a job have an identity
-  uint32_t *count_values;      // [node_count]
-  struct rdo_name_map nodes;   // "JOB IDENTITY COUNT": nodes of the schedule
-  uint32_t *matches;           // [dispatch_count]: nodes of the schedule
+  struct rdo_name_map counts;              // how many nodes of a job have an identity
+  uint32_t *count_values;                  // [node_count]
+  struct rdo_name_map nodes;               // "JOB IDENTITY COUNT": nodes of the schedule
+  uint32_t *matches;                       // [dispatch_count]: nodes of the schedule
   struct rdo_output output;
   struct rdo_arena arena;
   struct rondo_diag *diag;
@@ -172,8 +172,10 @@ static void put_number(struct annotator *annotator, const char **separator, cons
 static enum rondo_status put_name(struct annotator *annotator, const char *name) {
   for (const char *c = name; *c != '\0'; ++c) {
     if (*c >= ' ' && *c < 0x7f && strchr("\",\\", *c) == NULL) continue;
-    return rdo_fail(annotator->diag, RONDO_INVALID_ARGUMENT, "%s: the name \"%.200s\" cannot stand in an attribute: it has a comma, quote, backslash, or other "
-                    "bytes than printable ASCII", annotator->schedule->path, name);
+    return rdo_fail(annotator->diag, RONDO_INVALID_ARGUMENT,
+                    "%s: the name \"%.200s\" cannot stand in an attribute: it has a comma, quote, backslash, or other "
+                    "bytes than printable ASCII",
+                    annotator->schedule->path, name);
   }
   put(annotator, name);
   return RONDO_OK;
@@ -295,8 +297,7 @@ enum rondo_status rdo_ir_annotate(struct rdo_bytes text, const char *path, const
   struct rdo_ir ir;
   struct rdo_schedule graph;
   const struct rdo_schedule_options how = {.function = options->function};
-  struct annotator annotator = {.ir = &ir, .graph = &graph, .schedule = schedule,
-                                .machine = options->machine != NULL ? options->machine : schedule->machine, .diag = diag};
+  struct annotator annotator = {.ir = &ir, .graph = &graph, .schedule = schedule, .machine = options->machine != NULL ? options->machine : schedule->machine, .diag = diag};
   enum rondo_status status = rdo_dump_parse(text, path, &how, &graph, diag);
   ir = (struct rdo_ir){0};
   if (status == RONDO_OK) status = rdo_ir_read(text, path, &ir, diag);

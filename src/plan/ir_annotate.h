@@ -19,8 +19,8 @@ struct rdo_ir_annotate_options {
 
 struct rdo_ir_annotated {
   uint32_t dispatch_count;
-  uint32_t job;            // of the schedule
-  uint32_t other_count;    // instances that would have fitted, too
+  uint32_t job;          // of the schedule
+  uint32_t other_count;  // instances that would have fitted, too
 };
 
 // Writes an annotated copy.

@@ -11,15 +11,16 @@
 #include "plan/ir_text.h"
 #include "plan/name_map.h"
 
-enum { RESULTS_MAX = 256, OPERANDS_MAX = 4096 };
+enum { RESULTS_MAX = 256,
+       OPERANDS_MAX = 4096 };
 
 // What is known of a value of the host program.
 struct value {
   bool is_constant;
   uint64_t constant;
-  uint32_t root;                    // of a resource; RDO_IR_NONE = unknown
-  uint64_t offset;                  // in it
-  const struct rdo_ir_set *waits;   // executions that it comes from; NULL = none
+  uint32_t root;                   // of a resource; RDO_IR_NONE = unknown
+  uint64_t offset;                 // in it
+  const struct rdo_ir_set *waits;  // executions that it comes from; NULL = none
 };
 
 static const struct value unknown_value = {.root = RDO_IR_NONE};
@@ -191,8 +192,7 @@ static enum rondo_status begin_command(struct parser *parser, uint32_t block, ui
   RDO_TRY(rdo_grow_array(ir->command_count + 1, sizeof *ir->commands, &ir->command_capacity, &ir->commands, parser->diag));
   *out_command = (uint32_t)ir->command_count;
   ir->commands[ir->command_count++] =
-      (struct rdo_ir_command){.execute = (uint32_t)ir->execute_count - 1, .block = block, .dispatch = RDO_IR_NONE, .number = number,
-                              .access_begin = (uint32_t)ir->access_count};
+      (struct rdo_ir_command){.execute = (uint32_t)ir->execute_count - 1, .block = block, .dispatch = RDO_IR_NONE, .number = number, .access_begin = (uint32_t)ir->access_count};
   return RONDO_OK;
 }
 
@@ -669,8 +669,7 @@ static void forget_function(struct parser *parser) {
 
 static enum rondo_status read_function(struct parser *parser, bool is_initializer) {
   struct rdo_ir *ir = parser->ir;
-  struct rdo_ir_function function = {.execute_begin = (uint32_t)ir->execute_count, .command_begin = (uint32_t)ir->command_count,
-                                     .dispatch_begin = (uint32_t)ir->dispatch_count};
+  struct rdo_ir_function function = {.execute_begin = (uint32_t)ir->execute_count, .command_begin = (uint32_t)ir->command_count, .dispatch_begin = (uint32_t)ir->dispatch_count};
   bool has_body;
   parser->execute_begin = function.execute_begin;
   parser->command_begin = function.command_begin;

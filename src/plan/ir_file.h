@@ -67,8 +67,8 @@ struct rdo_ir_dispatch {
   struct rdo_bytes executable, export_name;
   uint32_t line;
   uint32_t command;
-  uint64_t body_end;                        // behind its }, where a dictionary may begin
-  uint64_t dictionary_end;                  // behind the dictionary's }; 0 = there is none
+  uint64_t body_end;        // behind its }, where a dictionary may begin
+  uint64_t dictionary_end;  // behind the dictionary's }; 0 = there is none
   uint32_t attribute_begin, attribute_count;
 };
 

@@ -10,8 +10,8 @@
 struct order {
   const struct rdo_ir *ir;
   const struct rdo_ir_function *function;
-  size_t word_count;   // of a row
-  uint64_t *rows;      // [command_count][word_count]: all that comes before a command
+  size_t word_count;  // of a row
+  uint64_t *rows;     // [command_count][word_count]: all that comes before a command
   uint64_t step_count;
 };
 

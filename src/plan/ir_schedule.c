@@ -13,7 +13,8 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
-enum { WORKERS_MAX = 4096, NAMES_MAX = RDO_IR_NAMES_MAX };
+enum { WORKERS_MAX = 4096,
+       NAMES_MAX = RDO_IR_NAMES_MAX };
 
 struct annotations {
   const struct rdo_ir *ir;
@@ -25,8 +26,8 @@ struct annotations {
 };
 
 bool rdo_ir_is_ours(struct rdo_bytes name) {
-  static const char *const names[] = {RDO_IR_START,   RDO_IR_AFFINITY, RDO_IR_PRIORITY, RDO_IR_RESOURCE, RDO_IR_DURATION,
-                                      RDO_IR_TARGET,  RDO_IR_WORKERS,  RDO_IR_JOB,      RDO_IR_POLICY};
+  static const char *const names[] = {RDO_IR_START, RDO_IR_AFFINITY, RDO_IR_PRIORITY, RDO_IR_RESOURCE, RDO_IR_DURATION,
+                                      RDO_IR_TARGET, RDO_IR_WORKERS, RDO_IR_JOB, RDO_IR_POLICY};
   for (int i = 0; i < COUNT(names); ++i) {
     if (rdo_bytes_equal(name, names[i])) return true;
   }

@@ -63,7 +63,8 @@ static bool is_pair(const struct rdo_ir_text *text, char first, char second) {
 
 static void read_mark(struct rdo_ir_text *text, struct rdo_ir_token *token) {
   bool is_scope = is_pair(text, ':', ':'), is_arrow = is_pair(text, '-', '>') || is_pair(text, '=', '>');
-  token->kind = is_scope ? RDO_IR_SCOPE : is_arrow ? RDO_IR_ARROW : RDO_IR_MARK;
+  token->kind = is_scope ? RDO_IR_SCOPE : is_arrow ? RDO_IR_ARROW
+                                                   : RDO_IR_MARK;
   token->mark = (char)text->bytes.data[text->at];
   text->at += is_scope || is_arrow ? 2 : 1;
 }

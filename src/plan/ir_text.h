@@ -14,15 +14,15 @@
 
 enum rdo_ir_token_kind {
   RDO_IR_END,
-  RDO_IR_WORD,      // stream.cmd.dispatch
-  RDO_IR_NUMBER,    // 256, 1x64xf32
-  RDO_IR_VALUE,     // %arg3, %4#1 (without the sign)
-  RDO_IR_SYMBOL,    // @mlp, @"a b" (without sign and quotes)
-  RDO_IR_BLOCK,     // ^bb1
-  RDO_IR_STRING,    // "npu" (without quotes, escapes as they are)
-  RDO_IR_ARROW,     // -> =>
-  RDO_IR_SCOPE,     // ::
-  RDO_IR_MARK       // one character: brackets, punctuation, the sign of a type or attribute
+  RDO_IR_WORD,    // stream.cmd.dispatch
+  RDO_IR_NUMBER,  // 256, 1x64xf32
+  RDO_IR_VALUE,   // %arg3, %4#1 (without the sign)
+  RDO_IR_SYMBOL,  // @mlp, @"a b" (without sign and quotes)
+  RDO_IR_BLOCK,   // ^bb1
+  RDO_IR_STRING,  // "npu" (without quotes, escapes as they are)
+  RDO_IR_ARROW,   // -> =>
+  RDO_IR_SCOPE,   // ::
+  RDO_IR_MARK     // one character: brackets, punctuation, the sign of a type or attribute
 };
 
 struct rdo_ir_token {

@@ -64,6 +64,11 @@ static enum rondo_status fail_node(struct matcher *matcher, uint32_t index, cons
                   reason, matcher->graph->path, matcher->graph->nodes[0].key);
 }
 
+// Fills and copies are none of the graph's.
+static bool is_transfer(const char *export_name) {
+  return strcmp(export_name, "fill") == 0 || strcmp(export_name, "copy") == 0 || strcmp(export_name, "update") == 0;
+}
+
 static enum rondo_status match_nodes(struct matcher *matcher) {
   const struct rdo_schedule *graph = matcher->graph;
   uint32_t count = matcher->model->node_count, *counts;
@@ -75,6 +80,7 @@ static enum rondo_status match_nodes(struct matcher *matcher) {
   for (uint32_t i = 0; i < count; ++i) {
     const struct rdo_profile_node *node = &matcher->profile->nodes[matcher->model->node_begin + i];
     uint32_t number;
+    if (is_transfer(node->export_name)) continue;
     RDO_TRY(count_name(matcher, node->export_name, counts, &number));
     snprintf(name, sizeof name, "%s %u", node->export_name, (unsigned)number);
     uint32_t match = rdo_name_map_find(&matcher->names, name);
@@ -87,6 +93,11 @@ static enum rondo_status match_nodes(struct matcher *matcher) {
     matcher->matches[i] = match;
     matcher->places[match] = i;
   }
+  return RONDO_OK;
+}
+
+static enum rondo_status check_complete(struct matcher *matcher) {
+  const struct rdo_schedule *graph = matcher->graph;
   for (uint32_t i = 0; i < graph->node_count; ++i) {
     if (matcher->places[i] != RDO_PROFILE_NONE) continue;
     return rdo_fail(matcher->diag, RONDO_INVALID_ARGUMENT, "%s: %.200s has no dispatch %.200s (%.200s), which %s has: add it", matcher->profile->path,
@@ -124,10 +135,6 @@ static enum rondo_status take_edges(struct matcher *matcher) {
   return RONDO_OK;
 }
 
-static bool is_transfer(const char *export_name) {
-  return strcmp(export_name, "fill") == 0 || strcmp(export_name, "copy") == 0 || strcmp(export_name, "update") == 0;
-}
-
 // Kernels of the graph outlive it in the profile.
 static enum rondo_status keep_names(struct rdo_profile *profile, struct rdo_profile_model *model, struct rondo_diag *diag) {
   for (uint32_t i = 0; i < model->node_count; ++i) {
@@ -146,8 +153,48 @@ enum rondo_status rdo_profile_use_graph(struct rdo_profile *profile, uint32_t mo
   }
   enum rondo_status status = index_graph(&matcher);
   if (status == RONDO_OK) status = match_nodes(&matcher);
+  if (status == RONDO_OK) status = check_complete(&matcher);
   if (status == RONDO_OK) status = take_edges(&matcher);
   if (status == RONDO_OK) status = keep_names(profile, matcher.model, diag);
+  rdo_name_map_deinit(&matcher.names);
+  rdo_name_map_deinit(&matcher.counts);
+  rdo_arena_deinit(&matcher.arena);
+  return status;
+}
+
+// Durations of a graph ------------------------------------------------------------------------------------------
+
+// The shortest median on one worker; -1 = it is not known.
+static int64_t find_duration(const struct rdo_profile *profile, const struct rdo_profile_node *node) {
+  int64_t shortest_ns = -1;
+  for (uint32_t i = 0; i < node->cost_count; ++i) {
+    const struct rdo_profile_cost *cost = &profile->costs[node->cost_begin + i];
+    if (cost->worker_count == 1 && (shortest_ns < 0 || cost->p50_ns < shortest_ns)) shortest_ns = cost->p50_ns;
+  }
+  return shortest_ns;
+}
+
+static enum rondo_status take_durations(struct matcher *matcher, struct rdo_schedule *graph) {
+  const struct rdo_profile *profile = matcher->profile;
+  for (uint32_t i = 0; i < graph->node_count; ++i) {
+    uint32_t place = matcher->places[i];
+    int64_t duration_ns = place == RDO_PROFILE_NONE ? -1 : find_duration(profile, &profile->nodes[matcher->model->node_begin + place]);
+    if (duration_ns < 0) {
+      return rdo_fail(matcher->diag, RONDO_NOT_FOUND, "%s: does not say what %.200s (%.200s) of %s costs on one worker", profile->path,
+                      graph->nodes[i].key, graph->nodes[i].export_name, graph->path);
+    }
+    graph->nodes[i].start_ns = 0;
+    graph->nodes[i].duration_ns = duration_ns;
+  }
+  graph->makespan_ns = graph->last_end_ns = 0;
+  return rdo_schedule_complete(graph, matcher->diag);
+}
+
+enum rondo_status rdo_profile_time_graph(struct rdo_profile *profile, uint32_t model, struct rdo_schedule *graph, struct rondo_diag *diag) {
+  struct matcher matcher = {.profile = profile, .model = &profile->models[model], .graph = graph, .diag = diag};
+  enum rondo_status status = index_graph(&matcher);
+  if (status == RONDO_OK) status = match_nodes(&matcher);
+  if (status == RONDO_OK) status = take_durations(&matcher, graph);
   rdo_name_map_deinit(&matcher.names);
   rdo_name_map_deinit(&matcher.counts);
   rdo_arena_deinit(&matcher.arena);

@@ -238,6 +238,9 @@ class GraphsTest(unittest.TestCase):
                    f"--plan-output={self.path('plan.json')}")  # fmt: skip
         return json.loads(self.path("plan.json").read_text())
 
+    def inputs(self):
+        return f"--machine={self.path('machine.json')}", f"--profile={self.path('workload.json')}"
+
     def test_annotate(self):
         plan = self.plan()
         self.assertIn("0 findings", self.rondo("plan", f"--check={self.path('plan.json')}"))
@@ -259,6 +262,37 @@ class GraphsTest(unittest.TestCase):
             first = self.path("out") / f"{name}.mlir"
             self.rondo("plan", "annotate", first, f"--plan={self.path('plan.json')}", "-o", self.path("again.mlir"))
             self.assertEqual(self.path("again.mlir").read_bytes(), first.read_bytes())
+
+    def test_times(self):
+        """Costs of a profile make the critical path the longest in time."""
+        self.plan()
+        costs = {key: 25000 * (1 + number % 7) for number, key in enumerate(known_flow("dronet_f32"))}
+        result = json.loads(self.rondo("plan", "graph", GOLDEN / "dronet_f32.dot", "--json", *self.inputs()))
+        ends = {}
+        for key, others in known_flow("dronet_f32").items():
+            ends[key] = costs[key] + max((ends[other] for other in others), default=0)
+        self.assertEqual((result["work_ns"], result["critical_ns"]), (sum(costs.values()), max(ends.values())))
+        self.assertEqual(sum(costs[key] for key in result["critical_path"]), result["critical_ns"])
+
+    def test_graph_beside_a_module(self):
+        """A hand-written profile and a dump suffice to plan a module, and the plan can be played."""
+        self.plan()
+        cpu = min(os.sched_getaffinity(0))
+        self.path("one.json").write_text(json.dumps({"clusters": [{"name": "P", "cpus": str(cpu), "max_frequency_mhz": 1000}]}))
+        for name in NAMES:
+            module, graph = MODELS / name / f"{name}.vmfb", GOLDEN / f"{name}.mlir"
+            arguments = ["plan", "--modules", module, f"--machine={self.path('one.json')}", f"--profile={self.path('workload.json')}"]
+            workload = json.loads(self.path("workload.json").read_text())
+            for dispatch in workload[name]["dispatches"]:
+                dispatch["requires_npu"] = False
+            self.path("workload.json").write_text(json.dumps(workload))
+            self.rondo(*arguments, f"--dispatch-graph={graph}", "--iterations=100", "--threads=1", "-o", self.path("one_plan.json"))
+            planned = json.loads(self.path("one_plan.json").read_text())["dispatches"]
+            self.assertEqual(closure(planned), [before for _, _, before in recorded_graph(name)])
+            self.rondo("play", self.path("one_plan.json"), "--iterations=2")
+            done = rondo(*arguments, "--dispatch-graph=other.mlir")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("other.mlir: no model is called like this graph", done.stderr)
 
     def test_planned_order(self):
         """The plan keeps the order of the IR, and uses the concurrency that it leaves."""

@@ -100,6 +100,7 @@ static enum rondo_status use_dumps(struct rondo_diag *diag) {
   if (status == RONDO_OK) status = rdo_schedule_read("g.dot", NULL, &graph, diag);
   if (status == RONDO_OK) status = rdo_profile_read("profile.json", &machine, &profile, diag);
   if (status == RONDO_OK) status = rdo_profile_use_graph(&profile, 0, &graph, diag);
+  if (status == RONDO_OK) status = rdo_profile_time_graph(&profile, 0, &graph, diag);
   if (status == RONDO_OK) status = rdo_schedule_read("f.mlir", NULL, &plan, diag);
   if (status == RONDO_OK) status = rdo_dump_open("f.mlir", &mapping, diag);
   if (status == RONDO_OK) status = rdo_ir_annotate(mapping->bytes, "f.mlir", &plan, &options, "out.mlir", &annotated, diag);
