@@ -35,12 +35,14 @@ struct parser {
   size_t value_count, value_capacity;
   struct rdo_name_map globals;  // symbols of roots
   uint32_t root_count;
+  bool has_stored;  // a global may be any memory from here on
   uint32_t execute_begin, command_begin;
   struct rdo_ir_set host;  // executions that the host program has waited for
   uint32_t depth;
   // Of the operation that is read.
   uint32_t results[RESULTS_MAX], operands[OPERANDS_MAX];
   uint32_t result_count, operand_count;
+  bool has_packs;          // a result stands for several, %4:2
   struct rdo_arena arena;  // of the function
   struct rondo_diag *diag;
 };
@@ -474,10 +476,13 @@ static enum rondo_status find_global(struct parser *parser, struct rdo_bytes sym
 static void define_resource(struct parser *parser, struct rdo_bytes operation, uint32_t global, uint32_t arrow_operand) {
   struct value *first = &parser->values[parser->results[0]];
   const struct rdo_ir_set *waits = first->waits;
-  if (rdo_bytes_equal(operation, "stream.resource.alloca") || rdo_bytes_equal(operation, "stream.resource.alloc") ||
-      rdo_bytes_equal(operation, "stream.tensor.import")) {
+  if (rdo_bytes_equal(operation, "stream.resource.alloca") || rdo_bytes_equal(operation, "stream.resource.alloc")) {
     first->root = parser->root_count++;
-  } else if (rdo_bytes_equal(operation, "util.global.load")) {
+  } else if (rdo_bytes_equal(operation, "stream.tensor.import") && parser->operand_count > 0) {
+    struct value *source = &parser->values[parser->operands[0]];
+    if (source->root == RDO_IR_NONE) source->root = parser->root_count++;
+    first->root = source->root;
+  } else if (rdo_bytes_equal(operation, "util.global.load") && !parser->has_stored) {
     first->root = global;
   } else if (rdo_bytes_equal(operation, "stream.resource.subview") && parser->operand_count >= 2) {
     const struct value *source = &parser->values[parser->operands[0]], *offset = &parser->values[parser->operands[1]];
@@ -493,6 +498,18 @@ static void define_resource(struct parser *parser, struct rdo_bytes operation, u
       parser->values[parser->results[i]] = source;
     }
   }
+}
+
+// What an operation makes the host wait for, or what others wait for that take its operands later.
+static enum rondo_status follow_host(struct parser *parser, struct rdo_bytes operation, const struct rdo_ir_set *set) {
+  const struct rdo_ir_set *waits;
+  if (rdo_bytes_equal(operation, "stream.timepoint.await")) unite(&parser->host, set);
+  if (rdo_bytes_equal(operation, "hal.fence.await") || rdo_bytes_equal(operation, "util.call")) wait_for_all(parser);
+  if (rdo_bytes_equal(operation, "util.global.store")) parser->has_stored = true;
+  if (!rdo_bytes_equal(operation, "stream.timepoint.chain_external")) return RONDO_OK;
+  RDO_TRY(keep_set(parser, set, &waits));
+  for (uint32_t i = 0; i < parser->operand_count; ++i) parser->values[parser->operands[i]].waits = waits;
+  return RONDO_OK;
 }
 
 static enum rondo_status follow_bracket(struct parser *parser, char *brackets, uint32_t *depth, uint32_t line) {
@@ -543,24 +560,26 @@ static enum rondo_status read_other(struct parser *parser, struct rdo_bytes oper
   const struct rdo_ir_set *waits;
   unite_operands(parser, &set);
   RDO_TRY(keep_set(parser, &set, &waits));
-  if (rdo_bytes_equal(operation, "stream.timepoint.await")) unite(&parser->host, &set);
+  RDO_TRY(follow_host(parser, operation, &set));
   // Operands may be results of the same name from another region: they are read before they change.
   for (uint32_t i = 0; i < parser->result_count; ++i) {
     parser->values[parser->results[i]] = unknown_value;
     parser->values[parser->results[i]].waits = waits;
   }
-  if (parser->result_count > 0) define_resource(parser, operation, global, arrow_operand);
+  if (parser->result_count > 0 && !parser->has_packs) define_resource(parser, operation, global, arrow_operand);
   return RONDO_OK;
 }
 
 // %a, %b:2 = ...
 static enum rondo_status read_results(struct parser *parser) {
   parser->result_count = 0;
+  parser->has_packs = false;
   while (parser->token.kind == RDO_IR_VALUE) {
     if (parser->result_count == RESULTS_MAX) return fail_at(parser, parser->token.line, RONDO_OUT_OF_RANGE, "an operation has more than 256 results");
     RDO_TRY(find_value(parser, parser->token.text, &parser->results[parser->result_count++]));
     RDO_TRY(advance(parser));
     if (is_mark(parser, ':')) {
+      parser->has_packs = true;
       RDO_TRY(advance(parser));
       if (parser->token.kind != RDO_IR_NUMBER) return fail_here(parser, "the number of results is missing");
       RDO_TRY(advance(parser));
@@ -664,6 +683,7 @@ static void forget_function(struct parser *parser) {
   parser->arena = (struct rdo_arena){0};
   parser->value_count = 0;
   parser->root_count = 0;
+  parser->has_stored = false;
   parser->host = (struct rdo_ir_set){{0}};
 }
 

@@ -69,14 +69,13 @@ static void read_mark(struct rdo_ir_text *text, struct rdo_ir_token *token) {
   text->at += is_scope || is_arrow ? 2 : 1;
 }
 
-// %4#1 is a result of %4; what a value waits for, and what it is of, is told for all results at once.
+// %4#1 is a result of %4:2, and is told as %4: what is known is known of all results.
 static void read_value(struct rdo_ir_text *text, struct rdo_ir_token *token) {
   token->kind = RDO_IR_VALUE;
   ++text->at;
   read_name(text, token, is_name_byte);
   if (byte_at(text, text->at) != '#' || !is_digit(byte_at(text, text->at + 1))) return;
-  for (++text->at; is_digit(byte_at(text, text->at)); ++text->at) ++token->text.size;
-  ++token->text.size;
+  for (++text->at; is_digit(byte_at(text, text->at));) ++text->at;
 }
 
 static enum rondo_status read_token(struct rdo_ir_text *text, struct rdo_ir_token *token, struct rondo_diag *diag) {

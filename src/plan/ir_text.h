@@ -16,7 +16,7 @@ enum rdo_ir_token_kind {
   RDO_IR_END,
   RDO_IR_WORD,    // stream.cmd.dispatch
   RDO_IR_NUMBER,  // 256, 1x64xf32
-  RDO_IR_VALUE,   // %arg3, %4#1 (without the sign)
+  RDO_IR_VALUE,   // %arg3; %4#1 as %4 (without the sign)
   RDO_IR_SYMBOL,  // @mlp, @"a b" (without sign and quotes)
   RDO_IR_BLOCK,   // ^bb1
   RDO_IR_STRING,  // "npu" (without quotes, escapes as they are)

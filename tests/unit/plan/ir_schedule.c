@@ -73,6 +73,20 @@ static void test_timepoints(void **state) {
   end_dump();
 }
 
+// Through fences, calls and results that are told together.
+static void test_other_waits(void **state) {
+  (void)state;
+  read_dump("f.mlir", FUNCTION(CONSTANTS MEMORY ONE("1", "t", "0") ONE("2", "t", "1") "    %4:2 = a.pair %1, %t : x, y\n" ONE("5", "4#1", "2")
+    "    stream.timepoint.chain_external on(#x<@d>) %2 => (%f : !hal.fence)\n    %6 = stream.timepoint.import on(#x<@d>) %f : (!hal.fence) => !stream.timepoint\n"
+    ONE("7", "6", "3")));
+  expect_dump("m_dispatch_0; m_dispatch_1; m_dispatch_2: m_dispatch_0; m_dispatch_3: m_dispatch_1; ");
+  end_dump();
+  read_dump("f.mlir", FUNCTION(CONSTANTS MEMORY ONE("1", "t", "0") "    %s = hal.fence.await until([%f]) timeout_millis(%m) : i32\n" ONE("2", "t", "1")
+    "    util.call @g(%x) : (y) -> ()\n" ONE("3", "t", "2")));
+  expect_dump("m_dispatch_0; m_dispatch_1: m_dispatch_0; m_dispatch_2: m_dispatch_1; ");
+  end_dump();
+}
+
 // At branches and loops the order of the text is kept.
 static void test_control_flow(void **state) {
   (void)state;
@@ -92,6 +106,20 @@ static void test_resources(void **state) {
   end_dump();
   read_dump("f.mlir", FUNCTION(CONSTANTS MEMORY EXECUTE("1", "t", DISPATCH("0", WO("a", "c0")) DISPATCH("1", RO("b", "c64")))));
   expect_dump("m_dispatch_0; m_dispatch_1: m_dispatch_0; ");
+  end_dump();
+#define LOADS(between) "    %r = util.global.load @g : x\n" between "    %q = util.global.load @h : x\n"
+#define WRITES EXECUTE("1", "t", DISPATCH("0", WO("a", "c0")) DISPATCH("1", WO("b", "c0")))
+  read_dump("f.mlir", FUNCTION(CONSTANTS LOADS("") WRITES));
+  expect_dump("m_dispatch_0; m_dispatch_1; ");
+  end_dump();
+  read_dump("f.mlir", FUNCTION(CONSTANTS LOADS("    util.global.store %r, @h : x\n") WRITES));
+  expect_dump("m_dispatch_0; m_dispatch_1: m_dispatch_0; ");
+  end_dump();
+  read_dump("f.mlir", FUNCTION(CONSTANTS "    %r = stream.tensor.import %v : x\n    %q = stream.tensor.import %v : x\n" WRITES));
+  expect_dump("m_dispatch_0; m_dispatch_1: m_dispatch_0; ");
+  end_dump();
+  read_dump("f.mlir", FUNCTION(CONSTANTS "    %r = stream.tensor.import %v : x\n    %q = stream.tensor.import %w : x\n" WRITES));
+  expect_dump("m_dispatch_0; m_dispatch_1; ");
   end_dump();
 }
 
@@ -293,7 +321,7 @@ static void test_limits(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_only_the_same_bytes_are_ordered), cmocka_unit_test(test_groups),    cmocka_unit_test(test_transfers),
-      cmocka_unit_test(test_timepoints),                      cmocka_unit_test(test_control_flow), cmocka_unit_test(test_resources),
+      cmocka_unit_test(test_timepoints), cmocka_unit_test(test_other_waits),                      cmocka_unit_test(test_control_flow), cmocka_unit_test(test_resources),
       cmocka_unit_test(test_what_is_no_call),                 cmocka_unit_test(test_functions), cmocka_unit_test(test_spellings),
       cmocka_unit_test(test_annotations),                     cmocka_unit_test(test_affinity),  cmocka_unit_test(test_malformed),
       cmocka_unit_test(test_limits),
