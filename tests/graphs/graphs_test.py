@@ -306,6 +306,22 @@ class GraphsTest(unittest.TestCase):
                     for other in before:
                         self.assertLessEqual(entries[places[other]]["start_ns"] + entries[places[other]]["duration_ns"], entries[place]["start_ns"])
 
+    def test_usage(self):
+        golden = GOLDEN / "mlp_f32.mlir"
+        for arguments in (["graph"], ["graph", golden, golden], ["graph", golden, "--odd"], ["annotate"], ["annotate", golden], ["annotate", golden, "-o", "x"],
+                          ["annotate", golden, "--solve", "--plan=x", "-o", "x"], ["annotate", golden, golden, "--plan=x", "-o", self.path("none")],
+                          ["annotate", golden, "--solve", "--threads=999", "-o", "x"]):  # fmt: skip
+            self.assertEqual(rondo("plan", *arguments).returncode, 2, arguments)
+        for verb in ("graph", "annotate"):
+            self.assertIn(f"usage: rondo plan {verb} ", self.rondo("plan", verb, "--help"))
+        done = rondo("plan", "graph", self.path("none.dot"))
+        self.assertEqual((done.returncode, "none.dot: cannot open" in done.stderr), (1, True))
+        self.path("bad.dot").write_text("digraph G {\n a -- b\n}")
+        done = rondo("plan", "graph", self.path("bad.dot"))
+        self.assertEqual((done.returncode, "bad.dot:2: an edge without direction" in done.stderr), (1, True))
+        done = rondo("plan", "annotate", GOLDEN / "mlp_f32.dot", f"--plan={self.path('bad.dot')}", "-o", self.path("x.mlir"))
+        self.assertEqual(done.returncode, 1)
+
     def test_does_not_fit(self):
         self.plan()
         done = rondo("plan", "annotate", GOLDEN / "mlp_f32.mlir", f"--plan={self.path('plan.json')}", "--job=nobody", "-o", self.path("x.mlir"))
