@@ -193,6 +193,17 @@ static void test_annotations(void **state) {
   end_dump();
 }
 
+// Of two that begin at once the graph says which one comes first, whatever their ids.
+static void test_ties(void **state) {
+  (void)state;
+  read_dump("f.mlir", FUNCTION(CONSTANTS EXECUTE("1", "t",
+    "stream.cmd.dispatch @m_dispatch_1::@m_dispatch_1_k {\n" WO("a", "c0") "\n} attributes {rondo.policy = \"hard\"}\n"
+    "stream.cmd.dispatch @m_dispatch_0::@m_dispatch_0_k {\n" RO("a", "c0") "\n} attributes {rondo.policy = \"hard\"}\n")));
+  expect_dump("m_dispatch_1; m_dispatch_0: m_dispatch_1; ");
+  assert_int_equal(dump.order[0], 0);
+  end_dump();
+}
+
 // The lane with just those CPUs; or none.
 static void test_affinity(void **state) {
   (void)state;
@@ -323,7 +334,7 @@ int main(void) {
       cmocka_unit_test(test_only_the_same_bytes_are_ordered), cmocka_unit_test(test_groups),    cmocka_unit_test(test_transfers),
       cmocka_unit_test(test_timepoints), cmocka_unit_test(test_other_waits),                      cmocka_unit_test(test_control_flow), cmocka_unit_test(test_resources),
       cmocka_unit_test(test_what_is_no_call),                 cmocka_unit_test(test_functions), cmocka_unit_test(test_spellings),
-      cmocka_unit_test(test_annotations),                     cmocka_unit_test(test_affinity),  cmocka_unit_test(test_malformed),
+      cmocka_unit_test(test_annotations),                     cmocka_unit_test(test_ties), cmocka_unit_test(test_affinity),  cmocka_unit_test(test_malformed),
       cmocka_unit_test(test_limits),
   };
   return cmocka_run_group_tests(tests, enter_folder, leave_folder);
