@@ -132,6 +132,8 @@ static int plan(struct plan_args *args) {
 }
 
 int rdo_tool_plan(int argc, char **argv) {
+  if (argc > 0 && strcmp(argv[0], "graph") == 0) return rdo_tool_plan_graph(argc - 1, argv + 1);
+  if (argc > 0 && strcmp(argv[0], "annotate") == 0) return rdo_tool_plan_annotate(argc - 1, argv + 1);
   struct plan_args args = {.time_limit_s = -1, .slack_percent = RONDO_SLACK_PERCENT_DEFAULT};
   const struct tool_option options[] = {
       {"machine", TOOL_OPTION_TEXT, &args.planner.machine_path, "FILE",
@@ -140,6 +142,9 @@ int rdo_tool_plan(int argc, char **argv) {
       {"profile", TOOL_OPTION_TEXT, &args.planner.profile_path, "FILE",
        "What dispatches cost: a file of 'rondo profile', or a hand-written workload. Schedules have durations of their own."},
       {"modules", TOOL_OPTION_LIST, &args.modules, "FILE", "Plan these modules, instead of a jobs file; more of them follow as arguments."},
+      {"dispatch_graph", TOOL_OPTION_LIST, &args.graphs, "FILE",
+       "What the dispatches of the model with the same file name wait for, in a dump of the compiler (.dot, .mlir), for a hand-written profile. A model "
+       "may be such a file itself. Repeat it for several models."},
       {"dependencies", TOOL_OPTION_TEXT, &args.planner.dependencies_path, "FILE", "What modules take from each other."},
       {"deadlines", TOOL_OPTION_TEXT, &args.planner.deadlines_path, "FILE", "Deadlines of the modules' functions, in nanoseconds."},
       {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
@@ -197,7 +202,10 @@ int rdo_tool_plan(int argc, char **argv) {
           "A first schedule is there within milliseconds and gets better until it is proved to be the best,\n"
           "or the time is up. Printed with it: a bound that no schedule can beat, and the gap between the\n"
           "two, (makespan - bound) / bound. Every schedule is verified before it is printed.\n"
-          "Ctrl-C ends the search with the best schedule so far, a second one at once.",
+          "Ctrl-C ends the search with the best schedule so far, a second one at once.\n"
+          "'rondo plan graph' shows what the compiler's dumps, or schedules, let run at once;\n"
+          "'rondo plan annotate' writes a plan into the compiler's stream-level IR. A model may be such IR, or a DOT\n"
+          "graph: what its dispatches wait for comes from there, what they cost from the profile.",
       .options = options,
       .examples =
           "  rondo plan jobs.json --machine=machine.json --profile=profile.json -o plan.json --show\n"
@@ -224,5 +232,6 @@ int rdo_tool_plan(int argc, char **argv) {
   rdo_tool_strings_release(&positional);
   rdo_tool_strings_release(&args.modules);
   rdo_tool_strings_release(&args.moves);
+  rdo_tool_strings_release(&args.graphs);
   return code;
 }

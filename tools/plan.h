@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// What the parts of `rondo plan` share: plan.c has the verb, plan_fjsp.c job shops, plan_cpsat.c another
-// solver for them, plan_files.c models and schedules.
+// What the parts of `rondo plan` share: plan.c has the verb, plan_fjsp.c job shops, plan_cpsat.c another solver for them,
+// plan_files.c models and schedules, plan_graph.c graphs, plan_annotate.c IR.
 
 #ifndef RDO_TOOLS_PLAN_H_
 #define RDO_TOOLS_PLAN_H_
@@ -23,6 +23,7 @@ struct plan_args {
   const char *solver;  // NULL: not given
   struct tool_strings modules;
   struct tool_strings moves;
+  struct tool_strings graphs;
   double time_limit_s;  // negative: not given
   double slack_percent;
   double horizon_ms;
@@ -50,5 +51,15 @@ int rdo_tool_plan_check(const struct plan_args *args);
 void rdo_tool_plan_chart(const struct rondo_file *plan);
 
 void rdo_tool_plan_clear_progress(void);
+
+// `rondo plan graph`, `rondo plan annotate`: what follows them.
+int rdo_tool_plan_graph(int argc, char **argv);
+int rdo_tool_plan_annotate(int argc, char **argv);
+
+// A text as JSON has it, in quotes.
+void rdo_tool_plan_print_json_text(const char *text);
+
+// What is remarkable about a file, to stderr.
+void rdo_tool_plan_print_notes(const struct rondo_file *file);
 
 #endif  // RDO_TOOLS_PLAN_H_

@@ -64,7 +64,7 @@ static void print_text(const struct rondo_planning *planning) {
   }
 }
 
-static void print_json_text(const char *text) {
+void rdo_tool_plan_print_json_text(const char *text) {
   putchar('"');
   for (; *text != '\0'; ++text) {
     unsigned char c = (unsigned char)*text;
@@ -81,7 +81,7 @@ static void print_json_list(const char *key, const struct rondo_planning *planni
   printf(", \"%s\": [", key);
   for (int i = 0; (text = get(planning, i)) != NULL; ++i) {
     if (i > 0) printf(", ");
-    print_json_text(text);
+    rdo_tool_plan_print_json_text(text);
   }
   putchar(']');
 }
@@ -120,7 +120,7 @@ static void print_json(const struct plan_args *args, const struct rondo_planning
   printf(", \"jobs\": [");
   for (int i = 0; i < job_count; ++i) {
     printf("%s{\"name\": ", i > 0 ? ", " : "");
-    print_json_text(jobs[i].name);
+    rdo_tool_plan_print_json_text(jobs[i].name);
     printf(", \"calls\": %d, \"period_ns\": %" PRId64 ", \"deadline_ns\": %" PRId64 ", \"worst_latency_ns\": %" PRId64
            ", \"worst_delay_ns\": %" PRId64 ", \"late\": %d}",
            jobs[i].call_count, jobs[i].period_ns, jobs[i].deadline_ns, jobs[i].worst_latency_ns, jobs[i].worst_delay_ns, jobs[i].late_count);
@@ -129,6 +129,15 @@ static void print_json(const struct plan_args *args, const struct rondo_planning
   print_json_list("reasons", planning, rondo_planning_reason);
   print_json_list("notes", planning, rondo_planning_note);
   printf(", \"interrupted\": %s}\n", rdo_tool_was_interrupted ? "true" : "false");
+}
+
+void rdo_tool_plan_print_notes(const struct rondo_file *file) {
+  const char *text;
+  size_t count;
+  for (int i = 0; (text = rondo_file_note(file, i, &count)) != NULL; ++i) {
+    if (count > 1) rdo_tool_message("note: %s (and %zu more)", text, count - 1);
+    else rdo_tool_message("note: %s", text);
+  }
 }
 
 // The graph -------------------------------------------------------------------------------------------------
@@ -140,7 +149,7 @@ static enum rondo_status print_graph(const struct rondo_file *plan, struct rondo
   char name[TOOL_NAME_TEXT_BYTES];
   rondo_file_info(plan, &info);
   int *critical = calloc((size_t)info.dispatch_count + 1, sizeof *critical);
-  enum rondo_status status = critical == NULL ? RONDO_RESOURCE_EXHAUSTED : rondo_plan_graph(plan, &graph, critical, diag);
+  enum rondo_status status = critical == NULL ? RONDO_RESOURCE_EXHAUSTED : rondo_plan_graph(plan, &graph, critical, NULL, diag);
   if (status == RONDO_OK) {
     printf("graph: %d dispatches in %d stages, the widest has %d; work %.6g ms, critical path %.6g ms\n", info.dispatch_count, graph.stage_count,
            graph.stage_width_max, ms(graph.work_ns), ms(graph.critical_ns));
@@ -215,6 +224,8 @@ int rdo_tool_plan_files(struct plan_args *args) {
   struct rondo_diag diag = {0};
   args->planner.module_paths = args->modules.items;
   args->planner.module_count = args->modules.count;
+  args->planner.graph_paths = args->graphs.items;
+  args->planner.graph_count = args->graphs.count;
   args->planner.moves = args->moves.items;
   args->planner.move_count = args->moves.count;
   args->planner.overlap_count = (int)args->overlap_count;

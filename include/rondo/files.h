@@ -2,7 +2,8 @@
 // SPDX-FileCopyrightText: The rondo authors
 //
 // Files that say what runs where and when: `machine.json`, `jobs.json`, `profile.json` and `plan.json`, and the schedules of
-// other tools. docs/files.md has their keys.
+// other tools. docs/files.md has their keys. Dispatch graphs that the compiler dumps, `.dot` and `.mlir`, are read as schedules
+// without times: docs/graphs.md.
 //
 // A file is read once, checked as a whole, and does not change afterwards, unless a machine file is given hand-overs. What is wrong with it is one line: file, key
 // path, reason, and what to do. What is only remarkable about it, such as a key that nobody reads, is a note.
@@ -35,6 +36,8 @@ struct rondo_file_options {
   const struct rondo_machine *machine;  // a machine file's CPUs must be there and usable; NULL: they are not looked for
   const char *machine_file;  // path: lanes, targets, resources and clusters of the others must be in it; NULL: any name will do
   bool is_strict;            // what is remarkable about a plan's times and modules is an error
+  const char *function;      // of a dump with stream-level IR; NULL: its only one with dispatches
+  const char *profile_file;  // path: what the dispatches of a dump cost, which is read as a plan; NULL: nobody says
 };
 
 // Reads and checks a file.
@@ -121,6 +124,7 @@ RONDO_API const char *rondo_plan_target(const struct rondo_file *plan, int index
 
 // What a plan's graph looks like, by its dependencies and planned durations, whatever it was given to run on.
 struct rondo_plan_graph {
+  bool is_timed;             // false: no duration is known; times are 0, and the critical path is the one with the most dispatches
   int64_t work_ns;           // of all dispatches together
   int64_t critical_ns;       // the longest path
   int critical_count;        // dispatches on it
@@ -132,10 +136,35 @@ struct rondo_plan_graph {
 
 // Measures a plan's graph.
 //   out_critical  optional, array of dispatch_count: the critical path's dispatches in order, critical_count of them
+//   out_stages    optional, array of dispatch_count: the stage of each dispatch, from 0
 //   returns       OK, INVALID_ARGUMENT (no plan), RESOURCE_EXHAUSTED
 //   thread        any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_plan_graph(const struct rondo_file *plan, struct rondo_plan_graph *out_graph, int *out_critical,
-                                             struct rondo_diag *diag) RONDO_MUST_USE;
+                                             int *out_stages, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Which of the plan's calls is written into IR, and into which of its functions. Zero-initialise.
+struct rondo_annotate_options {
+  const char *function;  // NULL: the only one with dispatches
+  const char *job;       // instance; NULL: the first that has all of the function's dispatches
+};
+
+struct rondo_annotated {
+  int dispatch_count;  // of the function
+  const char *job;     // whose times were written; lives as long as the plan
+  int other_count;     // other calls of it, which an operation has no room for
+};
+
+// Writes a plan into stream-level IR (iree-compile --compile-to=stream), as attributes of its dispatches: docs/graphs.md. All else
+// of the text stays as it is. The copy is read again by rondo_file_read, as a plan.
+//   path         of the IR, FILE.mlir
+//   options      NULL = defaults
+//   output_path  may be `path`
+//   returns      OK; what rondo_file_read returns; NOT_FOUND also when no call has all dispatches, INVALID_ARGUMENT also when calls of
+//                several jobs have
+//   thread       any, concurrently   phase  setup
+RONDO_API enum rondo_status rondo_plan_annotate(const struct rondo_file *plan, const char *path, const struct rondo_annotate_options *options,
+                                                const char *output_path, struct rondo_annotated *out_annotated,
+                                                struct rondo_diag *diag) RONDO_MUST_USE;
 
 // What a plan must obey, and how findings are called.
 #define RONDO_PLAN_RULES(X)               \

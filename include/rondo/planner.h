@@ -34,6 +34,10 @@ struct rondo_planner_options {
   bool detects_machine;           // of jobs, where no machine file is named: plan for the clusters of this machine
   const char *profile_path;       // needed for jobs and modules; of a schedule NULL = its own durations
   const struct rondo_profile *profile;  // of jobs: one that is there already, in place of a file; borrowed
+  // Dumps of the compiler (docs/graphs.md): the graphs of models whose files are called the same, for profiles that tell none. A model may
+  // be such a file itself.
+  const char *const *graph_paths;
+  int graph_count;
   double slack_percent;           // see above: 0 = medians are planned with
   int64_t horizon_ns;             // releases from here on are not planned; 0 = those of one hyperperiod
   // Long horizons in pieces (docs/plan.md). Windows are used if one of the first two is not 0.

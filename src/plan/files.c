@@ -7,7 +7,18 @@
 
 #include "base/alloc.h"
 #include "machine/machine.h"
+#include "plan/dispatch_dump.h"
 #include "plan/profile_file.h"
+
+// The model is the one that is called as the dump.
+static enum rondo_status time_graph(struct rondo_file *file, const char *path, const struct rondo_file_options *options, struct rondo_diag *diag) {
+  RDO_TRY(rdo_profile_read(options->profile_file, options->machine_file != NULL ? &file->machine : NULL, &file->profile, diag));
+  uint32_t model = rdo_profile_find_model(&file->profile, path, options->function != NULL ? options->function : "");
+  if (model == RDO_PROFILE_NONE) {
+    return rdo_fail(diag, RONDO_NOT_FOUND, "%s: no model, or several, are called as %s is: call the file as the model's", options->profile_file, path);
+  }
+  return rdo_profile_time_graph(&file->profile, model, &file->schedule, diag);
+}
 
 static enum rondo_status read_file(struct rondo_file *file, const char *path, const struct rondo_file_options *options,
                                    struct rondo_diag *diag) {
@@ -17,8 +28,9 @@ static enum rondo_status read_file(struct rondo_file *file, const char *path, co
   if (machine != NULL) RDO_TRY(rdo_machine_file_read(options->machine_file, topology, &file->machine, diag));
   if (file->kind == RONDO_FILE_JOBS) return rdo_jobs_file_read(path, machine, &file->jobs, diag);
   if (file->kind == RONDO_FILE_PROFILE) return rdo_profile_read(path, machine, &file->profile, diag);
-  const struct rdo_schedule_options how = {.machine = machine, .is_strict = options->is_strict};
-  return rdo_schedule_read(path, &how, &file->schedule, diag);
+  const struct rdo_schedule_options how = {.machine = machine, .is_strict = options->is_strict, .function = options->function};
+  RDO_TRY(rdo_schedule_read(path, &how, &file->schedule, diag));
+  return options->profile_file != NULL && rdo_dump_kind(path) != RDO_DUMP_NONE ? time_graph(file, path, options, diag) : RONDO_OK;
 }
 
 enum rondo_status rondo_file_read(const char *path, enum rondo_file_kind kind, const struct rondo_file_options *options,

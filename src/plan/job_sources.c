@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "plan/dispatch_dump.h"
 #include "plan/name_map.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -133,9 +134,8 @@ static enum rondo_status name_models(struct combiner *combiner) {
   RDO_TRY(rdo_arena_alloc(&combiner->file->arena, (size_t)sources->module_count, sizeof *combiner->models, &combiner->models, combiner->diag));
   for (int i = 0; i < sources->module_count; ++i) {
     struct source_model *model = &combiner->models[i];
-    const char *slash = strrchr(sources->modules[i], '/'), *stem = slash != NULL ? slash + 1 : sources->modules[i];
-    size_t length = strlen(stem);
-    if (length > 5 && strcmp(stem + length - 5, ".vmfb") == 0) length -= 5;
+    const char *stem;
+    size_t length = rdo_model_name(sources->modules[i], &stem);
     char *name;
     RDO_TRY(rdo_arena_alloc(&combiner->file->arena, length + 1, 1, &name, combiner->diag));
     memcpy(name, stem, length);

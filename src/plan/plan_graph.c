@@ -95,6 +95,11 @@ static int count_parallel(const struct rdo_schedule *schedule, int64_t *starts, 
   return most;
 }
 
+// Where no duration is known, as in a graph, each dispatch counts alike.
+static int64_t weigh(const struct rdo_schedule *schedule, const struct rdo_schedule_node *node) {
+  return schedule->last_end_ns > 0 ? node->duration_ns : 1;
+}
+
 // The order of the schedule also heeds hard time dependencies, so every data predecessor is done.
 static uint32_t reach_all(const struct rdo_schedule *schedule, struct reached *reached, int *stage_widths, struct rondo_plan_graph *graph) {
   uint32_t last = RDO_SCHEDULE_NONE;
@@ -112,8 +117,8 @@ static uint32_t reach_all(const struct rdo_schedule *schedule, struct reached *r
       }
       if (before->stage + 1 > here->stage) here->stage = before->stage + 1;
     }
-    here->end_ns += node->duration_ns;
-    graph->work_ns += node->duration_ns;
+    here->end_ns += weigh(schedule, node);
+    graph->work_ns += weigh(schedule, node);
     if (here->stage + 1 > graph->stage_count) graph->stage_count = here->stage + 1;
     if (++stage_widths[here->stage] > graph->stage_width_max) graph->stage_width_max = stage_widths[here->stage];
     if (last == RDO_SCHEDULE_NONE || here->end_ns > reached[last].end_ns) last = index;
@@ -122,16 +127,20 @@ static uint32_t reach_all(const struct rdo_schedule *schedule, struct reached *r
 }
 
 static void measure(const struct rdo_schedule *schedule, struct reached *reached, int *stage_widths, struct rondo_plan_graph *graph,
-                    int *out_critical) {
+                    int *out_critical, int *out_stages) {
   uint32_t last = reach_all(schedule, reached, stage_widths, graph);
   graph->critical_ns = reached[last].end_ns;
   graph->parallelism = graph->critical_ns > 0 ? (double)graph->work_ns / (double)graph->critical_ns : 0;
+  graph->is_timed = schedule->last_end_ns > 0;
   for (uint32_t at = last; at != RDO_SCHEDULE_NONE; at = reached[at].before) ++graph->critical_count;
+  if (!graph->is_timed) graph->work_ns = graph->critical_ns = 0;
   int place = graph->critical_count;
   for (uint32_t at = last; at != RDO_SCHEDULE_NONE && out_critical != NULL; at = reached[at].before) out_critical[--place] = (int)at;
+  for (uint32_t i = 0; i < schedule->node_count && out_stages != NULL; ++i) out_stages[i] = reached[i].stage;
 }
 
-enum rondo_status rondo_plan_graph(const struct rondo_file *plan, struct rondo_plan_graph *out_graph, int *out_critical, struct rondo_diag *diag) {
+enum rondo_status rondo_plan_graph(const struct rondo_file *plan, struct rondo_plan_graph *out_graph, int *out_critical, int *out_stages,
+                                   struct rondo_diag *diag) {
   const struct rdo_schedule *schedule = &plan->schedule;
   struct reached *reached = NULL;
   int *stage_widths = NULL;
@@ -142,7 +151,7 @@ enum rondo_status rondo_plan_graph(const struct rondo_file *plan, struct rondo_p
   if (status == RONDO_OK) status = rdo_alloc_array(schedule->node_count, sizeof *stage_widths, &stage_widths, diag);
   if (status == RONDO_OK) status = rdo_alloc_array((size_t)schedule->node_count * 2, sizeof *times, &times, diag);
   if (status == RONDO_OK) {
-    measure(schedule, reached, stage_widths, out_graph, out_critical);
+    measure(schedule, reached, stage_widths, out_graph, out_critical, out_stages);
     out_graph->planned_parallel_max = count_parallel(schedule, times, times + schedule->node_count);
   }
   rdo_free(reached);

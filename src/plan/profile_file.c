@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "plan/dispatch_dump.h"
 #include "plan/job_sources.h"
 #include "plan/machine_file.h"
 
@@ -543,17 +544,9 @@ uint32_t rdo_profile_find_cluster(const struct rdo_profile *profile, const char 
   return RDO_PROFILE_NONE;
 }
 
-// A path without folders and ".vmfb".
-static const char *model_name(const char *path, size_t *out_length) {
-  const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-  *out_length = strlen(name);
-  if (*out_length > 5 && strcmp(name + *out_length - 5, ".vmfb") == 0) *out_length -= 5;
-  return name;
-}
-
 static bool is_same_name(const char *a, const char *b) {
-  size_t a_length, b_length;
-  const char *a_name = model_name(a, &a_length), *b_name = model_name(b, &b_length);
+  const char *a_name, *b_name;
+  size_t a_length = rdo_model_name(a, &a_name), b_length = rdo_model_name(b, &b_name);
   return a_length == b_length && memcmp(a_name, b_name, a_length) == 0;
 }
 

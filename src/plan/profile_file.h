@@ -114,6 +114,21 @@ enum rondo_status rdo_profile_merge(struct rdo_profile *into, const struct rdo_p
 // The same for profiles of one measurement: models are the same only if their paths are, not their files' names.
 enum rondo_status rdo_profile_append(struct rdo_profile *into, const struct rdo_profile *other, struct rondo_diag *diag) RONDO_MUST_USE;
 
+struct rdo_schedule;
+
+// Gives a model the graph of a dump of the compiler (dispatch_dump.h). Its dispatches are found by their kernels' names, or the graph's keys;
+// both may leave out what the module is called. They take the graph's order and names. A model that was measured with fills and
+// copies keeps its own graph, which is told in a note.
+//   returns  OK, INVALID_ARGUMENT (a dispatch that only one of the two has), RESOURCE_EXHAUSTED
+enum rondo_status rdo_profile_use_graph(struct rdo_profile *profile, uint32_t model, const struct rdo_schedule *graph,
+                                        struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Gives a graph the durations of a model's dispatches: medians on one worker, where they are shortest. Its starts become 0.
+//   returns  OK, INVALID_ARGUMENT (a dispatch that only the model has), NOT_FOUND (what a dispatch costs is not known), OUT_OF_RANGE (they
+//            add up to too much), RESOURCE_EXHAUSTED
+enum rondo_status rdo_profile_time_graph(struct rdo_profile *profile, uint32_t model, struct rdo_schedule *graph,
+                                         struct rondo_diag *diag) RONDO_MUST_USE;
+
 // For those that make a profile without reading one, when costs or nodes have changed: estimates what was not measured,
 // and whether models are calibrated.
 enum rondo_status rdo_profile_complete(struct rdo_profile *profile, struct rondo_diag *diag) RONDO_MUST_USE;

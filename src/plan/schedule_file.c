@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "plan/dispatch_dump.h"
 #include "plan/name_map.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -631,6 +632,7 @@ enum rondo_status rdo_schedule_read(const char *path, const struct rdo_schedule_
                                     struct rondo_diag *diag) {
   struct rdo_notes notes = {0};
   struct rdo_document document;
+  if (rdo_dump_kind(path) != RDO_DUMP_NONE) return rdo_dump_read(path, options, out_schedule, diag);
   *out_schedule = (struct rdo_schedule){0};
   enum rondo_status status = rdo_document_open(path, &notes, &document, diag);
   return read_opened(&document, status, &notes, options, out_schedule, diag);

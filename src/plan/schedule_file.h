@@ -132,6 +132,7 @@ struct rdo_schedule_options {
   const struct rdo_machine_file *machine;  // its lanes are the targets that there are, and another name is an error; NULL: every name is a target
   const char *default_target;              // of nodes that name none; NULL = "CPU_P"
   const char *locked_prefix;               // jobs whose policies are inferred as periodic; NULL = "mlp", "" = none is
+  const char *function;                    // of a dump of the compiler (dispatch_dump.h); NULL = its only one with dispatches
   bool is_strict;                          // remarks of the checks below are errors
   // As the reference tool does it.
   bool rounds_to_us;          // starts and durations to whole microseconds

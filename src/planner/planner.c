@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "plan/dispatch_dump.h"
 #include "plan/file.h"
 #include "plan/job_sources.h"
 #include "plan/name_map.h"
@@ -135,6 +136,8 @@ static enum rondo_status combine_jobs(struct planner *planner) {
 static enum rondo_status find_kind(struct planner *planner) {
   struct rdo_document document;
   struct rdo_value member;
+  planner->planning->info.is_schedule = rdo_dump_kind(planner->options->input_path) != RDO_DUMP_NONE;
+  if (planner->planning->info.is_schedule) return RONDO_OK;
   enum rondo_status status = rdo_document_open(planner->options->input_path, NULL, &document, planner->diag);
   if (status == RONDO_OK) {
     struct rdo_value root = rdo_document_root(&document);
@@ -170,6 +173,49 @@ static enum rondo_status find_horizon(const struct planner *planner, int64_t *ou
                   (double)options->window_ns / 1e6);
 }
 
+// The dump with a model's graph: the model itself, or one that is called the same; NULL = none.
+static const char *find_graph(const struct planner *planner, const struct rdo_job_entry *job) {
+  const char *name, *other;
+  size_t length = rdo_model_name(job->model, &name);
+  if (rdo_dump_kind(job->model) != RDO_DUMP_NONE) return job->model_path;
+  for (int i = 0; i < planner->options->graph_count; ++i) {
+    if (rdo_model_name(planner->options->graph_paths[i], &other) != length || memcmp(name, other, length) != 0) continue;
+    return planner->options->graph_paths[i];
+  }
+  return NULL;
+}
+
+// A dump brings the graph; the profile says what its dispatches cost.
+static enum rondo_status read_graph(struct planner *planner, int job) {
+  const struct rdo_job_entry *entry = &planner->jobs->jobs[job];
+  const struct rdo_schedule_options how = {.function = entry->function[0] != '\0' ? entry->function : NULL};
+  const char *path = find_graph(planner, entry);
+  struct rdo_schedule graph;
+  if (path == NULL || planner->profile != &planner->own_profile) return RONDO_OK;  // a profile of the caller's was measured, and has its graphs
+  uint32_t model = rdo_profile_find_model(planner->profile, entry->model, entry->function);
+  if (model == RDO_PROFILE_NONE) return RONDO_OK;  // told where its costs are looked for
+  if (rdo_dump_kind(path) == RDO_DUMP_NONE) {
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "%s: is no dump of the compiler by its name: .dot, .gv or .mlir", path);
+  }
+  enum rondo_status status = rdo_dump_read(path, &how, &graph, planner->diag);
+  if (status == RONDO_OK) status = rdo_profile_use_graph(&planner->own_profile, model, &graph, planner->diag);
+  rdo_schedule_deinit(&graph);
+  return status;
+}
+
+// A graph that no model asks for is a wrong name.
+static enum rondo_status check_graphs(const struct planner *planner) {
+  const struct rondo_planner_options *options = planner->options;
+  for (int i = 0; i < options->graph_count; ++i) {
+    bool is_used = false;
+    for (int job = 0; job < planner->jobs->job_count && !is_used; ++job) is_used = find_graph(planner, &planner->jobs->jobs[job]) == options->graph_paths[i];
+    if (is_used) continue;
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "%s: no model is called like this graph, or it has another one: call the file as the model's",
+                    options->graph_paths[i]);
+  }
+  return RONDO_OK;
+}
+
 static enum rondo_status draft_jobs(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
   struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent};
@@ -181,6 +227,8 @@ static enum rondo_status draft_jobs(struct planner *planner) {
     return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT,
                     "jobs are planned with what their dispatches cost: name a profile with --profile; `rondo profile` measures one");
   }
+  RDO_TRY(check_graphs(planner));
+  for (int i = 0; i < planner->jobs->job_count; ++i) RDO_TRY(read_graph(planner, i));
   return rdo_draft_unroll(&planner->draft, planner->jobs, planner->machine, planner->profile, &unroll, planner->diag);
 }
 

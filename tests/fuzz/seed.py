@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The rondo authors
 """Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input,table,
-schedule,machine,jobs,profile}/.
+schedule,machine,jobs,profile,dump,fjsp}/.
 
 Usage: seed.py --out DIR
 """
@@ -132,6 +132,51 @@ def profile_seeds():
     yield from json_seeds("profile_file", b"")
 
 
+IR = """util.func public @f$async(%arg0: !hal.buffer_view) attributes {x} {
+  %c0 = arith.constant 0 : index
+  %c64 = arith.constant 64 : index
+  %r, %t = stream.resource.alloca await(%w) => !stream.resource<transient>{%c64} => !stream.timepoint
+  %q = stream.resource.subview %r[%c0] : !stream.resource<transient>{%c64} -> !stream.resource<transient>{%c64}
+  cf.br ^bb1(%t : !stream.timepoint)
+^bb1(%u: !stream.timepoint):  // pred: ^bb0
+  %1 = stream.cmd.execute on(#x<@d>) await(%u) => with(%r as %a: !stream.resource<transient>{%c64}) {
+    stream.cmd.fill %m, %a[%c0 for %c64] : i32 -> !stream.resource<transient>{%c64}
+    stream.cmd.concurrent {
+      stream.cmd.copy %a[%c0], %a[%c64], %c64 : !stream.resource<transient>{%c64} -> !stream.resource<external>{%c64}
+      stream.cmd.serial {
+        stream.cmd.dispatch {@m_dispatch_0::@m_dispatch_0_k, @o::@p}[%c0](%c0, %m : index, i32) {
+          ro %a[%c0 for %c64] : !stream.resource<transient>{%c64}
+        } attributes {iree.scheduling.affinity = 240 : i64, iree.scheduling.priority = 9 : i32, iree.scheduling.resource = "npu,dma",
+                      iree.scheduling.start_time_ns = 5 : i64, other = [1, {a = "}"}], rondo.duration_ns = 7 : i64, rondo.target = "A,B"}
+      }
+    }
+  } => !stream.timepoint
+  %3:2 = scf.if %x -> (index, index) {
+    %4 = stream.timepoint.await sync %1 => %r : !stream.resource<transient>{%c64}
+  } else {
+  }
+  %5 = stream.cmd.execute await(%1) => with(%q as %a: !stream.resource<transient>{%c64}) {
+    stream.cmd.dispatch @m_dispatch_0::@m_dispatch_0_k {
+      wo %a[%c0 for %c64] : !stream.resource<transient>{%c64}
+    } attributes {rondo.job = "f1", rondo.policy = "phase_locked soft", rondo.workers = 2 : i32}
+  } => !stream.timepoint
+  util.return
+}
+"""
+
+
+def dump_seeds():
+    # The first byte is the kind of the text: 0 a DOT graph, 1 stream-level IR.
+    for path in sorted((ROOT / "tests" / "golden" / "graphs").glob("*.dot")):
+        yield path.name, b"\0" + path.read_bytes()
+    for path in sorted((ROOT / "tests" / "golden" / "graphs").glob("*.mlir")):
+        yield path.name, b"\1" + path.read_bytes()
+        # The host program alone, with its executions.
+        yield f"host-{path.name}", b"\1" + b"".join(re.findall(rb"^  util\.func .*?^  }\n", path.read_bytes(), re.M | re.S))
+    yield "small.mlir", b"\1" + IR.encode()
+    yield "small.dot", b'\0strict digraph "g" { node [a=b;c]; x -> "y z" -> w [l="m"]; subgraph s { x [label=" = flow.dispatch @m::@k\\n"] } w [label=" = flow.dispatch {@n::@l}"] }'
+
+
 def fjsp_seeds():
     yield "chains.txt", b"2 2\n2 1 0 3 2 0 4 1 5\n1 1 1 7\n"
     yield "from-one.txt", b"2 2 1.5\n2 1 1 3 2 1 4 2 5\n1 1 2 7\n"
@@ -147,7 +192,7 @@ def main():
     out = parser.parse_args().out
     for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds),
                         ("table", table_seeds), ("schedule", schedule_seeds), ("machine", machine_seeds), ("jobs", jobs_seeds),
-                        ("profile", profile_seeds), ("fjsp", fjsp_seeds)):
+                        ("profile", profile_seeds), ("dump", dump_seeds), ("fjsp", fjsp_seeds)):
         folder = out / noun
         folder.mkdir(parents=True, exist_ok=True)
         count = 0

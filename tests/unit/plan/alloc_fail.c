@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <jansson.h>
 
+#include "plan/dispatch_dump.h"
+#include "plan/ir_annotate.h"
 #include "plan/job_sources.h"
 #include "plan/profile_file.h"
 #include "plan/schedule_file.h"
@@ -87,6 +89,29 @@ static enum rondo_status use_profile(struct rondo_diag *diag) {
   return status;
 }
 
+static enum rondo_status use_dumps(struct rondo_diag *diag) {
+  const struct rdo_ir_annotate_options options = {0};
+  struct rdo_machine_file machine;
+  struct rdo_profile profile = {0};
+  struct rdo_schedule graph = {0}, plan = {0};
+  struct rdo_ir_annotated annotated;
+  struct rdo_mapping *mapping = NULL;
+  enum rondo_status status = rdo_machine_file_read("m.json", NULL, &machine, diag);
+  if (status == RONDO_OK) status = rdo_schedule_read("g.dot", NULL, &graph, diag);
+  if (status == RONDO_OK) status = rdo_profile_read("profile.json", &machine, &profile, diag);
+  if (status == RONDO_OK) status = rdo_profile_use_graph(&profile, 0, &graph, diag);
+  if (status == RONDO_OK) status = rdo_profile_time_graph(&profile, 0, &graph, diag);
+  if (status == RONDO_OK) status = rdo_schedule_read("f.mlir", NULL, &plan, diag);
+  if (status == RONDO_OK) status = rdo_dump_open("f.mlir", &mapping, diag);
+  if (status == RONDO_OK) status = rdo_ir_annotate(mapping->bytes, "f.mlir", &plan, &options, "out.mlir", &annotated, diag);
+  if (mapping != NULL) rdo_object_release(&mapping->object);
+  rdo_schedule_deinit(&plan);
+  rdo_schedule_deinit(&graph);
+  rdo_profile_deinit(&profile);
+  rdo_machine_file_deinit(&machine);
+  return status;
+}
+
 // From jobs and a profile to a plan, and that planned again; late jobs are refused on the way. One thread, and no search.
 static enum rondo_status use_planner(struct rondo_diag *diag) {
   static const char *const inputs[] = {"jobs.json", "late.json", "plan.json"};
@@ -128,6 +153,11 @@ static void write_files(void) {
                            " \"costs\": [{\"cluster\": \"P\", \"p50_us\": 5, \"samples\": 1}, {\"cluster\": \"E\", \"p50_us\": 9, \"samples\": 1}]}, {\"export\": \"e\", \"command\": 1, \"predecessors\": [0], \"costs\": [{\"cluster\": \"P\", \"p50_us\": 5}]}]}]}");
   write_file("jobs.json", "{\"machine\": \"m.json\", \"jobs\": [{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ms\": 1, \"deadline_ms\": 1, \"inputs\": [{\"file\": \"x.npy\"}]}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"waits_for\": [\"x\"], \"deadline_ms\": 1}]}");
   write_file("late.json", "{\"machine\": \"m.json\", \"jobs\": [{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ms\": 1, \"deadline_us\": 2}]}");
+  write_file("g.dot", "digraph G { a [label=\" = flow.dispatch @x::@x\"] b [label=\" = flow.dispatch @y::@y\"] a -> c -> b }");
+  write_file("f.mlir", "util.initializer {\n %1 = stream.cmd.execute with() {\n stream.cmd.dispatch @x::@x {\n }\n }\n}\nutil.func @f() {\n %c = arith.constant 1 : index\n"
+                       " %g = util.global.load @g : r\n %1 = stream.cmd.execute with(%g as %a : x) {\n stream.cmd.dispatch @x::@x {\n rw %a[%c for %c] : x\n } attributes {rondo.target = \"A,B\","
+                       " iree.scheduling.resource = \"npu\", rondo.job = \"j\"}\n }\n %2 = stream.cmd.execute await(%1) => with(%g as %a : x) {\n stream.cmd.dispatch @y::@y {\n"
+                       " ro %a[%c for %c] : x\n } attributes {iree.scheduling.affinity = 3 : i64, rondo.job = \"j\"}\n }\n}\n");
   write_file("deps.json", "{\"b.0\": \"a.f.0\"}");
   write_file("deadlines.json", "{\"a.f\": 5, \"a.g\": 5}");
 }
@@ -199,6 +229,11 @@ static void test_profile(void **state) {
   fail_each("profile", use_profile);
 }
 
+static void test_dumps(void **state) {
+  (void)state;
+  fail_each("dumps", use_dumps);
+}
+
 static void test_planner(void **state) {
   (void)state;
   fail_each("planner", use_planner);
@@ -211,6 +246,6 @@ static int set_up(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources), cmocka_unit_test(test_planner), cmocka_unit_test(test_profile)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources), cmocka_unit_test(test_dumps), cmocka_unit_test(test_planner), cmocka_unit_test(test_profile)};
   return cmocka_run_group_tests(tests, set_up, leave_folder);
 }
