@@ -82,7 +82,7 @@ static int take_files(struct plan_args *args, const struct tool_strings *positio
 }
 
 static int check_args(struct plan_args *args, const struct tool_strings *positional) {
-  static const int64_t threads_max = 256, overlap_max = 256, windows_max = 10000;
+  static const int64_t threads_max = 256, overlap_max = 256, windows_max = 10000, calls_max = 1000000;
   static const double horizon_ms_max = 1e9;
   bool has_windows = args->window_ms > 0 || args->window_count > 0;
   int code = take_files(args, positional);
@@ -98,6 +98,8 @@ static int check_args(struct plan_args *args, const struct tool_strings *positio
     rdo_tool_message("--overlap is at most %" PRId64, overlap_max);
   } else if (args->horizon_ms > horizon_ms_max) {
     rdo_tool_message("--horizon is at most %g ms", horizon_ms_max);
+  } else if (args->free_call_count > calls_max) {
+    rdo_tool_message("--calls is at most %" PRId64, calls_max);
   } else if (args->window_ms > horizon_ms_max || args->window_count > windows_max) {
     rdo_tool_message("--window is at most %g ms, --windows at most %" PRId64, horizon_ms_max, windows_max);
   } else if (args->window_overlap_ms > 0 && !has_windows) {
@@ -150,6 +152,7 @@ int rdo_tool_plan(int argc, char **argv) {
       {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
       {"horizon", TOOL_OPTION_NUMBER, &args.horizon_ms, "MS",
        "Plan the releases before this time; default those of one hyperperiod, after which all periods repeat."},
+      {"calls", TOOL_OPTION_POSITIVE, &args.free_call_count, "COUNT", "Plan so many calls of each job without a period, one after the other; default 1."},
       {"window", TOOL_OPTION_NUMBER, &args.window_ms, "MS",
        "Plan long horizons in windows of this length, one after the other, what was planned before fixed. With --windows and without --horizon "
        "the releases of all windows are planned."},

@@ -27,6 +27,7 @@ struct plan_args {
   double time_limit_s;  // negative: not given
   double slack_percent;
   double horizon_ms;
+  int64_t free_call_count;
   double window_ms;
   double window_overlap_ms;
   int64_t window_count;

@@ -231,6 +231,7 @@ int rdo_tool_plan_files(struct plan_args *args) {
   args->planner.overlap_count = (int)args->overlap_count;
   args->planner.slack_percent = args->slack_percent;
   args->planner.horizon_ns = (int64_t)(args->horizon_ms * 1e6);
+  args->planner.free_call_count = (int)args->free_call_count;
   args->planner.window_ns = (int64_t)(args->window_ms * 1e6);
   args->planner.window_overlap_ns = (int64_t)(args->window_overlap_ms * 1e6);
   args->planner.window_count = (int)args->window_count;

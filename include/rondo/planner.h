@@ -40,6 +40,7 @@ struct rondo_planner_options {
   int graph_count;
   double slack_percent;           // see above: 0 = medians are planned with
   int64_t horizon_ns;             // releases from here on are not planned; 0 = those of one hyperperiod
+  int free_call_count;            // calls of each job without a period, one after the other; 0 = 1
   // Long horizons in pieces (docs/plan.md). Windows are used if one of the first two is not 0.
   int64_t window_ns;          // 0 = as long as so many windows must be to reach the last release
   int window_count;           // 0 = as many as reach the last release. Of jobs without a horizon: it is that of all windows, if both are told

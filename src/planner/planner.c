@@ -219,6 +219,7 @@ static enum rondo_status check_graphs(const struct planner *planner) {
 static enum rondo_status draft_jobs(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
   struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent};
+  unroll.free_call_count = options->free_call_count;
   RDO_TRY(find_horizon(planner, &unroll.horizon_ns));
   RDO_TRY(options->module_count > 0 ? combine_jobs(planner) : read_jobs(planner));
   if (options->profile != NULL) planner->profile = &options->profile->profile;

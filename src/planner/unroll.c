@@ -258,6 +258,7 @@ static enum rondo_status count_calls(struct unroller *unroller, int job, int64_t
   const struct rdo_job_entry *entry = &unroller->jobs->jobs[job];
   const struct rdo_jobs_file *jobs = unroller->jobs;
   *out_count = 1;
+  if (entry->activation == RDO_JOB_FREE && unroller->options->free_call_count > 1) *out_count = unroller->options->free_call_count;
   if (entry->activation == RDO_JOB_AFTER) *out_count = unroller->templates[entry->trigger_job].call_count;
   if (entry->activation != RDO_JOB_PERIODIC) return RONDO_OK;
   int64_t horizon_ns = unroller->options->horizon_ns;

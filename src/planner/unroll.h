@@ -18,6 +18,7 @@
 struct rdo_unroll_options {
   double slack_percent;  // a dispatch is planned to take p50 + so much of (p99 - p50)
   int64_t horizon_ns;    // releases from here on are left out; 0 = those of one hyperperiod are planned
+  int free_call_count;   // calls of each job that nothing releases, one after the other; 0 = 1
 };
 
 //   draft    fresh; finished when OK; end with rdo_draft_deinit in any case

@@ -128,6 +128,28 @@ static void test_horizon(void **state) {
   expect_failure(&options, RONDO_INVALID_ARGUMENT, "jobs[1].offset_ns: the first release of \"y\", at 1 ms");
 }
 
+// Jobs that nothing releases are called as often as is asked for, one call after the other, and so is what they trigger.
+static void test_free_calls(void **state) {
+  (void)state;
+  write_jobs("{\"name\": \"x\", \"model\": \"a.vmfb\"}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"trigger\": {\"job\": \"x\"}}, {\"name\": \"z\", \"model\": \"a.vmfb\", \"period_ms\": 100}");
+  struct rondo_planner_options options = quick_options("jobs.json");
+  struct rondo_planning_info info;
+  options.free_call_count = 3;
+  struct rondo_planning *planning = plan_with(&options);
+  const struct rdo_schedule *schedule = schedule_of(planning);
+  rondo_planning_info(planning, &info);
+  assert_int_equal(info.call_count, 3 + 3 + 1);
+  for (int i = 1; i < 3; ++i) {
+    char key[32], before_key[32];
+    snprintf(key, sizeof key, "x%d_program", i);
+    snprintf(before_key, sizeof before_key, "x%d_dispatch_1", i - 1);
+    const struct rdo_schedule_node *before = node_of(schedule, before_key);
+    assert_true(node_of(schedule, key)->start_ns >= before->start_ns + before->duration_ns);
+    assert_int_equal(schedule->jobs[node_of(schedule, key)->job].instance, i);
+  }
+  rondo_planning_release(&planning);
+}
+
 // A periodic set in windows: one plan, which passes the check of plans, and ends at most a fifth later than the whole.
 static void test_windows(void **state) {
   (void)state;
@@ -288,7 +310,8 @@ static void test_bad_input(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one_call),       cmocka_unit_test(test_slack), cmocka_unit_test(test_handover),          cmocka_unit_test(test_hyperperiod), cmocka_unit_test(test_horizon), cmocka_unit_test(test_windows), cmocka_unit_test(test_shared_cpus),
+      cmocka_unit_test(test_one_call),       cmocka_unit_test(test_slack), cmocka_unit_test(test_handover),          cmocka_unit_test(test_hyperperiod), cmocka_unit_test(test_horizon),
+      cmocka_unit_test(test_free_calls), cmocka_unit_test(test_windows), cmocka_unit_test(test_shared_cpus),
       cmocka_unit_test(test_same_seed_same_file), cmocka_unit_test(test_carried_paths), cmocka_unit_test(test_modules),  cmocka_unit_test(test_bad_input),
   };
   if (!can_read()) return 77;
