@@ -222,7 +222,10 @@ def print_table(ours, sides, wake_us):
     lines.append(["rondo", *map(played.number, (median(ours.p50), median(ours.p99))), "-", "-", "-", "-", str(ours.misses), str(ours.releases), played.number(median(ours.net)), "-", ""])
     for name, side in sides.items():
         delay, entry, net = (played.spread_of(values) for values in (side.delays, side.entries, side.net))
-        cells = (delay["p50"], delay["p99"], delay["p50"] - wake_us[name], stats.percentile(side.alone_delays, 0.5), entry["p50"], entry["p99"], side.misses, side.releases, net["p50"], net["p99"])
+        alone = played.spread_of(side.alone_delays)
+        # A side whose calls were all skipped has no times.
+        without = None if delay["p50"] is None or wake_us[name] is None else delay["p50"] - wake_us[name]
+        cells = (delay["p50"], delay["p99"], without, alone["p50"], entry["p50"], entry["p99"], side.misses, side.releases, net["p50"], net["p99"])
         lines.append([name, *(played.number(value) for value in cells), ""])
     played.print_columns(lines)
     print()
@@ -231,7 +234,7 @@ def print_table(ours, sides, wake_us):
 def row_of(name, ours, side, wake_us, version):
     delay, net = played.spread_of(side.delays), played.spread_of(side.net)
     return played.row(f"peers_{name}", "play", "us", median(ours.p50), peer_name=f"IREE {version} from Python, {name}", peer=delay["p50"],
-                      ratio=median(ours.p50) / delay["p50"] if delay["p50"] > 0 else None, lo=min(ours.p50), hi=max(ours.p50), n=ours.releases, p50=median(ours.p50),
+                      ratio=median(ours.p50) / delay["p50"] if delay["p50"] else None, lo=min(ours.p50), hi=max(ours.p50), n=ours.releases, p50=median(ours.p50),
                       p99=median(ours.p99), misses=ours.misses, net_p50_us=median(ours.net), peer_n=side.releases, peer_p99=delay["p99"], peer_misses=side.misses,
                       peer_net_p50_us=net["p50"], peer_net_p99_us=net["p99"], peer_python_us=wake_us, peer_run_us=median(side.runs))
 
@@ -262,7 +265,7 @@ def measure(script, arguments):
             except programs.LeftOut as reason:
                 del sides[name]
                 script.note(f"peers_{name} is left out: {reason}")
-    wake_us = {name: stats.percentile(side.alone_entries, 0.5) for name, side in sides.items()}
+    wake_us = {name: played.spread_of(side.alone_entries)["p50"] for name, side in sides.items()}
     print_table(ours, sides, wake_us)
     script.rows += [row_of(name, ours, side, wake_us[name], version) for name, side in sides.items()]
     script.note(f"{rounds} rounds of {seconds:g} s a side, percentiles of all of them (of rondo: medians of the rounds); releases that passed during a call count as misses")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// The same two models in three ways, one after the other, and what that does to their times.
+// The same two models in four ways, one after the other, and what that does to their times.
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -22,6 +22,8 @@
 #include "play.h"
 
 static const char *const job_names[DEMO_JOB_COUNT] = {"perceive", "control"};
+const char *rdo_tool_demo_job_name(int job) { return job_names[job]; }
+
 static const char *const model_names[DEMO_JOB_COUNT] = {"dronet_f32", "mlp_f32"};
 
 void rdo_tool_demo_path(const struct demo_modes_args *args, int job, const char *file, char *out_path) {
@@ -131,11 +133,12 @@ static const char *choose_directory(const struct demo_modes_args *args) {
 static const struct {
   const char *name, *about;
 } modes[] = {
+    {"planned", "rondo's planner: each dispatch placed ahead, after a second of measuring, and played again and again"},
     {"reserved", "rondo's player: the controller's releases are kept free on cores that both share"},
     {"dynamic", "a thread for each model, workers of both on all cores"},
     {"one core each", "a thread for each model, on a core of its own"},
 };
-enum { MODE_RESERVED, MODE_DYNAMIC, MODE_APART, MODE_COUNT };
+enum { MODE_PLANNED, MODE_RESERVED, MODE_DYNAMIC, MODE_APART, MODE_COUNT };
 
 static void print_time(double ns) {
   char text[TOOL_DURATION_TEXT_BYTES];
@@ -166,18 +169,20 @@ static void print_mode(const char *name, const struct demo_result_of_mode *resul
 }
 
 static enum rondo_status play_mode(const struct demo_modes_args *args, int mode, struct demo_result_of_mode *result, struct rondo_diag *diag) {
+  if (mode == MODE_PLANNED) return rdo_tool_demo_planned(args, result, diag);
   if (mode == MODE_RESERVED) return play_reserved(args, result, diag);
   return rdo_tool_demo_threads(args, mode == MODE_APART, result, diag);
 }
 
 // What the figures say, whatever they are.
 static void print_verdict(const struct demo_result_of_mode *results, const bool *is_there) {
-  const struct demo_job_result *ours = &results[MODE_RESERVED].jobs[DEMO_CONTROL];
-  uint64_t released = ours->count + ours->skipped;
-  printf("\n  reserved: %" PRIu64 " of %" PRIu64 " releases of the controller missed their deadline or were skipped", ours->missed + ours->skipped, released);
-  for (int i = MODE_DYNAMIC; i < MODE_COUNT; ++i) {
-    const struct demo_job_result *theirs = &results[i].jobs[DEMO_CONTROL];
-    if (is_there[i]) printf("; %s: %" PRIu64 " of %" PRIu64, modes[i].name, theirs->missed + theirs->skipped, theirs->count + theirs->skipped);
+  const char *before = "";
+  printf("\n  Releases of the controller that missed their deadline or were skipped: ");
+  for (int i = 0; i < MODE_COUNT; ++i) {
+    const struct demo_job_result *control = &results[i].jobs[DEMO_CONTROL];
+    if (!is_there[i]) continue;
+    printf("%s%s %" PRIu64 " of %" PRIu64, before, modes[i].name, control->missed + control->skipped, control->count + control->skipped);
+    before = "; ";
   }
   printf(".\n  Start delay counts from the release to the first kernel; of threads, to the call.\n");
 }
@@ -185,7 +190,7 @@ static void print_verdict(const struct demo_result_of_mode *results, const bool 
 int rdo_tool_demo_modes(const struct demo_modes_args *given) {
   static struct demo_result_of_mode results[MODE_COUNT];
   struct demo_modes_args args = *given;
-  bool is_there[MODE_COUNT] = {false, false, false};
+  bool is_there[MODE_COUNT] = {false};
   int code = TOOL_EXIT_OK;
   args.directory = choose_directory(given);
   if (args.directory == NULL) {
@@ -203,7 +208,7 @@ int rdo_tool_demo_modes(const struct demo_modes_args *given) {
     is_there[i] = status == RONDO_OK;
     if (is_there[i]) {
       print_mode(modes[i].name, &results[i]);
-    } else if (status == RONDO_UNAVAILABLE && i == MODE_APART) {
+    } else if ((status == RONDO_UNAVAILABLE && i == MODE_APART) || (status == RONDO_FAILED_PRECONDITION && i == MODE_PLANNED)) {
       printf("  %-13s  left out: %s\n", modes[i].name, diag.message);
     } else {
       rdo_tool_print_failure(modes[i].name, status, &diag);
@@ -212,6 +217,8 @@ int rdo_tool_demo_modes(const struct demo_modes_args *given) {
   }
   if (!is_there[MODE_RESERVED]) return code;
   print_verdict(results, is_there);
-  printf("\n  %s/report.html\n  %s/trace.pftrace  (open it at https://ui.perfetto.dev)\n", args.directory, args.directory);
+  printf("\n");
+  if (is_there[MODE_PLANNED]) printf("  %s/planned.html\n", args.directory);
+  printf("  %s/report.html  (reserved)\n  %s/trace.pftrace  (likewise; open it at https://ui.perfetto.dev)\n", args.directory, args.directory);
   return *args.stop ? rdo_tool_interrupt_exit_code() : code;
 }

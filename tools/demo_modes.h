@@ -42,12 +42,17 @@ struct demo_modes_args {
 enum rondo_status rdo_tool_demo_threads(const struct demo_modes_args *args, bool is_apart, struct demo_result_of_mode *out_result,
                                         struct rondo_diag *diag) RONDO_MUST_USE;
 
+// By a plan that is made on the spot, with a report of its own, DIR/planned.html.
+enum rondo_status rdo_tool_demo_planned(const struct demo_modes_args *args, struct demo_result_of_mode *out_result, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // All of them, with a table and reports.
 //   returns  exit code
 int rdo_tool_demo_modes(const struct demo_modes_args *args);
 
 // "DIR/NAME/NAME.vmfb", or another file there.
 void rdo_tool_demo_path(const struct demo_modes_args *args, int job, const char *file, char *out_path);
+
+const char *rdo_tool_demo_job_name(int job);
 
 double rdo_tool_demo_cpu_seconds(void);
 

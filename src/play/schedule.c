@@ -673,7 +673,8 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   player->graph.over = end_iteration;
   // Jobs that no plan is to be followed for have none: it only tells what their dispatches cost.
   player->options.ignores_plan |= options->plans_jobs && !player->graph.policy->needs_plan;
-  player->options.ignores_time |= player->options.ignores_plan;
+  // What a list schedule puts behind a release of another job need not wait for it: measured in a moment, its times are an estimate.
+  player->options.ignores_time |= player->options.ignores_plan || player->options.plans_jobs;
   RDO_TRY(read_files(player, path, diag));
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(make_nodes(player, diag));

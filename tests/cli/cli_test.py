@@ -945,7 +945,7 @@ child_list[2]: hal.buffer
 
     def test_demo(self):
         done = self.call("demo", f"--models={MODELS}", "--min_time=0.02", "--duration=0.1", "--output=here",
-                         out=["dronet_f32", "dronet_int8", "mlp_f32", "mlp_int8", "reserved", "dynamic", "one core each", "here/report.html", "Next:"])
+                         out=["dronet_f32", "dronet_int8", "mlp_f32", "mlp_int8", "planned", "reserved", "dynamic", "one core each", "here/report.html", "Next:"])
         self.assertNotIn("\x1b", done.stdout)  # no terminal
         self.assertEqual(done.stderr, "")
         self.assertIn("</html>", (self.folder / "here" / "report.html").read_text())
