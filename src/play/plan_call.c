@@ -189,15 +189,18 @@ static void ignore_end(struct rdo_queue_scheduler *scheduler, struct rdo_submiss
 // The process ----------------------------------------------------------------------------------------
 
 static void wake(struct rdo_timed *timed, struct rdo_worker *worker) {
-  rdo_timed_run_process(&RDO_CONTAINER(timed, struct rdo_plan_call, waker)->process, worker);
+  struct rdo_plan_call *call = RDO_CONTAINER(timed, struct rdo_plan_call, waker);
+  rdo_atomic_store(&call->is_resumed, 1, rdo_release);  // SYNC(calls): pairs with drain_call
+  rdo_timed_run_process(&call->process, worker);
 }
 
 // What the call waits for is over. It goes on where that ended: a worker that was raised for a release still is, so that the next one is armed
-// at once. Nobody else schedules the process, so it waits for `waker`.
+// at once. The call does not go on, nor end, before `is_resumed` is set, so `waker` is posted once at a time.
 static void resume(void *user) {
   struct rdo_plan_call *call = user;
   struct rdo_worker *worker = rdo_worker_current();
   if (worker == NULL || worker->executor != call->graph->executor || worker->index >= worker->executor->worker_count) {
+    rdo_atomic_store(&call->is_resumed, 1, rdo_release);  // SYNC(calls): pairs with drain_call
     rdo_process_schedule(&call->process);
     return;
   }
@@ -257,6 +260,9 @@ static void abandon_rest(struct rdo_plan_call *call) {
 static enum rdo_drain_result drain_call(struct rdo_process *process, struct rdo_worker *worker) {
   (void)worker;
   struct rdo_plan_call *call = RDO_CONTAINER(process, struct rdo_plan_call, process);
+  // Others schedule the process as well: those whose results it waits for.
+  if (call->is_watching && rdo_atomic_load(&call->is_resumed, rdo_acquire) == 0) return RDO_DRAIN_IDLE;  // SYNC(calls)
+  call->is_watching = false;
   if (!call->is_running && !rdo_plan_call_may_begin(call)) return RDO_DRAIN_IDLE;
   // relaxed: hint, it is looked at before each instance
   if (!call->is_running && rdo_atomic_load(&call->graph->is_stopping, rdo_relaxed) != 0) abandon_rest(call);
@@ -264,8 +270,11 @@ static enum rdo_drain_result drain_call(struct rdo_process *process, struct rdo_
   enum rondo_status status = call->is_running ? RONDO_OK : begin_instance(call);
   if (status == RONDO_OK) status = rdo_call_run(&call->call, call->outputs);
   if (status == RONDO_DEFERRED) {
+    call->is_watching = true;
+    rdo_atomic_store(&call->is_resumed, 0, rdo_relaxed);  // relaxed: nobody resumes it yet
     status = rdo_call_watch(&call->call, resume, call);
     if (status == RONDO_OK) return RDO_DRAIN_IDLE;
+    call->is_watching = false;
   }
   end_instance(call, status);
   return RDO_DRAIN_MORE;
@@ -277,6 +286,7 @@ static const struct rdo_process_type call_type = {"job", drain_call, NULL, relea
 
 void rdo_plan_call_prepare(struct rdo_plan_call *call) {
   call->next = 0;
+  call->is_watching = false;
   ++call->iteration;
   rdo_atomic_store(&call->decided, 0, rdo_relaxed);  // relaxed: nobody is in it
   rdo_plan_call_unlatch(call);

@@ -10,6 +10,7 @@
 //                                          └───────────────────────────────┘
 //
 // SYNC(calls). A call's fields belong to whoever drains its process, one thread at a time, but for
+//   is_resumed what the call was waiting for is over: set with release by whoever resumes it, before the process is scheduled
 //   inside     of a part: placed nodes that have not been released, and the call that places them; the one that
 //              brings it to 0 lets go of the submission. The next part or instance may have begun then.
 //   graph      of an iteration is left by the process' release
@@ -68,6 +69,7 @@ struct rdo_plan_dispatch {
 struct rdo_plan_call {
   struct rdo_queue_scheduler scheduler;
   struct rdo_process process;
+  rdo_atomic_u32 is_resumed; // SYNC(calls)
   struct rdo_timed waker;    // owner: the worker that ended what the call waits for
   struct rdo_node_graph *graph;
   struct rdo_plan_order *order;     // borrowed
@@ -89,6 +91,7 @@ struct rdo_plan_call {
   // SYNC(calls)
   uint32_t next;             // instance
   bool is_running;           // it is on the call's stack
+  bool is_watching;          // it waits for what `is_resumed` tells of
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);  // const
   void *user;                // const
   uint64_t ended_count, failed_count;

@@ -133,6 +133,7 @@ static const uint32_t ones[LANES_MAX] = {1, 1, 1, 1, 1, 1, 1, 1};
 static void test_least_loaded(void **state) {
   (void)state;
   static const char *const policies[] = {"dynamic", "fifo", "priority", "edf", "shortest"};
+  if (LANES_MAX > (int)RDO_SLOT_COUNT) skip();  // a hostile build: some of those that were to be busy wait for a slot
   for (size_t p = 0; p < sizeof policies / sizeof policies[0]; ++p) {
     for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
       uint64_t taken = 0;
