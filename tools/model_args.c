@@ -78,7 +78,9 @@ static void tell_stuck(void *user, int worker, const char *dispatch, int64_t bus
   (void)user;
   char name[TOOL_NAME_TEXT_BYTES];
   rdo_tool_printable(dispatch, name, sizeof name);
-  rdo_tool_message("worker %d has been in dispatch %s for %lld s", worker, name, (long long)(busy_ns / 1000000000));
+  long long busy_s = (long long)(busy_ns / 1000000000);
+  if (worker < 0) rdo_tool_message("the caller, who works along, has been in dispatch %s for %lld s", name, busy_s);
+  else rdo_tool_message("worker %d has been in dispatch %s for %lld s", worker, name, busy_s);
 }
 
 static void show_runtime(void *runtime, FILE *file) { rondo_runtime_dump(runtime, file); }
@@ -92,8 +94,10 @@ int rdo_tool_model_load(const struct tool_model_args *args, struct tool_model *o
                                           .cpus = args->cpus};
   bool is_task = args->device != NULL && strcmp(args->device, "local-task") == 0;
   if (!is_task) options.endless_wait_limit_ns = WAIT_LIMIT_NS;
-  options.watchdog_ns = WATCHDOG_NS;
-  options.stuck = tell_stuck;
+  if (is_task) {
+    options.watchdog_ns = WATCHDOG_NS;
+    options.stuck = tell_stuck;
+  }
   // The library's 0 means "default".
   if (args->workers != NULL) options.worker_count = strcmp(args->workers, "0") == 0 ? -1 : atoi(args->workers);
   if (args->spin_us != NULL) options.spin_ns = strcmp(args->spin_us, "0") == 0 ? -1 : INT64_C(1000) * atoi(args->spin_us);

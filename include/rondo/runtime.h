@@ -69,15 +69,16 @@ struct rondo_runtime_options {
   // while they wait (rondo_fence_wait, rondo_fence_wait_any, calls of synchronous functions), and without one
   // nothing moves. Several queues need workers.
   int worker_count;
-  // CPUs that workers are pinned to, such as "0-3,6"; NULL = one of each physical core that this process
+  // CPUs that workers are pinned to, such as "0-3,6", or a mask, "0x4f"; NULL = one of each physical core that this process
   // may use, the fastest first. A CPU that it may not use is an error.
   const char *cpus;
   // How long a worker that ran out of work spins before it sleeps, in nanoseconds; 0 = 20 us, -1 = not
-  // at all.
+  // at all, an hour the most.
   int64_t spin_ns;
   uint64_t worker_stack_bytes;         // 0 = the system's default
-  // Told when a worker has been inside one call of a kernel for `watchdog_ns`, once each time; 0 or NULL =
-  // nobody looks. Called on a thread of its own.
+  // Told when a worker has been inside one call of a kernel for `watchdog_ns`, once each time; 0 and NULL = nobody
+  // looks. Called on a thread of its own.
+  //   worker    -1 = a caller that works while it waits
   //   dispatch  name of the kernel, borrowed for the call      busy_ns  so far
   int64_t watchdog_ns;
   void (*stuck)(void *user, int worker, const char *dispatch, int64_t busy_ns);
@@ -98,8 +99,9 @@ struct rondo_runtime_options {
 //   out_runtime  owned by caller, end with rondo_runtime_release; NULL on error
 //   diag         optional, filled unless OK
 //   returns      OK, NOT_FOUND (no such device, or CPU), INVALID_ARGUMENT (options that it does not have or that
-//                exclude each other, lists of CPUs that overlap, too many workers or queues), PERMISSION_DENIED or
-//                UNAVAILABLE (a CPU that may not be used, or is offline), RESOURCE_EXHAUSTED (memory, threads)
+//                exclude each other, negative ones without a meaning, lists of CPUs that overlap, too many workers or queues),
+//                OUT_OF_RANGE (the number of a CPU), PERMISSION_DENIED or UNAVAILABLE (a CPU that may not be used, or is
+//                offline), RESOURCE_EXHAUSTED (memory, threads)
 //   thread       any                phase  setup
 RONDO_API enum rondo_status rondo_runtime_create(const struct rondo_runtime_options *options,
                                                  struct rondo_runtime **out_runtime,

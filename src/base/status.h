@@ -8,6 +8,7 @@
 #define RDO_BASE_STATUS_H_
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 #include "rondo/status.h"
 
@@ -18,6 +19,12 @@
     enum rondo_status rdo_try_status_ = (call);        \
     if (rdo_try_status_ != RONDO_OK) return rdo_try_status_; \
   } while (0)
+
+// What a caller fails something with, as a failure: what is none, or no status, is UNKNOWN.
+static inline enum rondo_status rdo_failure_of(enum rondo_status status) {
+  bool is_failure = status > RONDO_OK && status <= RONDO_INCOMPATIBLE && status != RONDO_DEFERRED;
+  return is_failure ? status : RONDO_UNKNOWN;
+}
 
 // Records a failure and returns its status, so that `return rdo_fail(...)` reads as one thought.
 //   diag  may be NULL; left alone when it already holds an earlier failure

@@ -163,9 +163,9 @@ bool rondo_function_attribute_at(const struct rondo_function *function, int inde
 
 static struct rdo_object *object_of(const struct rondo_value *value) {
   switch (value->kind) {
-    case RONDO_VALUE_TENSOR: return &value->tensor->object;
-    case RONDO_VALUE_BUFFER: return &rdo_buffer_from(value->buffer)->object;
-    case RONDO_VALUE_FENCE: return &rdo_fence_from(value->fence)->object;
+    case RONDO_VALUE_TENSOR: return value->tensor == NULL ? NULL : &value->tensor->object;
+    case RONDO_VALUE_BUFFER: return value->buffer == NULL ? NULL : &rdo_buffer_from(value->buffer)->object;
+    case RONDO_VALUE_FENCE: return value->fence == NULL ? NULL : &rdo_fence_from(value->fence)->object;
     case RONDO_VALUE_OBJECT: return value->object;
     default: return NULL;
   }

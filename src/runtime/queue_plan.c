@@ -10,11 +10,23 @@
 
 // Long enough for a caller that comes back at once, short enough to cost an idle process nothing that shows.
 enum { SPIN_NS_DEFAULT = 20000 };
+static const int64_t SPIN_NS_MAX = INT64_C(3600000000000);
 
 bool rdo_queue_plan_is_asked(const struct rondo_runtime_options *options) {
   bool has_queues = options->queue_unit != RONDO_QUEUE_SINGLE || options->queue_cpus_count != 0;
+  bool has_watchdog = options->watchdog_ns != 0 || options->stuck != NULL;
   bool has_memory = options->worker_stack_bytes != 0 || options->worker_local_memory_bytes != 0;
-  return has_queues || has_memory || options->worker_count != 0 || options->cpus != NULL || options->spin_ns != 0;
+  return has_queues || has_memory || has_watchdog || options->worker_count != 0 || options->cpus != NULL || options->spin_ns != 0;
+}
+
+enum rondo_status rdo_queue_plan_check(const struct rondo_runtime_options *options, struct rondo_diag *diag) {
+  if (options->worker_count < -1) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%d workers: -1 is none, 0 one for each CPU", options->worker_count);
+  if (options->spin_ns < -1 || options->spin_ns > SPIN_NS_MAX) {
+    return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "spins for %lld ns: -1 is not at all, 0 the default, and an hour the most", (long long)options->spin_ns);
+  }
+  if (options->watchdog_ns < 0) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "a watchdog after %lld ns", (long long)options->watchdog_ns);
+  if ((options->watchdog_ns == 0) == (options->stuck == NULL)) return RONDO_OK;
+  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "a watchdog needs both, a time and somebody to tell");
 }
 
 static enum rondo_status parse_list(const char *text, struct rdo_cpu_set *out, struct rondo_diag *diag) {

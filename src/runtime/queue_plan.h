@@ -22,6 +22,10 @@ struct rdo_queue_plan {
 // Whether the options say something about workers or queues.
 bool rdo_queue_plan_is_asked(const struct rondo_runtime_options *options);
 
+// Whether options mean something, each by itself.
+//   returns  OK, INVALID_ARGUMENT
+enum rondo_status rdo_queue_plan_check(const struct rondo_runtime_options *options, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // Queues are in the order of the lists, or of the nodes, or of the clusters with the fastest first; worker ids
 // go on from one queue to the next.
 //   plan     filled unless it fails

@@ -43,10 +43,11 @@ static enum rondo_status create_device(const struct rondo_runtime_options *optio
   const char *name = options->device == NULL ? "local-sync" : options->device;
   if (strcmp(name, "local-task") != 0) {
     if (rdo_queue_plan_is_asked(options)) {
-      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "device %s has no workers: their number, CPUs, queues, spin time and memory are for local-task", name);
+      return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "device %s has no workers: their number, CPUs, queues, spin time, memory and watchdog are for local-task", name);
     }
     return rdo_device_create(&(const struct rdo_device_options){name, options->memory_budget_bytes, NULL, 0, NULL}, out_device, diag);
   }
+  RDO_TRY(rdo_queue_plan_check(options, diag));
   struct rdo_topology topology;
   enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
   if (status == RONDO_OK) status = create_task_device(options, &topology, out_device, diag);

@@ -48,14 +48,13 @@ void rondo_timeline_release(struct rondo_timeline **timeline) {
 enum rondo_status rondo_timeline_query(const struct rondo_timeline *timeline, uint64_t *out_value) {
   // SYNC(timeline): what was written before the value is seen after it.
   *out_value = rdo_atomic_load(&timeline->semaphore.value, rdo_acquire);
-  enum rondo_status status = rdo_semaphore_query(&timeline->semaphore, UINT64_MAX);
-  return status == RONDO_DEFERRED ? RONDO_OK : status;
+  return (enum rondo_status)rdo_atomic_load(&timeline->semaphore.failure, rdo_seq_cst);  // SYNC(timeline)
 }
 
 void rondo_timeline_signal(struct rondo_timeline *timeline, uint64_t value) { rdo_semaphore_signal(&timeline->semaphore, value); }
 
 void rondo_timeline_fail(struct rondo_timeline *timeline, enum rondo_status status) {
-  rdo_semaphore_fail(&timeline->semaphore, status == RONDO_OK || status == RONDO_DEFERRED ? RONDO_UNKNOWN : status);
+  rdo_semaphore_fail(&timeline->semaphore, rdo_failure_of(status));
 }
 
 enum rondo_status rondo_fence_at(struct rondo_timeline *timeline, uint64_t value, struct rondo_fence **out_fence, struct rondo_diag *diag) {

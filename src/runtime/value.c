@@ -115,7 +115,7 @@ void rondo_fence_release(struct rondo_fence **fence) {
 void rondo_fence_signal(struct rondo_fence *fence) { rdo_fence_signal(rdo_fence_from(fence)); }
 
 void rondo_fence_fail(struct rondo_fence *fence, enum rondo_status status) {
-  rdo_fence_fail(rdo_fence_from(fence), status == RONDO_OK || status == RONDO_DEFERRED ? RONDO_UNKNOWN : status);
+  rdo_fence_fail(rdo_fence_from(fence), rdo_failure_of(status));
 }
 
 enum rondo_status rondo_fence_query(const struct rondo_fence *fence) { return rdo_fence_query(rdo_fence_from(fence)); }

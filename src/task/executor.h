@@ -65,7 +65,7 @@ struct rdo_executor_options {
   // A thread looks whether any worker has been in the same call of a kernel for so long, and says so once each
   // time; 0 = no such thread. The name is a copy.
   int64_t watchdog_ns;
-  void (*stuck)(void *user, int worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread
+  void (*stuck)(void *user, int worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread; -1 = a caller that drains along
   void *stuck_user;
   bool is_played;                         // workers get timed work; short work comes before long
   const struct rdo_lane *lanes;           // borrowed, [lane_count]: lanes 1 .. lane_count; none is empty

@@ -47,7 +47,9 @@ static void look(struct rdo_watchdog *watchdog, uint32_t index, int64_t now_ns) 
   }
   if (sight->is_reported || now_ns - sight->since_ns < watchdog->limit_ns || !rdo_worker_read_busy_name(worker, name, sizeof name)) return;
   sight->is_reported = true;
-  watchdog->stuck(watchdog->user, (int)(watchdog->executor->worker_base + index), name, now_ns - sight->since_ns);
+  // A caller that drains along has a seat, which is nobody's number.
+  int worker_id = index < watchdog->executor->worker_count ? (int)(watchdog->executor->worker_base + index) : -1;
+  watchdog->stuck(watchdog->user, worker_id, name, now_ns - sight->since_ns);
 }
 
 static void *run_watchdog(void *user) {

@@ -282,6 +282,7 @@ static void test_wrong_inputs(void **state) {
   assert_fails(&f, 1, &nothing, 2, "null");
   assert_fails(&f, 1, &fence, 2, "hal.fence");
   struct rondo_value wrong = {.kind = RONDO_VALUE_TENSOR};
+  assert_fails(&f, 1, &wrong, 2, "null");  // a tensor that is none
   static const int64_t shapes[][2] = {{3, 0}, {4, 1}};
   assert_int_equal(rondo_tensor_create(f.runtime, RONDO_ELEMENT_F32, 1, shapes[0], NULL, &wrong.tensor, NULL), RONDO_OK);
   assert_fails(&f, 1, &wrong, 2, "input0 shape dimension 0 mismatch; expected 4 but have 3");

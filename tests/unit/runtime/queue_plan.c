@@ -178,11 +178,31 @@ static void test_lists(void **state) {
 }
 
 // What "somebody asked for workers" is, one option at a time.
+static void ignore_stuck(void *user, int worker, const char *dispatch, int64_t busy_ns) { (void)user, (void)worker, (void)dispatch, (void)busy_ns; }
+
+// What means nothing by itself is refused, whatever else is asked for.
+static void test_check(void **state) {
+  (void)state;
+  const struct rondo_runtime_options wrong[] = {{.worker_count = -2},      {.spin_ns = -2},    {.spin_ns = INT64_MAX}, {.watchdog_ns = -1, .stuck = ignore_stuck},
+                                                {.stuck = ignore_stuck}, {.watchdog_ns = 1}};
+  const struct rondo_runtime_options right[] = {{.worker_count = -1}, {.spin_ns = -1}, {.spin_ns = INT64_C(3600000000000)}, {.watchdog_ns = 1, .stuck = ignore_stuck}};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
+    struct rondo_runtime_options options = wrong[i];
+    struct rondo_runtime *runtime;
+    options.device = "local-task";
+    diag = (struct rondo_diag){.status = RONDO_OK};
+    assert_int_equal(rondo_runtime_create(&options, &runtime, &diag), RONDO_INVALID_ARGUMENT);
+    assert_null(runtime);
+    assert_true(diag.message[0] != '\0');
+  }
+  for (size_t i = 0; i < sizeof right / sizeof right[0]; ++i) assert_int_equal(rdo_queue_plan_check(&right[i], NULL), RONDO_OK);
+}
+
 static void test_is_asked(void **state) {
   (void)state;
   const char *const list[] = {"0"};
   const struct rondo_runtime_options asked[] = {{.worker_count = 1}, {.cpus = "0"}, {.spin_ns = 1}, {.worker_stack_bytes = 1}, {.worker_local_memory_bytes = 1},
-                                                {.queue_unit = RONDO_QUEUE_PER_NODE}, {LISTS(list, 1)}};
+                                                {.watchdog_ns = 1}, {.stuck = ignore_stuck}, {.queue_unit = RONDO_QUEUE_PER_NODE}, {LISTS(list, 1)}};
   for (size_t i = 0; i < sizeof asked / sizeof asked[0]; ++i) assert_true(rdo_queue_plan_is_asked(&asked[i]));
   assert_false(rdo_queue_plan_is_asked(&(const struct rondo_runtime_options){.memory_budget_bytes = 1, .step_limit = 1}));
 }
@@ -225,7 +245,7 @@ int main(void) {
       cmocka_unit_test(test_memory_nodes),
       cmocka_unit_test(test_local_memory),
       cmocka_unit_test(test_lists),
-      cmocka_unit_test(test_is_asked),
+      cmocka_unit_test(test_check), cmocka_unit_test(test_is_asked),
       cmocka_unit_test(test_runtime),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

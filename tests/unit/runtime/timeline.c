@@ -107,9 +107,17 @@ static void test_failure(void **state) {
   rondo_fence_release(&pending);
   rondo_timeline_release(&timeline);
   // What is no failure becomes one.
-  timeline = timeline_at(0);
-  rondo_timeline_fail(timeline, RONDO_OK);
-  check_value(timeline, RONDO_UNKNOWN, 0);
+  static const int no_failures[] = {RONDO_OK, RONDO_DEFERRED, 999, -1};
+  for (size_t i = 0; i < sizeof no_failures / sizeof no_failures[0]; ++i) {
+    timeline = timeline_at(0);
+    rondo_timeline_fail(timeline, (enum rondo_status)no_failures[i]);
+    check_value(timeline, RONDO_UNKNOWN, 0);
+    rondo_timeline_release(&timeline);
+  }
+  // Also at the last value there is.
+  timeline = timeline_at(UINT64_MAX);
+  rondo_timeline_fail(timeline, RONDO_ABORTED);
+  check_value(timeline, RONDO_ABORTED, UINT64_MAX);
   rondo_timeline_release(&timeline);
 }
 

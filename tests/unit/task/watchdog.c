@@ -88,7 +88,7 @@ static void test_stuck(void **state) {
   struct rdo_worker *seat = take_seat(executor);
   set_busy(seat, "donated");
   await_count(&report.count, 3);
-  assert_int_equal(words_said().worker_id, WORKER_BASE + seat->index);
+  assert_int_equal(words_said().worker_id, -1);  // no worker: those of other executors may have the next numbers
   assert_string_equal(words_said().name, "donated");
   set_busy(seat, NULL);
   rdo_executor_seat_return(seat);
