@@ -4,10 +4,13 @@
 // SYNC(ring). Word of a slot: number of its entry in the high 48 bits, readers that hold it in the low 16; 0 while it is
 // empty or being written.
 //   writer  claim: (n, 0) → 0 by compare-exchange, acquire: readers have let go of what is overwritten now
-//           end: 0 → (n', 0) by a store, release: who holds it sees all of it
+//           end: 0 → (n', 0) by a store, seq_cst: who holds it sees all of it
 //   reader  pin: (n, r) → (n, r + 1) by compare-exchange, acquire; never from 0
-//           unpin: a subtraction, release
+//           unpin: a subtraction, seq_cst
 // Only the writer changes the number, and only while nobody holds the slot, so what is held does not change.
+//
+// The writer ends an entry, then looks for a slot; a reader lets go of one, then looks for the newest. All four are seq_cst: if the
+// writer still sees the old slot held, the reader finds the new entry, and is in the way once.
 
 #include "play/ring.h"
 
@@ -76,13 +79,13 @@ void *rdo_ring_begin(struct rondo_ring *ring) {
     int oldest = -1;
     uint64_t oldest_word = 0;
     for (int i = 0; i < ring->slot_count; ++i) {
-      uint64_t word = rdo_atomic_load(&ring->words[i], rdo_relaxed);  // relaxed: hint, the compare-exchange confirms it
+      uint64_t word = rdo_atomic_load(&ring->words[i], rdo_seq_cst);  // SYNC(ring): after the end of the entry before; the claim confirms it
       if (readers_of(word) != 0 || (word != 0 && number_of(word) == ring->entry_count)) continue;
       if (oldest >= 0 && number_of(word) >= number_of(oldest_word)) continue;
       oldest = i;
       oldest_word = word;
     }
-    if (oldest < 0) return NULL;
+    if (oldest < 0) continue;  // a reader that goes from one entry to the next may have been seen in both
     // SYNC(ring): claim.
     if (oldest_word != 0 && !rdo_atomic_cas(&ring->words[oldest], &oldest_word, 0, rdo_acquire, rdo_relaxed)) continue;  // relaxed: looked at anew
     ring->writing = oldest;
@@ -95,7 +98,7 @@ void rdo_ring_end(struct rondo_ring *ring, uint64_t index, int64_t time_ns) {
   if (ring->writing < 0) return;
   uint64_t number = ++ring->entry_count;
   ring->entries[ring->writing] = (struct rdo_ring_entry){index, time_ns};
-  rdo_atomic_store(&ring->words[ring->writing], number << READER_BITS, rdo_release);  // SYNC(ring): end
+  rdo_atomic_store(&ring->words[ring->writing], number << READER_BITS, rdo_seq_cst);  // SYNC(ring): end
   rdo_atomic_store(&ring->newest, number, rdo_release);                               // SYNC(ring): after the slot
   ring->writing = -1;
 }
@@ -116,7 +119,7 @@ int rdo_ring_pin_newest(struct rondo_ring *ring) {
     int newest = -1;
     uint64_t newest_word = 0;
     for (int i = 0; i < ring->slot_count; ++i) {
-      uint64_t word = rdo_atomic_load(&ring->words[i], rdo_acquire);  // SYNC(ring)
+      uint64_t word = rdo_atomic_load(&ring->words[i], rdo_seq_cst);  // SYNC(ring): after unpin
       if (word == 0 || number_of(word) <= number_of(newest_word)) continue;
       newest = i;
       newest_word = word;
@@ -153,7 +156,7 @@ int rdo_ring_pin_after(struct rondo_ring *ring, uint64_t number, uint64_t *out_n
 }
 
 void rdo_ring_unpin(struct rondo_ring *ring, int slot) {
-  rdo_atomic_sub(&ring->words[slot], 1, rdo_release);  // SYNC(ring): unpin
+  rdo_atomic_sub(&ring->words[slot], 1, rdo_seq_cst);  // SYNC(ring): unpin
 }
 
 // The program's side -------------------------------------------------------------------------------
