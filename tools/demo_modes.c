@@ -174,6 +174,12 @@ static enum rondo_status play_mode(const struct demo_modes_args *args, int mode,
   return rdo_tool_demo_threads(args, mode == MODE_APART, result, diag);
 }
 
+// Whether a mode cannot be had on this machine, or in this build: too few cores; no plan, or too little room to measure what it needs.
+static bool is_not_for_here(int mode, enum rondo_status status) {
+  if (mode == MODE_APART) return status == RONDO_UNAVAILABLE;
+  return mode == MODE_PLANNED && (status == RONDO_FAILED_PRECONDITION || status == RONDO_RESOURCE_EXHAUSTED);
+}
+
 // What the figures say, whatever they are.
 static void print_verdict(const struct demo_result_of_mode *results, const bool *is_there) {
   const char *before = "";
@@ -208,7 +214,7 @@ int rdo_tool_demo_modes(const struct demo_modes_args *given) {
     is_there[i] = status == RONDO_OK;
     if (is_there[i]) {
       print_mode(modes[i].name, &results[i]);
-    } else if ((status == RONDO_UNAVAILABLE && i == MODE_APART) || (status == RONDO_FAILED_PRECONDITION && i == MODE_PLANNED)) {
+    } else if (is_not_for_here(i, status)) {
       printf("  %-13s  left out: %s\n", modes[i].name, diag.message);
     } else {
       rdo_tool_print_failure(modes[i].name, status, &diag);
