@@ -3,7 +3,8 @@
 //
 // Two models in a pipeline: while `decide` works on a picture, `perceive` already has the next one. Each has a
 // timeline, whose value is the number of pictures it has done; a point on it is a fence. `decide` waits for what
-// was seen and for its own last command. Prints the command for every picture.
+// was seen and for its own last command, `perceive` for its own last picture: of two that run at once the second could
+// be done first, and its value says that both are. Prints the command for every picture.
 
 #include <rondo/model.h>
 #include <rondo/timeline.h>
@@ -75,7 +76,7 @@ int main(int argc, char **argv) {
     }
     if (frame >= FRAME_COUNT) continue;
     float pixels[4][256] = {{(float)frame + 1}};  // what the camera gives
-    struct rondo_value picture[] = {tensor_of(runtime, 2, (const int64_t[]){4, 256}, pixels[0]), {.kind = RONDO_VALUE_NONE}, fence_at(&perceive, frame + 1)};
+    struct rondo_value picture[] = {tensor_of(runtime, 2, (const int64_t[]){4, 256}, pixels[0]), fence_at(&perceive, frame), fence_at(&perceive, frame + 1)};
     struct rondo_value seen = call(&perceive, 3, picture);
 
     struct rondo_value saw = fence_at(&perceive, frame + 1), decided = fence_at(&decide, frame), both = {.kind = RONDO_VALUE_FENCE};
