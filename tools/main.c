@@ -21,7 +21,7 @@ static const struct verb verbs[] = {
     {"run", rdo_tool_run, "call a function of a model and print its results"},
     {"bench", rdo_tool_bench, "measure the latency of a function, or this machine's timers"},
     {"check", rdo_tool_check, "run the test functions of a module"},
-    {"demo", rdo_tool_demo, "check the bundled models, and play two of them together in three ways"},
+    {"demo", rdo_tool_demo, "check the bundled models, and play two of them together in four ways"},
     {"inspect", rdo_tool_inspect, "show what is in a module file"},
     {"machine", rdo_tool_machine, "show the CPUs, caches and clusters of the machine; check it for real time"},
     {"profile", rdo_tool_profile, "measure what each dispatch of models costs"},
