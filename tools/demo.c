@@ -320,9 +320,9 @@ int rdo_tool_demo(int argc, char **argv) {
       .about = "Runs the four bundled models on their recorded inputs, compares the results with the recorded ones\n"
                "(relative 1e-3, absolute 1e-5) and measures the latency of a call. Then it plays two of them\n"
                "together, a perception net as fast as it can and a controller every 2 ms, in four ways: by a plan\n"
-               "of each dispatch that is made on the spot, with the controller's releases reserved on shared cores, as\n"
-               "two threads that share the cores, and on a core each. It prints their times, and writes reports of the\n"
-               "first two and a trace of the second. Colours and a live line appear on a terminal only; no colours\n"
+               "of each dispatch that is made on the spot, with the controller's releases reserved on shared cores,\n"
+               "as two threads that share the cores, and on a core each. It prints their times, and writes reports\n"
+               "of the first two and a trace of the second. Colours and a live line appear on a terminal only; no colours\n"
                "with NO_COLOR set.",
       .options = options,
       .examples = "  rondo demo\n  rondo demo --models=/usr/local/share/rondo/models --duration=20",
