@@ -322,8 +322,8 @@ int rdo_tool_demo(int argc, char **argv) {
                "together, a perception net as fast as it can and a controller every 2 ms, in four ways: by a plan\n"
                "of each dispatch that is made on the spot, with the controller's releases reserved on shared cores,\n"
                "as two threads that share the cores, and on a core each. It prints their times, and writes reports\n"
-               "of the first two and a trace of the second. Colours and a live line appear on a terminal only; no colours\n"
-               "with NO_COLOR set.",
+               "of the first two and a trace of the second. Colours and a live line appear on a terminal only;\n"
+               "no colours with NO_COLOR set.",
       .options = options,
       .examples = "  rondo demo\n  rondo demo --models=/usr/local/share/rondo/models --duration=20",
       .exit_codes = "  0  all models gave the recorded results, also when deadlines were missed\n  1  one did not, or they are not there\n"
