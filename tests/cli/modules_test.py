@@ -133,7 +133,7 @@ class ModulesTest(unittest.TestCase):
     # A plan of ours tells the kernel alone, and carries its models, which --vmfb_dir overrides.
     def test_play_of_plans(self):
         model = self.out / self.builds["host"]["model"]
-        job = {"name": "control", "model": str(model), "function": "mlp", "period_ms": 5, "inputs": [{"splat": 0.5, "type": "1x64xf32"}]}
+        job = {"name": "control", "model": str(model), "function": "mlp", "period_ms": 1000, "inputs": [{"splat": 0.5, "type": "1x64xf32"}]}
         (self.folder / "jobs.json").write_text(json.dumps({"schema": "rondo.jobs/1", "jobs": [job]}))
         machine = {"schema": "rondo.machine/1", "clusters": [{"name": "CPU_P", "cpus": sorted(os.sched_getaffinity(0))[:1], "variant": "host"}]}
         (self.folder / "machine.json").write_text(json.dumps(machine))

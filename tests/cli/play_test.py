@@ -177,7 +177,7 @@ class PlayTest(unittest.TestCase):
         self.assertNotIn("--plan", self.call("play", self.write(job)).stderr)
 
     def test_plan_of_rates_that_do_not_meet(self):
-        _, played = self.plan({"name": "slow", "model": str(MLP), "rate_hz": 30}, {"name": "fast", "model": str(MLP), "period_ms": 10}, flags=["--iterations=1"])
+        _, played = self.plan({"name": "slow", "model": str(MLP), "rate_hz": 3}, {"name": "fast", "model": str(MLP), "period_ms": 100}, flags=["--iterations=1"])
         calls = {base: sum(job["instances"] for name, job in played.items() if name.startswith(base)) for base in ("slow", "fast")}
         self.assertEqual(calls, {"slow": 3, "fast": 10})
         jobs = [{"name": f"job{i}", "model": str(MLP), "period_ns": period} for i, period in enumerate((10000019, 70000027, 30000001))]
