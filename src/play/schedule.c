@@ -183,6 +183,26 @@ static enum rondo_status set_baseline(struct rondo_schedule_player *player, stru
   return RONDO_OK;
 }
 
+// With a period an iteration may begin before the one before it is over, but where the order of lanes is kept.
+static enum rondo_status add_round(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  struct rdo_node_graph *graph = &player->second_graph;
+  player->period_ns = player->options.period_ns != 0 ? player->options.period_ns : player->schedule.period_ns;
+  player->round_count = 1;
+  rdo_atomic_init(&graph->left, 0);
+  rdo_atomic_init(&graph->is_stopping, 0);
+  if (player->period_ns == 0 || player->graph.policy->keeps_order || player->options.baseline_count > 0) return RONDO_OK;
+  *graph = player->graph;
+  graph->nodes = NULL;
+  RDO_TRY(rdo_alloc_array(graph->node_count, sizeof *graph->nodes, &graph->nodes, diag));
+  for (uint32_t i = 0; i < graph->node_count; ++i) {
+    graph->nodes[i] = player->graph.nodes[i];
+    graph->nodes[i].graph = graph;
+  }
+  player->round_count = RDO_PLAN_ROUNDS_MAX;
+  for (uint32_t i = 0; i < player->call_count; ++i) RDO_TRY(rdo_plan_call_add_round(player->calls[i], graph, diag));
+  return RONDO_OK;
+}
+
 static enum rondo_status set_up(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
   const char *name = options->policy != NULL ? options->policy : options->ignores_plan ? "dynamic" : "planned";
@@ -201,6 +221,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   RDO_TRY(set_baseline(player, diag));
   player->graph.policy_options = (struct rdo_policy_options){.late_ns = options->late_ns};
   player->graph.over = rdo_schedule_player_end_iteration;
+  player->graph.user = player;
   // Jobs that no plan is to be followed for have none: it only tells what their dispatches cost.
   player->options.ignores_plan |= options->plans_jobs && !player->graph.policy->needs_plan;
   // What a list schedule puts behind a release of another job need not wait for it: measured in a moment, its times are an estimate.
@@ -213,6 +234,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   if (options->baseline_count > 0) rdo_baseline_widen(&player->graph, (uint32_t)options->baseline_count);
   RDO_TRY(rdo_schedule_player_make_resources(player, diag));
   RDO_TRY(rdo_schedule_player_find_ceilings(player, diag));
+  RDO_TRY(add_round(player, diag));
   return make_table(player, diag);
 }
 
@@ -222,10 +244,11 @@ enum rondo_status rondo_schedule_player_create(const char *path, const struct ro
   struct rondo_schedule_player *player;
   RDO_TRY(rdo_alloc(sizeof *player, &player, diag));
   if (options != NULL) player->options = *options;
-  rdo_atomic_init(&player->over, 0);
+  rdo_atomic_init(&player->hurried_count, 0);
   rdo_atomic_init(&player->changes, 0);
   rdo_atomic_init(&player->is_stopping, 0);
   rdo_atomic_init(&player->graph.is_stopping, 0);
+  rdo_atomic_init(&player->graph.left, 0);
   enum rondo_status status = set_up(player, path, diag);
   if (status != RONDO_OK) rondo_schedule_player_release(&player);
   *out_player = player;
@@ -254,6 +277,7 @@ void rondo_schedule_player_release(struct rondo_schedule_player **player) {
   rdo_free(p->resources);
   rdo_free(p->graph.resources);
   rdo_free(p->graph.nodes);
+  rdo_free(p->second_graph.nodes);
   rdo_free(p->graph.lanes);
   rdo_free(p);
   *player = NULL;
@@ -274,6 +298,7 @@ void rondo_schedule_player_info(const struct rondo_schedule_player *player, stru
       .is_urgent = player->graph.executor->is_urgent_allowed,
       .planned_makespan_ns = player->schedule.makespan_ns,
       .iteration_count = player->played_count,
+      .skipped_count = player->skipped_count,
       .is_refused = is_refused(player),
       .stolen_count = player->stolen_count,
       .spun_share = player->run_ns > 0 ? (double)player->spun_ns / (double)player->run_ns : 0,

@@ -8,7 +8,8 @@
 //   schedule_models.c  what nodes run: functions of models, dispatch modules
 //   schedule_run.c     iterations
 //
-// SYNC(nodes). `over` grows when an iteration has ended, after the last node was released; the runner sleeps on it.
+// SYNC(nodes). `changes` grows when an iteration has ended, after the last node was released; the runner sleeps on it. A graph belongs to the runner from
+// then until it begins its next iteration.
 
 #ifndef RDO_PLAY_SCHEDULE_IMPL_H_
 #define RDO_PLAY_SCHEDULE_IMPL_H_
@@ -26,6 +27,10 @@
 
 struct rondo_schedule_player {
   struct rdo_node_graph graph;
+  struct rdo_node_graph second_graph;  // the same with nodes of its own, for every other iteration; without nodes where iterations do not overlap
+  uint32_t round_count;                // graphs that are used
+  uint64_t begun_count;                // iterations, in all runs
+  int64_t period_ns;                   // between their begins; 0 = none
   struct rdo_schedule schedule;      // that of the planning, if there is one
   struct rondo_planning *planning;   // owned; NULL = the schedule was read
   struct rdo_machine_file machine;
@@ -42,15 +47,15 @@ struct rondo_schedule_player {
   struct rdo_table table;
   struct rdo_arena names;  // of modules
   bool has_machine;      // `machine` was read
-  int64_t played_count, stolen_count;
+  int64_t played_count, skipped_count, stolen_count;
   int64_t run_ns, spun_ns;
   struct hurrier *hurriers;    // owned [worker_count]
-  rdo_atomic_u32 over;         // SYNC(nodes): iterations and hurriers that have ended
-  rdo_atomic_u32 changes;      // SYNC(nodes): of `over` and `is_stopping`; the runner's futex word
+  rdo_atomic_u32 hurried_count;  // SYNC(nodes): hurriers that have ended
+  rdo_atomic_u32 changes;      // SYNC(nodes): what ended, `hurried_count`, `is_stopping`; the runner's futex word
   rdo_atomic_u32 is_stopping;  // hint
 };
 
-// Timed work of one worker that ends what waits there for its release, again and again until the iteration is over.
+// Timed work of one worker that ends what waits there for its release, again and again until all iterations are over.
 struct hurrier {
   struct rdo_timed timed;
   struct rondo_schedule_player *player;
