@@ -29,8 +29,8 @@
 enum {
   VALUES_MAX = 8,
   // Calls before counting. Blocks that one thread frees and another one wants wait in the first one's list until it
-  // is full (base/pool.h: 64), and only then go round: a block a call takes a few hundred calls to get there.
-  WARM_COUNT = 400,
+  // is full (base/pool.h), and only then go round: where that is one block in a hundred calls it takes a while.
+  WARM_COUNT = 2000,
 };
 static const double warm_share = 0.2;  // of the time that is measured
 

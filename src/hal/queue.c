@@ -729,7 +729,8 @@ void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor
   rdo_atomic_init(&queue->active_count, 0);
   rdo_atomic_init(&queue->is_closing, 0);
   rdo_atomic_init(&queue->frontier, 0);
-  rdo_atomic_init(&queue->free_list, 0);
+  rdo_atomic_init(&queue->free_lists[0], 0);
+  rdo_atomic_init(&queue->free_lists[1], 0);
   rdo_atomic_init(&queue->submission_count, 0);
   for (int i = 0; i < RDO_SUBMISSION_CHUNK_COUNT; ++i) rdo_atomic_init(&queue->chunks[i], NULL);
   pthread_mutex_init(&queue->lock, NULL);
@@ -769,7 +770,7 @@ void rdo_queue_trim(struct rdo_queue *queue) {
   struct rdo_submission *trimmed = NULL, *submission;
   // Who finds no free submission meanwhile would make a new chunk; under the lock he looks again afterwards.
   pthread_mutex_lock(&queue->lock);
-  while ((submission = rdo_submission_pop_free(queue)) != NULL) {
+  while ((submission = rdo_submission_pop_free(queue, false)) != NULL) {
     rdo_submission_free_kept(submission);
     submission->next = trimmed;
     trimmed = submission;

@@ -47,7 +47,8 @@ struct rdo_queue {
   rdo_atomic_u32 active_count;    // SYNC(closing): submissions that are READY or RUNNING
   rdo_atomic_u32 is_closing;      // SYNC(closing)
   rdo_atomic_u64 frontier;        // see rdo_queue_frontier; counter
-  rdo_atomic_u64 free_list;       // SYNC(submission): {tag 32, index + 1}
+  // Those that have executed, and so have room for it, and the others: whatever comes and goes around executions does not spread their arrays.
+  rdo_atomic_u64 free_lists[2];   // SYNC(submission): {tag 32, index + 1}, by `executes`
   rdo_atomic_u32 submission_count;                            // made so far
   rdo_atomic_ptr chunks[RDO_SUBMISSION_CHUNK_COUNT];          // SYNC(submission)
   pthread_mutex_t lock;           // leaf lock: making a chunk; the words of a failure

@@ -37,6 +37,7 @@ struct rdo_submission {
   bool is_scheduled;             // owner: the queue's scheduler has had it
   struct rdo_file_transfer transfer;  // READ, WRITE
   struct rdo_submission *next;   // owner: ready list
+  bool executes;                 // owner: it has executed last
   bool is_late;                  // owner: became active when the queue was closing; not in active_count
   const struct rdo_worker *launched_by;  // the donor that made it run, hint
   struct rdo_operation operation;        // with holds on what it names; `wait` is NULL
@@ -57,7 +58,8 @@ enum rondo_status rdo_submission_acquire(struct rdo_queue *queue, const struct r
 
 // To the pool and from it; NULL: none is free.
 void rdo_submission_push_free(struct rdo_queue *queue, struct rdo_submission *submission);
-struct rdo_submission *rdo_submission_pop_free(struct rdo_queue *queue);
+//   executes  whether it is wanted for an execution
+struct rdo_submission *rdo_submission_pop_free(struct rdo_queue *queue, bool executes);
 
 // Number `index` of those that were ever made.
 struct rdo_submission *rdo_submission_at(const struct rdo_queue *queue, uint32_t index);
