@@ -15,6 +15,7 @@
 
 enum {
   SPIN_NS = 20000,          // unplanned idleness before a worker sleeps
+  BUSY_SPIN_NS = 200000,    // and while others are at work
   START_DELAY_NS = 2000000, // from run to the first release: arming, waking
 };
 static const int64_t TIME_NS_MAX = INT64_C(366) * 24 * 3600 * 1000000000;  // a year
@@ -46,7 +47,7 @@ static enum rondo_status plan_executor(const struct rondo_player_options *option
   RDO_TRY(status);
   *out = (struct rdo_executor_options){.worker_count = (uint32_t)count,
                                        .worker_cpus = cpus,
-                                       .spin_ns = SPIN_NS,
+                                       .spin_ns = SPIN_NS, .busy_spin_ns = BUSY_SPIN_NS,
                                        .local_memory_bytes = rdo_local_memory_bytes(topology, &all),
                                        .is_played = true};
   return RONDO_OK;

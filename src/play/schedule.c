@@ -16,7 +16,7 @@
 #include "play/jobs_plan.h"
 #include "trace/trace_table.h"
 
-enum { SPIN_NS = 20000 };
+enum { SPIN_NS = 20000, BUSY_SPIN_NS = 200000 };
 
 // Setup ----------------------------------------------------------------------------------------------
 
@@ -114,6 +114,7 @@ static enum rondo_status make_workers(struct rondo_schedule_player *player, stru
       .worker_count = player->workers.worker_count,
       .worker_cpus = player->workers.cpus,
       .spin_ns = SPIN_NS,
+      .busy_spin_ns = BUSY_SPIN_NS,
       .local_memory_bytes = local_memory_bytes,
       .is_played = true,
       .lanes = player->workers.lanes,

@@ -347,6 +347,13 @@ uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_
   return drainers_of(rdo_atomic_load(&executor->slots[slot].word, rdo_relaxed));  // relaxed: hint
 }
 
+bool rdo_executor_is_drained(const struct rdo_executor *executor) {
+  for (uint32_t rest = rdo_atomic_load(&executor->occupied, rdo_relaxed); rest != 0; rest &= rest - 1) {  // relaxed: hint
+    if (rdo_executor_drainer_count(executor, (uint32_t)__builtin_ctz(rest)) != 0) return true;
+  }
+  return false;
+}
+
 // Subtracts a drainer or looker. The last one out of a closed slot frees it and releases the process.
 static void leave_slot(struct rdo_executor *executor, uint32_t index, uint32_t who) {
   struct rdo_compute_slot *slot = &executor->slots[index];

@@ -60,6 +60,7 @@ struct rdo_executor_options {
   // In place of rdo_machine_bind_memory, for tests; on the worker's thread. NULL = that.
   enum rondo_status (*bind_memory)(void *address, size_t bytes, int node, struct rondo_diag *diag);
   int64_t spin_ns;                        // how long a worker spins for new work before it sleeps; 0 = not at all
+  int64_t busy_spin_ns;                   // the same while others are at work, whose successors it may be wanted for; not above `spin_ns`: as that
   size_t stack_bytes;                     // 0 = the system's default
   size_t local_memory_bytes;              // scratch of a worker for kernels, rounded up to a power of two; 0 = 256 KiB (better: machine/local_memory.h)
   // A thread looks whether any worker has been in the same call of a kernel for so long, and says so once each
@@ -130,7 +131,7 @@ struct rdo_executor {
   uint32_t worker_count;
   uint32_t started_count;
   uint32_t worker_base;
-  int64_t spin_ns;
+  int64_t spin_ns, busy_spin_ns;
   size_t local_memory_bytes;
   struct rdo_worker *workers;  // [worker_count + RDO_DONORS_MAX]
   bool has_cpus;               // workers are pinned
@@ -216,6 +217,9 @@ void rdo_executor_wake(struct rdo_executor *executor, uint32_t count);
 void rdo_executor_wake_lane(struct rdo_executor *executor, uint32_t lane, uint32_t count);
 
 // Workers that are inside the process of a slot right now; a hint.
+// Whether anybody is inside a slot. Hint.
+bool rdo_executor_is_drained(const struct rdo_executor *executor);
+
 uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_t slot);
 
 // Whether there is work besides what is in `slot`; a hint for a worker that could go on there.
