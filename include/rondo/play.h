@@ -83,7 +83,7 @@ struct rondo_job_options {
   bool is_called;             // by rondo_job_call
   int64_t offset_ns;     // of the first release from the start of the run
   int64_t deadline_ns;   // of an instance's end, after its release; 0 = the period; RONDO_DEADLINE_NONE
-  int priority;          // 0..255, larger is more urgent; kept for plans
+  int priority;          // 0..255, larger is more urgent: its kernels go before those of others, between two tiles
   enum rondo_overrun overrun;
   const char *degrade_function;  // of the same model, with as many arguments and results; needed by RONDO_OVERRUN_DEGRADE alone
   enum rondo_on_error on_error;

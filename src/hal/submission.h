@@ -35,6 +35,7 @@ struct rdo_submission {
   struct rdo_fence_watch watch;  // of the wait
   struct rdo_timed timed;        // of a scheduled execution
   bool is_scheduled;             // owner: the queue's scheduler has had it
+  bool is_starting;              // owner, then its first drainer: that is still to be told `starting`
   struct rdo_file_transfer transfer;  // READ, WRITE
   struct rdo_submission *next;   // owner: ready list
   bool is_late;                  // owner: became active when the queue was closing; not in active_count

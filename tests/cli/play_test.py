@@ -167,14 +167,13 @@ class PlayTest(unittest.TestCase):
         _, played = self.plan(control, flags=["--iterations=4"], duration_s=1000)
         self.assertEqual(sum(job["instances"] for job in played.values()), 4)
 
-    def test_what_only_plans_heed_is_told(self):
+    def test_what_is_not_heeded_is_told(self):
         job = {"name": "one", "model": str(STEPS), "function": "full", "iterations": 1}
         machine = {"schema": "rondo.machine/1", "clusters": [{"name": "all", "cpus": sorted(os.sched_getaffinity(0))[:1]}], "resources": [{"name": "npu"}]}
         (self.folder / "machine.json").write_text(json.dumps(machine))
-        done = self.call("play", self.write({**job, "priority": 200, "resources": ["npu"], "workers_max": 1}, machine="machine.json"),
-                         err=["jobs[0].priority", "jobs[0].resources", "jobs[0].workers_max", "\"one\"", "--plan"])
-        self.assertEqual(done.stderr.count("note: "), 3)
-        self.assertNotIn("--plan", self.call("play", self.write(job)).stderr)
+        heeded = {**job, "priority": 200, "resources": ["npu"], "workers_max": 1, "lanes": ["all"]}
+        self.assertNotIn("note: ", self.call("play", self.write(heeded, machine="machine.json")).stderr)
+        self.assertEqual(self.call("play", self.write(heeded), err=["jobs[0].lanes", "\"one\"", "no machine file"]).stderr.count("note: "), 1)
 
     def test_plan_of_rates_that_do_not_meet(self):
         _, played = self.plan({"name": "slow", "model": str(MLP), "rate_hz": 3}, {"name": "fast", "model": str(MLP), "period_ms": 100}, flags=["--iterations=1"])
