@@ -330,6 +330,10 @@ static enum rdo_drain_result settle(struct rondo_job *job) {
 
 // The call has ended, as OK or otherwise.
 static enum rdo_drain_result finish_instance(struct rondo_job *job, enum rondo_status status) {
+  if (status == RONDO_OK && job->fill_status != RONDO_OK) {
+    release_outputs(job);
+    status = rdo_fail(&job->diag, job->fill_status, "its program could not fill argument %d", job->unfilled);
+  }
   bool is_late = (status == RONDO_OK || status == RONDO_CANCELLED) && rdo_job_is_late(job, rdo_clock_now_ns());
   job->ending_status = status;
   job->ending_state = is_late ? RONDO_INSTANCE_CANCELLED : status == RONDO_OK ? RONDO_INSTANCE_COMPLETED : RONDO_INSTANCE_FAILED;

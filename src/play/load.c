@@ -10,6 +10,7 @@
 #include "plan/jobs_file.h"
 #include "play/jobs_limits.h"
 #include "play/lanes.h"
+#include "play/memory_limit.h"
 #include "play/played_input.h"
 #include "play/player.h"
 
@@ -43,6 +44,9 @@ static void tell_unused(const struct loader *loader, int job, const char *key, c
 static void tell_all_unused(const struct loader *loader) {
   for (int i = 0; i < loader->file.job_count; ++i) {
     const struct rdo_job_entry *job = &loader->file.jobs[i];
+    if (loader->machine.memory_bytes_max != 0 && job->memory_bytes_max == 0) {
+      tell_unused(loader, i, "memory_bytes_max", "it has none, so of the machine's memory_bytes_max only what it needs at the start is counted");
+    }
     if (job->lane_count > 0 && !loader->has_machine) tell_unused(loader, i, "lanes", "it may run on all workers: no machine file tells which lanes there are");
   }
 }
@@ -269,6 +273,22 @@ static enum rondo_status give_inputs(const struct loader *loader) {
   return RONDO_OK;
 }
 
+// Memory -------------------------------------------------------------------------------------------
+
+static enum rondo_status check_memory(const struct loader *loader) {
+  struct rdo_memory_use *uses;
+  if (loader->machine.memory_bytes_max == 0) return RONDO_OK;
+  const char *path = loader->options->machine_path != NULL ? loader->options->machine_path : loader->file.machine_path;
+  RDO_TRY(rdo_alloc_array((size_t)loader->file.job_count, sizeof *uses, &uses, loader->diag));
+  for (int i = 0; i < loader->file.job_count; ++i) {
+    const struct rdo_job_entry *entry = &loader->file.jobs[i];
+    uses[i] = (struct rdo_memory_use){entry->name, entry->model_path, rondo_job_runtime(loader->jobs[i]), (uint64_t)entry->memory_bytes_max};
+  }
+  enum rondo_status status = rdo_memory_limit_check(loader->machine.memory_bytes_max, path, uses, (size_t)loader->file.job_count, loader->diag);
+  rdo_free(uses);
+  return status;
+}
+
 // The whole ----------------------------------------------------------------------------------------
 
 enum rondo_status rondo_player_load(const char *path, const struct rondo_load_options *options, struct rondo_player **out_player,
@@ -282,6 +302,7 @@ enum rondo_status rondo_player_load(const char *path, const struct rondo_load_op
   if (status == RONDO_OK) status = rdo_jobs_limits_make(loader.player, &loader.file, loader.has_machine ? &loader.machine : NULL, &loader.limits, diag);
   if (status == RONDO_OK) status = add_jobs(&loader);
   if (status == RONDO_OK) status = give_inputs(&loader);
+  if (status == RONDO_OK) status = check_memory(&loader);
   if (status == RONDO_OK) {
     loader.player->limits = (struct rondo_limits){loader.file.duration_ns, loader.file.iteration_count};
     *out_player = loader.player;

@@ -34,6 +34,8 @@ struct rdo_job_source {
   struct rondo_ring *ring;  // NULL = it does not change
   int64_t age_ns_max;       // 0 = any
   bool waits;               // the entry of the instance's index, copied when it is there; else the newest, at the release
+  enum rondo_status (*fill)(void *user, const struct rondo_instance *instance, void *bytes, uint64_t byte_length);  // NULL = the program does not
+  void *user;
 };
 
 // A job that another one waits for.
@@ -126,6 +128,8 @@ struct rondo_job {
   bool has_run;             // SYNC(job), as instance: something of it has been on a worker
   bool is_asked;            // to stop
   bool is_stale;            // an input was too old
+  enum rondo_status fill_status;  // SYNC(job), as instance: of the first argument that the program could not fill
+  int unfilled;                   // that
   enum rondo_instance_state ending_state;  // of an instance that ends when its submissions have
   enum rondo_status ending_status;
   bool is_silent;           // it ends without being counted, and the job with it

@@ -348,6 +348,35 @@ static void test_stop(void **state) {
   }
 }
 
+// Memory -----------------------------------------------------------------------------------------------
+
+// Models that need more than the machine has are refused; what a job may have counts, used or not.
+static void test_memory(void **state) {
+  (void)state;
+  static const struct {
+    const char *machine, *job;
+    bool is_well;
+  } cases[] = {
+      {", \"memory_bytes_max\": 1000000", "", true},
+      {", \"memory_bytes_max\": 1000", "", false},
+      {", \"memory_bytes_max\": 1000000", ", \"memory_bytes_max\": 100000", true},
+      {", \"memory_bytes_max\": 1000000", ", \"memory_bytes_max\": 600000", false},  // twice
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+    char jobs[512];
+    struct rondo_player *player;
+    struct rondo_diag diag;
+    snprintf(jobs, sizeof jobs,
+             "{\"name\": \"one\", \"model\": \"STEPS\", \"function\": \"full\"%s}, {\"name\": \"two\", \"model\": \"STEPS\", \"function\": \"full\"%s}",
+             cases[i].job, cases[i].job);
+    enum rondo_status status = try_load(0, cases[i].machine, jobs, &player, &diag);
+    assert_int_equal(status, cases[i].is_well ? RONDO_OK : RONDO_RESOURCE_EXHAUSTED);
+    assert_int_equal(strstr(notes, "jobs[1].memory_bytes_max") != NULL, cases[i].job[0] == '\0');
+    if (cases[i].is_well) end_player(&player);
+    else assert_non_null(strstr(diag.message, "machine.json: memory_bytes_max: is 1000"));
+  }
+}
+
 static void test_bad_priority(void **state) {
   (void)state;
   struct rondo_player *player = create_player(0, 1);
@@ -366,7 +395,7 @@ int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_lanes), cmocka_unit_test(test_widths), cmocka_unit_test(test_priorities), cmocka_unit_test(test_preemption),
       cmocka_unit_test(test_resources), cmocka_unit_test(test_resource_order), cmocka_unit_test(test_places), cmocka_unit_test(test_stop),
-      cmocka_unit_test(test_bad_priority),
+      cmocka_unit_test(test_memory), cmocka_unit_test(test_bad_priority),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
