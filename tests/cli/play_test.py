@@ -175,6 +175,13 @@ class PlayTest(unittest.TestCase):
         self.assertNotIn("note: ", self.call("play", self.write(heeded, machine="machine.json")).stderr)
         self.assertEqual(self.call("play", self.write(heeded), err=["jobs[0].lanes", "\"one\"", "no machine file"]).stderr.count("note: "), 1)
 
+    def test_machine_without_memory(self):
+        job = {"name": "one", "model": str(STEPS), "function": "full", "period_ms": 50}
+        machine = {"clusters": [{"name": "all", "cpus": sorted(os.sched_getaffinity(0))[:1]}], "memory_bytes_max": 1000}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        for flags in ([], ["--plan"]):
+            self.call("play", self.write(job, machine="machine.json"), *flags, code=1, err=["memory_bytes_max: is 1000", "\"one\""])
+
     def test_plan_of_rates_that_do_not_meet(self):
         _, played = self.plan({"name": "slow", "model": str(MLP), "rate_hz": 3}, {"name": "fast", "model": str(MLP), "period_ms": 100}, flags=["--iterations=1"])
         calls = {base: sum(job["instances"] for name, job in played.items() if name.startswith(base)) for base in ("slow", "fast")}
