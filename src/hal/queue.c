@@ -123,15 +123,24 @@ static enum rdo_drain_result drain_together(struct rdo_process *process, struct 
 }
 
 static void tell_start(struct rdo_submission *submission, struct rdo_worker *worker) {
-  submission->is_starting = false;
   submission->queue->scheduler->starting(submission->queue->scheduler, submission, worker);
 }
 
-// What was posted and gives way: by one worker at a time, which may be another one after each tile.
+// What was posted and gives way starts when the first worker comes to it. SYNC(start): that one tells, which may write what kernels read; others that
+// come meanwhile go away, and are told afterwards that there is work.
+static bool has_started(struct rdo_submission *submission, struct rdo_worker *worker) {
+  uint32_t start = rdo_atomic_load(&submission->start, rdo_acquire);  // SYNC(start): acquires what the teller wrote
+  if (start == RDO_START_TOLD) return true;
+  if (start != RDO_START_UNTOLD || !rdo_atomic_cas(&submission->start, &start, RDO_START_TELLING, rdo_acq_rel, rdo_acquire)) return false;  // SYNC(start)
+  tell_start(submission, worker);
+  rdo_atomic_store(&submission->start, RDO_START_TOLD, rdo_release);  // SYNC(start): before telling the others
+  if (submission->process.budget > 1) rdo_process_announce(&submission->process, submission->process.budget - 1);
+  return true;
+}
+
 static enum rdo_drain_result drain_posted(struct rdo_process *process, struct rdo_worker *worker) {
   struct rdo_submission *submission = submission_of(process);
-  if (submission->is_starting) tell_start(submission, worker);
-  return rdo_execution_drain(&submission->execution, worker);
+  return has_started(submission, worker) ? rdo_execution_drain(&submission->execution, worker) : RDO_DRAIN_IDLE;
 }
 
 // As early as possible; the state of the execution is still in use.
@@ -217,14 +226,14 @@ static enum rondo_status make_process(struct rdo_submission *submission, uint32_
   if (recording == NULL) return RONDO_OK;
   const struct rdo_process_type *type = &alone_type;
   *out_width = rdo_execution_width(recording, concurrency);
-  if (*out_width > 1) {
+  if (submission->is_scheduled && place->gives_way) {
+    type = &posted_type;
+  } else if (*out_width > 1) {
     type = &together_type;
   } else if (executor->is_played && !submission->is_scheduled) {
     // In a slot, where tiles give way to releases; but at its own release an execution is alone.
     type = &together_type;
     if (place->lane == 0 || concurrency > 1) *out_width = 2;
-  } else if (place->gives_way) {
-    type = &posted_type;
   }
   rdo_process_init(&submission->process, type, executor, *out_width);
   rdo_process_place(&submission->process, place->lane, place->key);
@@ -276,17 +285,18 @@ static void launch(struct rdo_submission *submission, bool may_hold) { go_on(sub
 static void start_posted(struct rdo_timed *timed, struct rdo_worker *worker) {
   struct rdo_submission *submission = RDO_CONTAINER(timed, struct rdo_submission, timed);
   uint32_t width;
-  submission->is_starting = submission->queue->place.gives_way;
-  if (!submission->is_starting) tell_start(submission, worker);
+  bool gives_way = submission->queue->place.gives_way;
+  rdo_atomic_store(&submission->start, gives_way ? RDO_START_UNTOLD : RDO_START_TOLD, rdo_relaxed);  // relaxed: ordered by SYNC(slot), it opens later
+  if (!gives_way) tell_start(submission, worker);
   enum rondo_status status = make_process(submission, &width);
   bool is_shared = status == RONDO_OK && width != 0 && submission->process.type != &alone_type;
-  if (submission->is_starting && (!is_shared || submission->process.type != &posted_type)) tell_start(submission, worker);
   if (status == RONDO_OK && width == 1 && !is_shared) {
     run_alone(submission, worker);
     return;
   }
   if (is_shared) status = share(submission);
-  if (status != RONDO_DEFERRED && submission->is_starting) tell_start(submission, worker);
+  // What is over already has had nobody who could tell.
+  if (status != RONDO_DEFERRED && gives_way) tell_start(submission, worker);
   go_on(submission, status);
 }
 

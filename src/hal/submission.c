@@ -158,7 +158,7 @@ enum rondo_status rdo_submission_acquire(struct rdo_queue *queue, const struct r
   }
   copy_operation(submission, o);
   submission->launched_by = NULL;
-  submission->is_scheduled = submission->is_starting = false;
+  submission->is_scheduled = false;
   submission->execution.event_id = rdo_event_new_id();
   rdo_operation_retain(&submission->operation);
   rdo_object_retain(queue->owner);

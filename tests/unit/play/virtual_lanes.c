@@ -377,6 +377,54 @@ static void test_memory(void **state) {
   }
 }
 
+// The same on all workers: what gives way has started when its first kernel has, and its inputs were written then, once.
+struct filled {
+  int64_t filled_ns;
+  int count;
+};
+
+static enum rondo_status note_fill(void *user, const struct rondo_instance *instance, void *bytes, uint64_t byte_length) {
+  (void)instance, (void)bytes, (void)byte_length;
+  struct filled *filled = user;
+  filled->filled_ns = virtual_clock_now_ns();
+  virtual_clock_pass(3 * us);
+  ++filled->count;
+  return RONDO_OK;
+}
+
+static void test_start(void **state) {
+  (void)state;
+  for (uint64_t seed = 0; seed < 2 * SEED_COUNT; ++seed) {
+    char path[512];
+    struct filled filled = {0, 0};
+    struct rondo_diag diag = {.status = RONDO_OK};
+    struct rondo_player *player = create_player(seed, 3);
+    virtual_clock_set_kernel(watch_kernel, NULL);
+    memset(watched, 0, sizeof watched);
+    watched[0].prefix = "dronet_";
+    snprintf(path, sizeof path, "%s/dronet_f32/dronet_f32.vmfb", models_folder);
+    struct rondo_job *net, *urgent[3];
+    const struct rondo_job_options options = {.path = path, .period_ns = 40 * ms, .offset_ns = 5 * ms, .worker = 1};
+    assert_int_equal(rondo_player_add_job(player, &options, &net, &diag), RONDO_OK);
+    assert_int_equal(rondo_job_fill_input(net, 0, note_fill, &filled, &diag), RONDO_OK);
+    give_zeros(net);
+    // Each worker has something urgent at that time, for 1 ms.
+    take_kernel(0, "full", 1000 * us);
+    for (int i = 0; i < 3; ++i) {
+      urgent[i] = add_job(player, "full", (struct rondo_job_options){.period_ns = 100 * ms, .offset_ns = 5 * ms, .priority = 200, .worker = i});
+      give_zeros(urgent[i]);
+    }
+    must_run(player, 0, 45 * ms);
+    assert_int_equal(filled.count, 1);
+    struct rondo_instance instance = instance_of(net, 0);
+    assert_int_equal(instance.start_ns + player->begin_ns, filled.filled_ns);
+    assert_int_equal(instance.start_ns, 6 * ms);
+    assert_true((watched[0].workers & (watched[0].workers - 1)) != 0);
+    for (int i = 0; i < 3; ++i) assert_int_equal(stats_of(urgent[i]).ended, 1);
+    end_player(&player);
+  }
+}
+
 static void test_bad_priority(void **state) {
   (void)state;
   struct rondo_player *player = create_player(0, 1);
@@ -395,7 +443,7 @@ int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_lanes), cmocka_unit_test(test_widths), cmocka_unit_test(test_priorities), cmocka_unit_test(test_preemption),
       cmocka_unit_test(test_resources), cmocka_unit_test(test_resource_order), cmocka_unit_test(test_places), cmocka_unit_test(test_stop),
-      cmocka_unit_test(test_memory), cmocka_unit_test(test_bad_priority),
+      cmocka_unit_test(test_start), cmocka_unit_test(test_memory), cmocka_unit_test(test_bad_priority),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
