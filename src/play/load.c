@@ -33,6 +33,18 @@ static void tell_notes(const struct loader *loader, const struct rdo_notes *note
   for (size_t i = 0; i < notes->count && loader->options->note != NULL; ++i) loader->options->note(loader->options->user, notes->items[i].text);
 }
 
+static void tell_clusters(const struct loader *loader) {
+  const struct rondo_player_options *options = &loader->options->player;
+  for (int i = 0; i < loader->machine.cluster_count && options->cpus == NULL && options->worker_count == 0; ++i) {
+    const struct rdo_cluster_entry *cluster = &loader->machine.clusters[i];
+    int cpu_count = rdo_cpu_set_count(&cluster->cpus);
+    char text[1024];
+    if (cpu_count == 0 || cluster->worker_count <= cpu_count || loader->options->note == NULL) continue;
+    snprintf(text, sizeof text, "clusters[%d].workers: cluster \"%.200s\": without a plan it has one worker for each of its CPUs, %d", i, cluster->name, cpu_count);
+    loader->options->note(loader->options->user, text);
+  }
+}
+
 static void tell_unused(const struct loader *loader, int job, const char *key, const char *what) {
   char text[1024];
   if (loader->options->note == NULL) return;
@@ -42,6 +54,7 @@ static void tell_unused(const struct loader *loader, int job, const char *key, c
 
 // What is not heeded.
 static void tell_all_unused(const struct loader *loader) {
+  tell_clusters(loader);
   for (int i = 0; i < loader->file.job_count; ++i) {
     const struct rdo_job_entry *job = &loader->file.jobs[i];
     if (loader->machine.memory_bytes_max != 0 && job->memory_bytes_max == 0) {
@@ -116,23 +129,45 @@ static enum rondo_status find_workers(const struct loader *loader, int index, co
       has_workers |= out_lane->workers[w] != 0;
     }
   }
-  if (has_workers) return RONDO_OK;
+  if (has_workers || entry->lane_index_count == 0) return RONDO_OK;
   return rdo_fail(loader->diag, RONDO_NOT_FOUND, "%s: jobs[%d].lanes: %s \"%s\": %s", loader->file.path, index,
                   has_cpus ? "no worker is on the CPUs of" : "there are no CPUs in", entry->lanes[0],
                   has_cpus ? "let --cpus have them" : "it can be planned for, but not played on");
 }
 
-// A lane of the player for each set of workers that the lanes of a job have together.
+// Leaves the workers from whose CPUs a job's resources can be used.
+static enum rondo_status keep_reaching(const struct loader *loader, int index, const struct rdo_worker_lanes *lanes, struct rdo_lane *lane) {
+  const struct rdo_job_entry *entry = &loader->file.jobs[index];
+  for (int i = 0; i < entry->resource_count; ++i) {
+    const struct rdo_resource_entry *resource = &loader->machine.resources[entry->resource_indices[i]];
+    uint64_t left = 0;
+    if (rdo_cpu_set_is_empty(&resource->cpus)) continue;
+    for (uint32_t w = 0; w < lanes->worker_count; ++w) {
+      if (!rdo_cpu_set_is_subset(&lanes->cpus[w], &resource->cpus)) lane->workers[w / 64] &= ~(UINT64_C(1) << w % 64);
+    }
+    for (int w = 0; w < RDO_IDLE_WORDS; ++w) left |= lane->workers[w];
+    if (left != 0) continue;
+    return rdo_fail(loader->diag, RONDO_NOT_FOUND, "%s: jobs[%d].resources[%d]: no worker that the job may use is on a CPU from where \"%s\" can be used: let its lanes, or --cpus, have one",
+                    loader->file.path, index, i, resource->name);
+  }
+  return RONDO_OK;
+}
+
+// A lane of the player for each set of workers that jobs may use, if that is not all.
 static enum rondo_status make_lanes(void *user, const struct rdo_cpu_set *cpus, uint32_t worker_count, struct rdo_player_lanes *out_lanes,
                                     struct rondo_diag *diag) {
   struct loader *loader = user;
   struct rdo_worker_lanes lanes;
   RDO_TRY(rdo_worker_lanes_find(&loader->machine, cpus, worker_count, &lanes, diag));
+  struct rdo_lane all = {{0}};
+  for (uint32_t w = 0; w < worker_count; ++w) all.workers[w / 64] |= UINT64_C(1) << w % 64;
   for (int i = 0; i < loader->file.job_count; ++i) {
     struct rdo_lane lane = {{0}};
     uint32_t found = 0;
-    if (loader->file.jobs[i].lane_index_count == 0) continue;
+    if (loader->file.jobs[i].lane_index_count == 0) lane = all;
     RDO_TRY(find_workers(loader, i, &lanes, &lane));
+    RDO_TRY(keep_reaching(loader, i, &lanes, &lane));
+    if (memcmp(&lane, &all, sizeof lane) == 0) continue;
     while (found < out_lanes->count && memcmp(&out_lanes->lanes[found], &lane, sizeof lane) != 0) ++found;
     if (found == sizeof out_lanes->lanes / sizeof out_lanes->lanes[0]) {
       return rdo_fail(diag, RONDO_OUT_OF_RANGE, "%s: jobs[%d].lanes: jobs name %u different sets of workers (a player at most %u)", loader->file.path, i, found + 1, found);

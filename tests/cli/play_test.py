@@ -175,6 +175,17 @@ class PlayTest(unittest.TestCase):
         self.assertNotIn("note: ", self.call("play", self.write(heeded, machine="machine.json")).stderr)
         self.assertEqual(self.call("play", self.write(heeded), err=["jobs[0].lanes", "\"one\"", "no machine file"]).stderr.count("note: "), 1)
 
+    def test_resource_out_of_reach(self):
+        cpus = sorted(os.sched_getaffinity(0))
+        if len(cpus) < 2:
+            self.skipTest("needs two CPUs")
+        job = {"name": "one", "model": str(STEPS), "function": "full", "iterations": 1, "resources": ["npu"]}
+        machine = {"clusters": [{"name": "A", "cpus": cpus[:1]}, {"name": "B", "cpus": cpus[1:2], "workers": 2}], "resources": [{"name": "npu", "cpus": cpus[:1]}]}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        self.call("play", self.write({**job, "lanes": ["A"]}, machine="machine.json"), err="clusters[1].workers")
+        self.call("play", self.write(job, machine="machine.json"), "--summary=run.json")
+        self.call("play", self.write({**job, "lanes": ["B"]}, machine="machine.json"), code=1, err=["jobs[0].resources[0]", "\"npu\""])
+
     def test_machine_without_memory(self):
         job = {"name": "one", "model": str(STEPS), "function": "full", "period_ms": 50}
         machine = {"clusters": [{"name": "all", "cpus": sorted(os.sched_getaffinity(0))[:1]}], "memory_bytes_max": 1000}
