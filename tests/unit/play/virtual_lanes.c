@@ -282,6 +282,33 @@ static void test_resource_order(void **state) {
   }
 }
 
+// What becomes late while it waits follows its rule: each release ends in one way.
+static void test_late_resources(void **state) {
+  (void)state;
+  static const char *const rules[] = {"skip", "queue", "cancel"};
+  for (int rule = 0; rule < 3; ++rule) {
+    for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+      char jobs[1024];
+      snprintf(jobs, sizeof jobs,
+               "{\"name\": \"holder\", \"model\": \"STEPS\", \"function\": \"count\", \"period_ms\": 10, \"lanes\": [\"a\"], \"resources\": [\"npu\"]},"
+               "{\"name\": \"late\", \"model\": \"STEPS\", \"function\": \"full\", \"period_ms\": 1, \"offset_ms\": 0.1, \"overrun\": \"%s\", \"lanes\": [\"b\"],"
+               " \"resources\": [\"npu\"]}", rules[rule]);
+      struct rondo_player *player = load(seed, ", \"resources\": [{\"name\": \"npu\"}]", jobs);
+      take_kernel(0, "count", 2500 * us);
+      take_kernel(1, "full", 300 * us);
+      must_run(player, 0, 20 * ms);
+      struct rondo_job_stats stats = stats_of(rondo_player_job(player, 1));
+      assert_int_equal(most_at_once(player, 3), 1);
+      assert_int_equal(stats_of(rondo_player_job(player, 0)).ended, 2);
+      // Of ten releases the first three come while it is held, and the first one waits.
+      assert_int_equal(stats.ended, rule == 0 ? 16 : rule == 1 ? 20 : 16);
+      assert_int_equal(stats.skipped, rule == 0 ? 4 : 0);
+      assert_int_equal(stats.cancelled, rule == 2 ? 4 : 0);
+      end_player(&player);
+    }
+  }
+}
+
 // Never more jobs at once than the machine, a cluster or a lane may have.
 static void test_places(void **state) {
   (void)state;
@@ -442,7 +469,7 @@ int main(int argc, char **argv) {
   models_folder = argv[2];
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_lanes), cmocka_unit_test(test_widths), cmocka_unit_test(test_priorities), cmocka_unit_test(test_preemption),
-      cmocka_unit_test(test_resources), cmocka_unit_test(test_resource_order), cmocka_unit_test(test_places), cmocka_unit_test(test_stop),
+      cmocka_unit_test(test_resources), cmocka_unit_test(test_resource_order), cmocka_unit_test(test_late_resources), cmocka_unit_test(test_places), cmocka_unit_test(test_stop),
       cmocka_unit_test(test_start), cmocka_unit_test(test_memory), cmocka_unit_test(test_bad_priority),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
