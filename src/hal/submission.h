@@ -18,6 +18,9 @@
 // transfer; who wants to change the state waits for the one before to come back.
 enum rdo_submission_state { RDO_SUBMISSION_FREE, RDO_SUBMISSION_WAITING, RDO_SUBMISSION_TRANSFERRING, RDO_SUBMISSION_HELD, RDO_SUBMISSION_READY };
 
+// Whether the queue's scheduler has been told that what was posted starts.
+enum rdo_submission_start { RDO_START_UNTOLD, RDO_START_TELLING, RDO_START_TOLD };
+
 // What a DISPATCH needs until it is over.
 struct rdo_kept_dispatch {
   struct rdo_dispatch copy;              // constants stand in the submission's data, bindings in its bindings
@@ -35,6 +38,7 @@ struct rdo_submission {
   struct rdo_fence_watch watch;  // of the wait
   struct rdo_timed timed;        // of a scheduled execution
   bool is_scheduled;             // owner: the queue's scheduler has had it
+  rdo_atomic_u32 start;          // enum rdo_submission_start; SYNC(start)
   struct rdo_file_transfer transfer;  // READ, WRITE
   struct rdo_submission *next;   // owner: ready list
   bool executes;                 // owner: it has executed last

@@ -324,6 +324,12 @@ static enum rondo_status start_workers(struct rdo_executor *executor, size_t sta
   return status;
 }
 
+static bool has_all_workers(const struct rdo_executor *executor, const struct rdo_lane *lane) {
+  uint32_t i = 0;
+  while (i < executor->worker_count && (lane->workers[i / 64] >> i % 64 & 1) != 0) ++i;
+  return i == executor->worker_count;
+}
+
 enum rondo_status rdo_executor_create(const struct rdo_executor_options *options, struct rdo_executor **out_executor, struct rondo_diag *diag) {
   *out_executor = NULL;
   if (options->worker_count > RDO_WORKERS_MAX) {
@@ -352,6 +358,7 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   executor->lane_count = options->lane_count + 1;
   for (uint32_t i = 0; i < RDO_IDLE_WORDS; ++i) executor->lanes[0].workers[i] = UINT64_MAX;
   if (options->lane_count != 0) memcpy(&executor->lanes[1], options->lanes, options->lane_count * sizeof *options->lanes);
+  for (uint32_t i = 0; i < executor->lane_count; ++i) executor->whole_lanes |= (uint64_t)has_all_workers(executor, &executor->lanes[i]) << i;
   executor->spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns;
   executor->busy_spin_ns = options->busy_spin_ns;
   executor->has_cpus = options->worker_cpus != NULL;
