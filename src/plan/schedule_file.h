@@ -61,6 +61,7 @@ struct rdo_schedule_node {
   bool has_policies;         // false: both policies are inferred
   uint32_t time_dependency;  // RDO_SCHEDULE_NONE = none
   uint32_t rank;             // place in the order by (start, id, ordinal, key)
+  uint32_t tie;              // the same among those that policies cannot tell apart by their starts: in a row with less than 1.024 us between them
 
   // Parts of the schedule's arrays.
   uint32_t dependency_begin, dependency_count;    // of dependencies[]: data predecessors, in the order of the file

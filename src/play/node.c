@@ -103,6 +103,7 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
       .release_ns = node->is_locked ? graph->begin_ns + node->release_ns : graph->begin_ns,
       .deadline_ns = node->urgency.deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->urgency.deadline_ns,
       .planned_start_ns = node->planned_lane == RDO_POLICY_NONE ? INT64_MAX : graph->begin_ns + node->planned_start_ns,
+      .tie = node->tie,
       .planned_lane = node->planned_lane,
       .planned_width = node->planned_width,
       .lane_ns = expect(node, lane_ns),
@@ -317,7 +318,7 @@ void rdo_node_graph_begin(struct rdo_node_graph *graph, int64_t begin_ns) {
   // SYNC(nodes): what was reset reaches a worker with the post or the slot. Roots that have been placed run already; only
   // what they end touches others, and those are reset.
   for (uint32_t i = 0; i < graph->node_count; ++i) {
-    struct rdo_node *node = &graph->nodes[i];
+    struct rdo_node *node = &graph->nodes[graph->order != NULL ? graph->order[i] : i];
     if (node->predecessor_count == 0 && !node->needs_body) place(node, RDO_POLICY_NONE);
   }
 }

@@ -55,6 +55,7 @@ struct rdo_node {
   uint32_t planned_place;         // which of the lane's workers the plan leaves free for it; a start that lies ahead is this one's
   uint64_t lanes;                 // bits
   int64_t release_ns, planned_start_ns, deadline_ns;  // from the iteration's begin; deadline INT64_MAX = none
+  uint32_t tie;                   // place among what is planned for the same time
   int64_t duration_ns;            // planned; 0 = not known
   int64_t tile_ns;                // synthetic: looks up so often; 0 = never
   const int64_t *lane_ns;         // [lane_count] likewise, by lane; NULL = duration_ns everywhere
@@ -96,6 +97,7 @@ struct rdo_node_graph {
   uint32_t resource_count;
   struct rdo_node *nodes;
   uint32_t node_count;
+  const uint32_t *order;          // [node_count] in which those that wait for nothing are placed; NULL = as they stand
   uint32_t actor_count;           // others that an iteration waits for: each calls rdo_node_graph_leave once
   void (*over)(struct rdo_node_graph *graph);  // on the thread that released the last node
   int64_t begin_ns;               // const during an iteration

@@ -296,6 +296,7 @@ static void fill_node(const struct builder *b, uint32_t index, uint32_t instance
                                 .planned_start_ns = from->start_ns + instance->shift_ns,
                                 .release_ns = is_told(job) ? job->release_ns + instance->shift_ns : 0,
                                 .urgency = {(uint8_t)priority, instance->deadline_ns},
+                                .tie = from->tie,
                                 .rank = from->rank};
   fill_window(b, node, from, entry);
   fill_claims(b, node, from);
