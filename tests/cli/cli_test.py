@@ -11,7 +11,9 @@ checkout). Exits 77, "skipped", when either is missing; 1 when a test failed.
 
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import signal
 import struct
@@ -861,6 +863,44 @@ child_list[2]: hal.buffer
         self.call("simulate", plan, "--policy=edf", "--noise=20", "--stall=0.5,100", "--interference=10", "--trace=edf.csv", "--runs=5", "--seed=3",
                   out=["in each of 5 runs", "+-", "half of the 95 % interval"])
         self.call("trace", "check", "edf.csv", out="4 rows, 0 findings")
+
+    def test_simulate_intervals_of_lanes(self):
+        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        lanes = json.loads(self.call("simulate", plan, "--noise=20", "--runs=5", "--json").stdout)["lanes"]
+        means = [lane["utilization_mean"] for lane in lanes]
+        self.assertEqual(means[0], {"mean": 1, "half_width": 0})  # it is never idle, whatever the noise
+        self.assertTrue(0 < means[1]["half_width"] < 1 and abs(means[1]["mean"] - lanes[1]["utilization"]) < means[1]["half_width"], means)
+        for lane in json.loads(self.call("simulate", plan, "--json").stdout)["lanes"]:
+            self.assertEqual(lane["utilization_mean"]["half_width"], 0)
+            self.assertAlmostEqual(lane["utilization_mean"]["mean"], lane["utilization"], places=5)
+        self.call("simulate", plan, "--noise=20", "--runs=5", out="utilisation, +-")
+
+    def test_simulate_bounds(self):
+        """More than anybody waits for, or than memory holds, is refused at once, with what there may be."""
+        plan = self.write("plan.json", json.dumps({**self.PLAN, "instances": {"ctl0": {"job": "ctl"}}, "period_ms": 40}).encode())
+        words = ["999999999999 iterations of 4 dispatches in 1 run are more than can be simulated (10^10 dispatches)", "at most"]
+        done = self.call("simulate", plan, "--iterations=999999999999", code=1, err=words)
+        most = int(re.search(r"ask for (\d+) iterations at most", done.stderr)[1])
+        self.call("simulate", plan, f"--iterations={most + 1}", code=1, err="2^28 latencies and start delays")
+        self.call("simulate", plan, "--runs=999999999999", code=1, err="in 999999999999 runs are more")
+        self.call("simulate", plan, "--iterations=9223372036854775807", "--runs=9223372036854775807", code=1, err="are more than")
+        self.call("simulate", plan, "--sweep=ctl", "--iterations=999999999999", code=1, err="are more than can be simulated")
+
+    def test_simulate_progress(self):
+        """On a terminal, and only there, a long simulation tells how far it is."""
+        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        terminal, side = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        process = subprocess.Popen([RONDO, "simulate", plan, "--iterations=20000000"], stdout=subprocess.DEVNULL, stderr=side, cwd=self.folder)
+        os.close(side)
+        told = b""
+        try:
+            while not re.search(rb"\riteration \d+ of 20000000", told):
+                self.assertTrue(select.select([terminal], [], [], TIMEOUT_S)[0], told)
+                told += os.read(terminal, 4096)
+        finally:
+            process.kill()
+            process.wait()
 
     def test_simulate_compare(self):
         plan = self.write("plan.json", json.dumps(self.PLAN).encode())
