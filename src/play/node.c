@@ -207,7 +207,8 @@ static void release_node(struct rdo_process *process) {
 
 static const struct rdo_process_type node_type = {"node", drain_node, complete_node, release_node};
 
-void rdo_node_note_start(struct rdo_node *node, const struct rdo_worker *worker, int64_t begin_ns) {
+void rdo_node_note_start(struct rdo_node *node, struct rdo_worker *worker, int64_t begin_ns) {
+  enum rdo_worker_rest rest = rdo_worker_end_rest(worker);
   int64_t earliest_ns = rdo_atomic_load(&node->start_ns, rdo_relaxed);  // relaxed: hint
   while (begin_ns < earliest_ns) {
     bool is_first = earliest_ns == INT64_MAX;
@@ -216,6 +217,7 @@ void rdo_node_note_start(struct rdo_node *node, const struct rdo_worker *worker,
     // Of the worker that says so first: nearly always the one that began first.
     int64_t release_ns = node->is_locked ? node->graph->begin_ns + node->release_ns : node->ready_ns;
     node->worker = worker->index;
+    node->rest = rest;
     node->is_stolen = worker->stolen_end_ns > release_ns && worker->stolen_begin_ns < begin_ns;
     rdo_atomic_add(&node->graph->lanes[node->lane].busy_count, 1, rdo_relaxed);  // relaxed: counter
     return;

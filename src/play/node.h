@@ -74,6 +74,7 @@ struct rdo_node {
   rdo_atomic_u32 posted_to;       // SYNC(nodes): worker that its release was posted to; UINT32_MAX = none yet
   uint32_t worker;                // that began it
   rdo_atomic_u32 preemption_count;  // counter
+  enum rdo_worker_rest rest;      // of that worker before
   bool is_abandoned;              // its body will not come, or had nothing to do any more
   bool is_failed;
   bool is_stolen;                 // the machine took its worker's CPU around its release
@@ -136,7 +137,7 @@ extern const struct rdo_node_body rdo_node_synthetic;
 extern const struct rdo_node_body rdo_node_empty;
 
 // For bodies: this worker began at `begin_ns`; the earliest counts.
-void rdo_node_note_start(struct rdo_node *node, const struct rdo_worker *worker, int64_t begin_ns);
+void rdo_node_note_start(struct rdo_node *node, struct rdo_worker *worker, int64_t begin_ns);
 
 static inline bool rdo_node_is_started(const struct rdo_node *node) {
   return rdo_atomic_load(&node->start_ns, rdo_acquire) != INT64_MAX;  // SYNC(nodes)

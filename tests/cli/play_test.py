@@ -62,6 +62,16 @@ class PlayTest(unittest.TestCase):
 
     # Playing
 
+    def test_wakes(self):
+        """Each instance that ran tells how its worker came to it."""
+        self.play({"name": "control", "model": str(MLP), "period_ms": 20}, {"name": "net", "model": str(MLP)}, duration_ms=100)
+        rows = list(csv.DictReader((self.folder / "run.csv").read_text().splitlines()))
+        ran = [row for row in rows if row["state"] == "completed"]
+        self.assertTrue(ran)
+        self.assertEqual({row["wake"] for row in ran} - {"direct", "spin", "sleep"}, set())
+        self.assertEqual({row["wake"] for row in rows if row["state"] == "skipped"} - {""}, set())
+        self.check_trace("run.csv")
+
     def test_inputs(self):
         jobs = self.play(
             {"name": "control", "model": str(MLP), "period_ms": 2, "deadline_ms": 2, "inputs": [{"splat": 0.5, "type": "1x64xf32"}]},

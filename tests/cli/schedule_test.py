@@ -54,6 +54,8 @@ class ScheduleTest(unittest.TestCase):
         with open(self.folder / "run.csv", newline="") as file:
             rows = list(csv.DictReader(file))
         for row in rows:
+            if row["state"] == "completed":
+                self.assertIn(row["wake"], ("direct", "spin", "sleep"), row)
             for column in ("graph_iter", "start_ns", "end_ns", "ready_ns"):
                 row[column] = int(row[column])
         return sorted(rows, key=lambda row: (row["graph_iter"], row["start_ns"]))

@@ -56,6 +56,31 @@ static void test_time_dependencies(void **state) {
   }
 }
 
+// Wakes ------------------------------------------------------------------------------------------------
+
+static void expect_wake(const char *key, uint8_t wake) {
+  if (find_row(key, 0)->wake != wake) fail_msg("%s: wake '%s', not '%s'", key, rdo_played_wake_names[find_row(key, 0)->wake], rdo_played_wake_names[wake]);
+}
+
+// What comes behind another one on its worker goes on there; for a release a worker spins; whom another lane wakes after a while has slept.
+static void test_wakes(void **state) {
+  (void)state;
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
+  const struct spec specs[] = {
+      {"first", "P", 0, 300 * us, "", NULL},
+      {"next", "P", 300 * us, 100 * us, "\"first\"", NULL},
+      {"woken", "Q", 300 * us, 100 * us, "\"first\"", NULL},
+      {"released", "R", 50000 * us, 100 * us, "", locked},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "planned"});
+    expect_wake("next", RDO_PLAYED_WAKE_DIRECT);
+    expect_wake("woken", RDO_PLAYED_WAKE_SLEEP);
+    expect_wake("released", RDO_PLAYED_WAKE_SPIN);
+  }
+}
+
 // Ties -------------------------------------------------------------------------------------------------
 
 // What is planned for the same time comes by id, not by its place in the file.
@@ -515,7 +540,7 @@ static void test_overload(void **state) {
 int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_phase_lock),   cmocka_unit_test(test_time_dependencies), cmocka_unit_test(test_late_planned),
-      cmocka_unit_test(test_ties_of_roots), cmocka_unit_test(test_ties_of_others),
+      cmocka_unit_test(test_wakes), cmocka_unit_test(test_ties_of_roots), cmocka_unit_test(test_ties_of_others),
       cmocka_unit_test(test_late_strict),  cmocka_unit_test(test_period),            cmocka_unit_test(test_overlap),
       cmocka_unit_test(test_overrun),      cmocka_unit_test(test_overrun_strict),    cmocka_unit_test(test_stop),
       cmocka_unit_test(test_resources),    cmocka_unit_test(test_capacity),          cmocka_unit_test(test_deadlines),
