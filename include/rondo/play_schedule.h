@@ -94,6 +94,7 @@ struct rondo_schedule_play_options {
   //   outputs   borrowed for the call
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);
   void *user;               // of all of these
+  int64_t report_every;     // iterations between reports of the caller, for the summary alone
   int64_t iteration_count;  // 0 = 1, or as many as begin within the duration
   int64_t duration_ns;      // no iteration begins so long after the first that counts; 0 = any may. Of jobs without a count: as their
                             // file says, else 5 s

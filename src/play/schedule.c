@@ -85,6 +85,7 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
 static enum rondo_status place_workers(struct rondo_schedule_player *player, const struct rdo_topology *topology, size_t *out_local_memory_bytes,
                                        struct rondo_diag *diag) {
   struct rdo_cpu_set cpus, taken = rdo_cpu_set_none();
+  player->cpu_count = rdo_cpu_set_count(&topology->allowed);
   RDO_TRY(find_cpus(&player->options, topology, &cpus, diag));
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
   if (machine != NULL) {
@@ -226,6 +227,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   player->options.ignores_plan |= options->plans_jobs && !player->graph.policy->needs_plan;
   // What a list schedule puts behind a release of another job need not wait for it: measured in a moment, its times are an estimate.
   player->options.ignores_time |= player->options.ignores_plan || player->options.plans_jobs;
+  RDO_TRY(rdo_text_copy(&player->names, path, &player->path, diag));
   RDO_TRY(read_files(player, path, diag));
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(rdo_schedule_player_make_nodes(player, diag));
@@ -316,8 +318,10 @@ enum rondo_status rondo_schedule_player_table(struct rondo_schedule_player *play
   *out_table = NULL;
   if (player->played_count == 0) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "nothing was played");
   enum rondo_status status = rdo_trace_table_create(&player->table, out_table, diag);
+  if (status == RONDO_OK) status = rdo_schedule_player_tell_config(player, *out_table, diag);
   rdo_table_deinit(&player->table);
   player->played_count = 0;
   if (status == RONDO_OK) status = make_table(player, diag);
+  if (status != RONDO_OK) rondo_trace_table_release(out_table);
   return status;
 }

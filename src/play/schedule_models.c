@@ -161,7 +161,7 @@ static bool has_modules(const struct rondo_schedule_player *player) {
 }
 
 // What modules of a target are compiled for: as the caller says, else the machine, else as the reference board has it.
-static const char *find_variant(const struct rondo_schedule_player *player, uint32_t target) {
+const char *rdo_schedule_player_variant(const struct rondo_schedule_player *player, uint32_t target) {
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
   const char *name = player->schedule.targets[target].name;
   for (int i = 0; i < player->options.variant_count; ++i) {
@@ -176,7 +176,7 @@ static enum rondo_status load_module(struct rondo_schedule_player *player, const
                                      struct rondo_diag *diag) {
   const struct rdo_schedule_node *node = &player->schedule.nodes[number];
   char key[RDO_MODULE_PATH_BYTES + 16], path[RDO_MODULE_PATH_BYTES];
-  RDO_TRY(rdo_module_path_find(rules, &player->schedule, node, find_variant(player, node->target), path, diag));
+  RDO_TRY(rdo_module_path_find(rules, &player->schedule, node, rdo_schedule_player_variant(player, node->target), path, diag));
   snprintf(key, sizeof key, "%u:%s", node->target, path);
   uint32_t index = rdo_name_map_find(map, key);
   if (index == UINT32_MAX) {

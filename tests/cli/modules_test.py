@@ -90,7 +90,9 @@ class ModulesTest(unittest.TestCase):
         self.assertEqual([entry["name"] for entry in builds["open"]["without_module"]], ["open_dispatch_0"])
         node = {"id": 0, "ordinal": 1, "total": 1, "job_name": "known", "module_name": module["module_name"], "start_time": 0, "duration": 1, "dependencies": []}
         (self.folder / "named.json").write_text(json.dumps({"dispatches": {"known_dispatch_0": node}}))
-        rows = self.play("named.json", f"--vmfb_dir={named}", "--variant=CPU_P=host")
+        rows = self.play("named.json", f"--vmfb_dir={named}", "--variant=CPU_P=host", "--summary=named-summary.json")
+        config = json.loads((self.folder / "named-summary.json").read_text())["config"]
+        self.assertEqual((config["targets"][0]["variant_dir"], config["vmfb_root_dir"]), ("host", str(named)))
         self.assertEqual([Path(row["vmfb_path"]).name for row in rows], [Path(module["file"]).name])
 
     def test_manifest(self):

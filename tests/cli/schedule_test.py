@@ -162,10 +162,35 @@ class ScheduleTest(unittest.TestCase):
         self.assertGreaterEqual(durations[0], 20000)
         self.assertGreaterEqual(summary["queue_delay"]["p999_ns"], summary["queue_delay"]["p99_ns"])
 
+    def test_summary_config(self):
+        """The summary says what the run was made with; what a table of it says later is null."""
+        cpus = sorted(os.sched_getaffinity(0))
+        where = {"CPU_P": cpus[:1], "CPU_E": cpus[-1:]}
+        if cpus[:1] == cpus[-1:]:
+            self.skipTest("one CPU")
+        machine = {"schema": "rondo.machine/1", "clusters": [{"name": name, "cpus": cpus} for name, cpus in where.items()]}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        (self.folder / "sub").mkdir()
+        node = {"id": 0, "ordinal": 1, "total": 1, "job_name": "one", "start_time": 0, "duration": 0.01, "dependencies": []}
+        name = self.write({"a": {**node, "hardware_target": "CPU_P"}, "b": {**node, "id": 1, "hardware_target": "CPU_E"}}, name="sub/s.json")
+        self.play(name, "--machine=machine.json", "--iterations=3", "--report-every=2", "--summary=summary.json")
+        config = json.loads((self.folder / "summary.json").read_text())["config"]
+        p, e = (str(where[target][0]) for target in ("CPU_P", "CPU_E"))
+        self.assertEqual(config, {
+            "graph_json_path": "sub/s.json", "driver": "local-task", "graph_iters": 3, "dispatch_iters": 1, "report_every": 2, "vmfb_root_dir": "sub",
+            "cpu_p_cpu_ids": p, "cpu_e_cpu_ids": e, "visible_cores": len(cpus), "schedule_makespan_ms": 0.01,
+            "targets": [{"name": "CPU_P", "cpu_ids": p, "variant_dir": None}, {"name": "CPU_E", "cpu_ids": e, "variant_dir": None}],
+        })
+        told = json.loads(self.call("play", name, "--machine=machine.json", "--json", "--duration=0.01", "--vmfb-dir=.", "--synthetic").stdout)
+        self.assertEqual((told["config"]["vmfb_root_dir"], told["config"]["report_every"]), (".", 0))
+        self.assertEqual(told["config"]["graph_iters"], told["iterations"])
+        later = json.loads(self.call("trace", "stats", "run.csv", "--json").stdout)["config"]
+        self.assertEqual({key for key, value in later.items() if value is not None}, {"graph_iters", "schedule_makespan_ms"})
+
     def test_period(self):
         # Without a period an iteration follows the one before; with one it begins at a multiple of it, or later where it is overrun.
         name = self.write(self.chain())
-        begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20", "--period=8ms")})
+        begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20", "--period=8ms") if row["state"] == "completed"})
         self.assertEqual(len(begins), 20)
         gaps = [later - earlier for earlier, later in zip(begins, begins[1:])]
         self.assertGreaterEqual(min(gaps), 8_000_000)

@@ -118,7 +118,7 @@ class StatsTest(TableTest):
         self.assertEqual(node["dependencies"], ["perceive_dispatch_4"])
         self.assertEqual(node["flags"], ["slower"])
         self.assertEqual(set(summary["config"]), {"graph_json_path", "driver", "graph_iters", "dispatch_iters", "report_every", "vmfb_root_dir",
-                                                  "cpu_p_cpu_ids", "cpu_e_cpu_ids", "visible_cores", "schedule_makespan_ms"})
+                                                  "cpu_p_cpu_ids", "cpu_e_cpu_ids", "targets", "visible_cores", "schedule_makespan_ms"})
         self.assertEqual(len(summary["topo_order"]), 20)
         place = {key: i for i, key in enumerate(summary["topo_order"])}
         for node in summary["nodes"]:
