@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rondo/files.h"
 #include "rondo/model.h"
 #include "rondo/profile.h"
 #include "rondo/status.h"
@@ -31,10 +32,6 @@ struct rondo_schedule_model {
   const char *function;  // NULL = its only one
 };
 
-struct rondo_schedule_variant {
-  const char *target, *variant;
-};
-
 // An argument of a job's calls.
 struct rondo_schedule_input {
   const char *job;   // what its instances have in common, as above
@@ -47,6 +44,7 @@ struct rondo_schedule_play_options {
   const char *machine_file;
   bool is_anywhere;       // the CPUs of the machine file are another machine's: workers take the ones of this process in turn
   const char *cpus;       // CPUs that workers may have, such as "0-3,6"; NULL = those of this process
+  struct rondo_schedule_reading reading;  // of a schedule file
   const char *policy;     // "planned", "strict", "dynamic", ...; NULL = "planned"
   int64_t late_ns;        // planned: a node later than this is urgent and may run elsewhere; 0 = never
   bool locks_all;         // no node starts before its planned start; else those with the policy phase_locked

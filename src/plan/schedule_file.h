@@ -20,6 +20,7 @@
 #include "plan/jobs_file.h"
 #include "plan/machine_file.h"
 #include "plan/notes.h"
+#include "rondo/files.h"
 
 enum {
   RDO_SCHEDULE_NODES_MAX = 1 << 20,
@@ -134,13 +135,16 @@ struct rdo_schedule_options {
   const char *default_target;              // of nodes that name none; NULL = "CPU_P"
   const char *locked_prefix;               // jobs whose policies are inferred as periodic; NULL = "mlp", "" = none is
   const char *function;                    // of a dump of the compiler (dispatch_dump.h); NULL = its only one with dispatches
-  bool is_strict;                          // remarks of the checks below are errors
+  bool is_strict;                          // remarks are errors
   // As the reference tool does it.
   bool rounds_to_us;          // starts and durations to whole microseconds
   bool clamps_negative;       // negative times are 0; else an error
   bool truncates_integers;    // 3.7 is 3; else an error
   bool ignores_bad_policies;  // an unknown policy counts as absent; else an error
 };
+
+// How to read as a caller of rondo/files.h wants it.
+struct rdo_schedule_options rdo_schedule_options_of(const struct rondo_schedule_reading *reading);
 
 // Reads and checks a schedule. Remarks are made of unknown keys, of planned overlaps on one target, of predecessors that are
 // planned to end after a node's start, of time dependencies that are not the node before on its target, and of modules that

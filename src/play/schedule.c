@@ -60,6 +60,16 @@ static enum rondo_status check_plan(const struct rondo_schedule_player *player, 
   return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan is wrong: %s; rondo plan --check tells all", path, check.first);
 }
 
+static void tell_notes(const struct rondo_schedule_player *player) {
+  const struct rdo_notes *notes = &player->schedule.notes;
+  char text[RDO_NOTE_BYTES + 32];
+  for (size_t i = 0; i < notes->count && player->options.note != NULL; ++i) {
+    size_t more = notes->items[i].count - 1;
+    snprintf(text, sizeof text, more > 0 ? "%s (and %zu more)" : "%s", notes->items[i].text, more);
+    player->options.note(player->options.user, text);
+  }
+}
+
 static enum rondo_status read_files(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
   if (options->machine_file != NULL) {
@@ -67,8 +77,10 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
     RDO_TRY(rdo_machine_file_read(options->machine_file, NULL, &player->machine, diag));
   }
   if (options->plans_jobs) return plan_jobs(player, path, diag);
-  const struct rdo_schedule_options read = {.machine = player->has_machine ? &player->machine : NULL};
+  struct rdo_schedule_options read = rdo_schedule_options_of(&options->reading);
+  read.machine = player->has_machine ? &player->machine : NULL;
   RDO_TRY(rdo_schedule_read(path, &read, &player->schedule, diag));
+  tell_notes(player);
   const struct rdo_schedule *schedule = &player->schedule;
   if (options->baseline_count > 0) return rdo_baseline_flatten(&player->schedule, diag);
   if (schedule->variant == RDO_SCHEDULE_GRAPH || schedule->variant == RDO_SCHEDULE_RUNNABLE) {

@@ -160,16 +160,9 @@ static bool has_modules(const struct rondo_schedule_player *player) {
   return false;
 }
 
-// What modules of a target are compiled for: as the caller says, else the machine, else as the reference board has it.
 const char *rdo_schedule_player_variant(const struct rondo_schedule_player *player, uint32_t target) {
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
-  const char *name = player->schedule.targets[target].name;
-  for (int i = 0; i < player->options.variant_count; ++i) {
-    if (strcmp(player->options.variants[i].target, name) == 0) return player->options.variants[i].variant;
-  }
-  int lane = machine == NULL ? -1 : rdo_machine_file_find_lane(machine, name);
-  if (lane >= 0 && machine->clusters[machine->lanes[lane].cluster].variant[0] != '\0') return machine->clusters[machine->lanes[lane].cluster].variant;
-  return strcmp(name, "CPU_P") == 0 ? "RVV" : "scalar";
+  return rdo_module_variant(&player->schedule, machine, player->options.variants, player->options.variant_count, target);
 }
 
 static enum rondo_status load_module(struct rondo_schedule_player *player, const struct rdo_module_path_rules *rules, struct rdo_name_map *map, uint32_t number,

@@ -162,6 +162,80 @@ class ScheduleTest(unittest.TestCase):
         self.assertGreaterEqual(durations[0], 20000)
         self.assertGreaterEqual(summary["queue_delay"]["p999_ns"], summary["queue_delay"]["p99_ns"])
 
+    # Remarks
+
+    NODE = {"id": 0, "ordinal": 1, "total": 1, "hardware_target": "CPU_P", "start_time": 0.0, "duration": 0.1, "job_name": "net", "dependencies": []}
+
+    @staticmethod
+    def module(family, number):
+        return f"{family}$async_dispatch_{number}_embedded_elf_riscv_64_{family}$async_dispatch_{number}_matmul"
+
+    def expect_remark(self, name, words, *flags):
+        """Both verbs tell it and go on; with --strict it is an error of both."""
+        self.call("play", name, *flags, err=["note: ", *words])
+        self.call("plan", f"--check={name}", *flags, out=["note: ", "0 findings, 1 note", *words])
+        self.call("play", name, "--strict", *flags, code=1, err=words)
+        self.call("plan", f"--check={name}", "--strict", *flags, code=1, err=words)
+
+    def test_unknown_keys(self):
+        name = self.write({"a": {**self.NODE, "dependancies": ["b"]}})
+        self.expect_remark(name, ["schedule.json: dispatches.a.dependancies"])
+
+    def test_wrong_families(self):
+        nodes = {
+            "net_dispatch_0": {**self.NODE, "module_name": self.module("net", 0)},
+            "net_dispatch_1": {**self.NODE, "id": 1, "start_time": 0.1, "module_name": self.module("ctl", 1), "time_dependency": "net_dispatch_0"},
+            "net_dispatch_2": {**self.NODE, "id": 2, "start_time": 0.2, "module_name": self.module("net", 2), "time_dependency": "net_dispatch_1"},
+            "ctl_dispatch_0": {**self.NODE, "job_name": "ctl", "hardware_target": "CPU_E", "module_name": self.module("ctl", 0)},
+        }
+        self.expect_remark(self.write(nodes), ["dispatches.net_dispatch_1: its module is of family ctl, but job net is of family net: is module_name right?"])
+        # All of a job's modules are another job's.
+        nodes["net_dispatch_0"]["module_name"], nodes["net_dispatch_2"]["module_name"] = self.module("ctl", 0), self.module("ctl", 2)
+        self.expect_remark(self.write(nodes, name="swapped.json"), ["dispatches.net_dispatch_0: its module is of family ctl, but it belongs to job net, and ctl is another job"])
+
+    def test_overlaps(self):
+        """The checker's findings, and remarks of a player, which goes on."""
+        nodes = {"a": self.NODE, "b": {**self.NODE, "id": 1, "start_time": 0.05, "time_dependency": "a", "time_dep_mode": "soft"}}
+        name = self.write(nodes)
+        words = "dispatches.b: is planned on CPU_P at 0.05 ms, where a is planned until 0.1 ms"
+        self.call("play", name, err=[f"note: schedule.json: {words}"])
+        self.call("play", name, "--strict", code=1, err=words)
+        self.call("plan", f"--check={name}", code=1, out=[words, "dispatches.b.start_time: overlap"])
+
+    def test_missing_modules(self):
+        """Each dispatch whose file is not there, and where it was looked for first."""
+        nodes = {
+            "named": {**self.NODE, "module_name": self.module("net", 0)},
+            "filed": {**self.NODE, "id": 1, "start_time": 0.1, "vmfb_path": "nope.vmfb", "time_dependency": "named"},
+            "there": {**self.NODE, "id": 2, "start_time": 0.2, "vmfb_path": "there.vmfb", "time_dependency": "filed"},
+        }
+        name = self.write(nodes)
+        (self.folder / "mods").mkdir()
+        (self.folder / "mods" / "there.vmfb").write_bytes(LOOP.read_bytes())
+        self.call("plan", f"--check={name}", out="0 findings")
+        done = self.call("plan", f"--check={name}", "--vmfb-dir=mods", "--platform=here", "--suffix=", "--variant=CPU_P=v3", code=1,
+                         out=["dispatches.named: module: no file of its module can be read", "mods/gen/vmfb/net/here/v3/net/benchmarks/vmfb/module_net$async",
+                              "dispatches.filed: module: ", "mods/nope.vmfb", "2 findings"])
+        self.assertNotIn("dispatches.there", done.stdout)
+        self.call("plan", "jobs.json", "--vmfb-dir=mods", code=2, err="--vmfb-dir is for --check")
+
+    def test_other_tools_ways(self):
+        """Each is an error, and what its flag says."""
+        cases = (("--clamp-negative", {"start_time": -1.0}, "start_time"), ("--truncate-integers", {"ordinal": 1.7}, "ordinal"),
+                 ("--ignore-bad-policies", {"release_policy": "late"}, "release_policy"))
+        for flag, change, word in cases:
+            name = self.write({"a": {**self.NODE, **change}})
+            for verb in (["play", name], ["plan", f"--check={name}"]):
+                self.call(*verb, code=1, err=f"dispatches.a.{word}")
+                self.call(*verb, flag)
+        plain = {key: value for key, value in self.NODE.items() if key != "hardware_target"}
+        self.assertEqual(self.play(self.write({"a": plain}), "--default-target=here")[0]["target"], "here")
+        odd = self.write({"a": {**self.NODE, "duration": 0.0104, "job_name": "ctl"}})
+        self.assertEqual(self.play(odd)[0]["planned_duration_ns"], "10400")
+        row = self.play(odd, "--round-to-us", "--locked-prefix=ctl")[0]
+        self.assertEqual((row["planned_duration_ns"], row["release_policy"]), ("10000", "phase_locked"))
+        self.assertEqual(self.play(odd)[0]["release_policy"], "immediate")
+
     def test_summary_config(self):
         """The summary says what the run was made with; what a table of it says later is null."""
         cpus = sorted(os.sched_getaffinity(0))
@@ -234,7 +308,7 @@ class ScheduleTest(unittest.TestCase):
     def test_report(self):
         done = self.call("play", self.write(self.chain()), "--iterations=7", "--warmup=3", "--report_every=3")
         self.check_golden("report.txt", re.sub(r"(ms, starts up to|: )( ?)[0-9.]+", r"\1\2N", done.stderr))
-        self.assertEqual(self.call("play", "schedule.json", "--iterations=3").stderr, "")
+        self.assertEqual({line[:12] for line in self.call("play", "schedule.json", "--iterations=3").stderr.splitlines()}, {"rondo: note:"})
         self.call("play", "schedule.json", "--report_every=0.5", code=2, err="whole number of iterations")
 
     # Models
