@@ -91,6 +91,9 @@ struct rdo_schedule_job {
   int64_t deadline_ns;  // on the schedule's clock; 0 = none
 };
 
+// What all calls of a job are called together: the job's name where the file tells it, else what their names have in common.
+static inline const char *rdo_schedule_job_source(const struct rdo_schedule_job *job) { return job->source[0] != '\0' ? job->source : job->base; }
+
 struct rdo_schedule_target {
   const char *name;
   uint32_t node_count;

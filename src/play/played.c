@@ -80,6 +80,7 @@ static enum rondo_status add_node(struct writer *writer, const struct rondo_job 
       .ordinal = 1,
       .total = 1,
       .job = name,
+      .source = job->name,
       .dependencies = names,
       .dependency_count = count,
       .release = job->release == RDO_RELEASE_PERIODIC ? RDO_PLAYED_RELEASE_LOCKED : RDO_PLAYED_RELEASE_IMMEDIATE,

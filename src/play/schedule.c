@@ -169,6 +169,7 @@ static enum rondo_status make_table(struct rondo_schedule_player *player, struct
         .ordinal = node->ordinal,
         .total = node->total,
         .job = schedule->jobs[node->job].name,
+        .source = rdo_schedule_job_source(&schedule->jobs[node->job]),
         .module = node->module_name,
         .dependencies = keys,
         .dependency_count = node->dependency_count,

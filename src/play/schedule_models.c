@@ -42,7 +42,7 @@ static const char *find_model(const struct rondo_schedule_player *player, const 
 }
 
 // What all instances of a job are called.
-const char *rdo_schedule_player_call_name(const struct rdo_schedule_job *job) { return job->source[0] != '\0' ? job->source : job->base; }
+const char *rdo_schedule_player_call_name(const struct rdo_schedule_job *job) { return rdo_schedule_job_source(job); }
 
 static enum rondo_status find_call(struct rondo_schedule_player *player, const struct rdo_schedule_job *job, struct rdo_plan_call **out_call,
                                    struct rondo_diag *diag) {

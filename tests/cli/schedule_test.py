@@ -236,6 +236,27 @@ class ScheduleTest(unittest.TestCase):
         self.assertEqual((row["planned_duration_ns"], row["release_policy"]), ("10000", "phase_locked"))
         self.assertEqual(self.play(odd)[0]["release_policy"], "immediate")
 
+    def test_names_of_jobs(self):
+        """A job is called as the plan's instances tell it, however many calls it has: in plays, later, and in simulations."""
+        nodes = {f"{job}_{i}": {**self.NODE, "id": i, "job_name": job, "hardware_target": target, "start_time": 0.1 * i}
+                 for job, target in (("control0", "P"), ("10", "Q"), ("cam0", "R"), ("cam1", "S")) for i in range(2)}
+        instances = {"control0": {"job": "control", "deadline_ms": 60000}, "10": {"job": "1"}, "cam0": {"job": "cam0"}, "cam1": {"job": "cam1"}}
+        name = self.write(nodes, instances=instances)
+        expected = ["control", "1", "cam0", "cam1"]
+        self.play(name, "--summary=summary.json")
+        played = json.loads((self.folder / "summary.json").read_text())
+        later = json.loads(self.call("trace", "stats", "run.csv", "--json").stdout)
+        simulated = json.loads(self.call("simulate", name, "--json").stdout)
+        for result in (played, later, simulated):
+            self.assertEqual([job["name"] for job in result["jobs"]], expected)
+        self.assertEqual((played["deadlines"], played["jobs"][0]["deadlines"], simulated["deadlines"]), (1, 1, 1))
+        # Without them names of calls tell it, the same everywhere.
+        name = self.write({key: node for key, node in nodes.items() if not key.startswith("10")})
+        self.play(name, "--summary=summary.json")
+        simulated = json.loads(self.call("simulate", name, "--json").stdout)
+        for result in (json.loads((self.folder / "summary.json").read_text()), simulated):
+            self.assertEqual([job["name"] for job in result["jobs"]], ["control", "cam"])
+
     def test_summary_config(self):
         """The summary says what the run was made with; what a table of it says later is null."""
         cpus = sorted(os.sched_getaffinity(0))
