@@ -10,7 +10,7 @@
 #include "rondo/model.h"
 #include "rondo/runtime.h"
 
-static enum rondo_status run(struct rdo_module_call *call, int32_t batch_count, struct rondo_diag *diag) {
+enum rondo_status rdo_module_call_run(struct rdo_module_call *call, int32_t batch_count, struct rondo_diag *diag) {
   const struct rondo_value input = {.kind = RONDO_VALUE_I32, .i32 = batch_count};
   RDO_TRY(rdo_call_begin(&call->call, &input, diag));
   enum rondo_status status = rdo_call_run(&call->call, call->outputs);
@@ -30,7 +30,7 @@ static enum rdo_drain_result drain_module(struct rdo_node *node, struct rdo_work
   rdo_node_note_start(node, worker, rdo_clock_now_ns());
   node->is_abandoned = rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) != 0;  // relaxed: hint
   if (node->is_abandoned) return RDO_DRAIN_DONE;
-  enum rondo_status status = run(call, call->batch_count, &call->diag);
+  enum rondo_status status = rdo_module_call_run(call, call->batch_count, &call->diag);
   if (status == RONDO_OK) return RDO_DRAIN_DONE;
   if (call->status == RONDO_OK) {
     call->status = status;
@@ -79,7 +79,9 @@ static enum rondo_status load(struct rdo_module_call *call, struct rondo_diag *d
   RDO_TRY(rdo_call_init(&call->call, (struct rondo_function *)(uintptr_t)call->function, diag));
   call->output_count = rondo_function_result_count(call->function);
   RDO_TRY(rdo_alloc_array((size_t)call->output_count + 1, sizeof *call->outputs, &call->outputs, diag));
-  return run(call, 0, diag);
+  RDO_TRY(rdo_module_call_run(call, 0, diag));
+  // An empty batch records nothing: what a call asks memory for is there, and its kernel in the caches, only after one that does.
+  return takes_batch(call->function) ? rdo_module_call_run(call, call->batch_count, diag) : RONDO_OK;
 }
 
 enum rondo_status rdo_module_call_create(const char *path, uint32_t lane, int32_t batch_count, struct rdo_module_call **out_call,
