@@ -18,6 +18,8 @@ struct rdo_module_call {
   struct rondo_model *model;
   const struct rondo_function *function;
   struct rdo_call call;
+  struct rondo_timeline *timeline;  // of an asynchronous function; else NULL
+  uint64_t ended_count;             // what its end signals there
   struct rondo_value *outputs;
   int32_t batch_count;     // what its function gets, if it takes an i32
   int output_count;
@@ -27,7 +29,7 @@ struct rdo_module_call {
 };
 
 // Loads a file and chooses its function: the only one, else the first that takes one i32, else the first; it takes nothing, or one i32:
-// how often the dispatch runs. Calls it once, with 0, and where it takes that once more as nodes will: so their first call is like all others.
+// how often the dispatch runs; two fences behind that make no difference. Calls it once, with 0, and where it takes that once more as nodes will: so their first call is like all others.
 //   out_call  ended with rdo_module_call_destroy
 //   returns   what loading returns, INVALID_ARGUMENT (the function takes something else), or what the call failed with
 enum rondo_status rdo_module_call_create(const char *path, uint32_t lane, int32_t batch_count, struct rdo_module_call **out_call,

@@ -310,6 +310,14 @@ class ScheduleTest(unittest.TestCase):
                     for count in (100, 100000)]
         self.assertGreater(shortest[1], 20 * shortest[0])
 
+    def test_modules_with_fences(self):
+        """A dispatch module whose function takes fences is played as one without."""
+        folder = ROOT / "tests" / "unit" / "play"
+        for name in ("batch", "batch_async"):
+            node = {"hardware_target": "P", "duration": 0.1, "vmfb_path": str(folder / f"{name}.vmfb")}
+            rows = self.play(self.write({"a": node, "b": {**node, "id": 1, "dependencies": ["a"]}}), "--iterations=3", "--dispatch-iters=2")
+            self.assertEqual([row["state"] for row in rows], ["completed"] * 6)
+
     # What is told
 
     def check_golden(self, name, text):
