@@ -177,7 +177,7 @@ int rdo_tool_plan(int argc, char **argv) {
       {"platform", TOOL_OPTION_TEXT, &args.check_modules.platform, "NAME", "Of --vmfb_dir: part of the folders; default spacemit_x60."},
       {"suffix", TOOL_OPTION_TEXT, &args.check_modules.suffix, "TEXT", "Of --vmfb_dir: behind the family in the folders; default .q.int8."},
       {"variant", TOOL_OPTION_LIST, &args.variants, "TARGET=NAME", "Of --vmfb_dir: what a target's modules are compiled for; default as the machine says, else RVV for CPU_P and scalar for others."},
-      TOOL_READING_OPTIONS(args.reading),
+      TOOL_READING_OPTIONS(args.planner.reading),
       {"fjsp", TOOL_OPTION_TEXT, &args.fjsp_path, "FILE",
        "A flexible job shop in the standard text format: a line with the numbers of jobs and machines, then a line a job: its number of operations, "
        "and for each of them the number of alternatives with a machine and a duration each."},

@@ -36,7 +36,6 @@ struct plan_args {
   int64_t seed;
   int64_t overlap_count;
   struct tool_strings variants;
-  struct rondo_schedule_reading reading;  // of what is checked
   struct rondo_plan_modules check_modules;
   bool wants_json;
   bool wants_chart;

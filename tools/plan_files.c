@@ -290,7 +290,7 @@ static enum rondo_status check_modules(const struct plan_args *args, const struc
 }
 
 int rdo_tool_plan_check(const struct plan_args *args) {
-  const struct rondo_file_options options = {.machine_file = args->planner.machine_path, .reading = args->reading};
+  const struct rondo_file_options options = {.machine_file = args->planner.machine_path, .reading = args->planner.reading};
   struct rondo_file *file;
   struct rondo_file_info info;
   struct rondo_diag diag = {0};

@@ -228,6 +228,8 @@ class ScheduleTest(unittest.TestCase):
             for verb in (["play", name], ["plan", f"--check={name}"]):
                 self.call(*verb, code=1, err=f"dispatches.a.{word}")
                 self.call(*verb, flag)
+            self.call("plan", name, "--iterations=1", "--threads=1", code=1, err=f"dispatches.a.{word}")
+            self.call("plan", name, "--iterations=1", "--threads=1", flag)
         plain = {key: value for key, value in self.NODE.items() if key != "hardware_target"}
         self.assertEqual(self.play(self.write({"a": plain}), "--default-target=here")[0]["target"], "here")
         odd = self.write({"a": {**self.NODE, "duration": 0.0104, "job_name": "ctl"}})
