@@ -10,6 +10,18 @@
 
 enum { CALL_COUNT = 5 };
 
+// Builds that look for mistakes have no pools: there each call asks for the same.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(RDO_HOSTILE)
+#define HAS_POOLS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_POOLS 0
+#endif
+#endif
+#ifndef HAS_POOLS
+#define HAS_POOLS 1
+#endif
+
 //   returns  allocations; -1 after a failure, which is told
 static int count_call(struct rdo_module_call *call, int32_t batch_count) {
   struct rondo_diag diag = {.status = RONDO_OK};
@@ -34,7 +46,7 @@ static int check(const char *path) {
       return 1;
     }
     for (int k = 0; k < CALL_COUNT; ++k) counts[k] = count_call(call, batches[i]);
-    for (int k = 0; k < CALL_COUNT; ++k) failures += counts[k] != 0;
+    for (int k = 0; k < CALL_COUNT; ++k) failures += counts[k] < 0 || counts[k] != (HAS_POOLS ? 0 : counts[0]);
     printf("%s, %d runs a call: %d, %d, %d, %d, %d allocations\n", path, (int)batches[i], counts[0], counts[1], counts[2], counts[3], counts[4]);
     rdo_module_call_destroy(call);
   }
