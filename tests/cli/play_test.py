@@ -304,13 +304,13 @@ class PlayTest(unittest.TestCase):
         self.check_trace("run.csv")
         summary = json.loads((self.folder / "summary.json").read_text())
         self.assertEqual(summary["schema"], "rondo.trace.summary/1")
-        self.assertEqual(sorted(job["name"] for job in summary["jobs"]), ["cam", "cam1#"])
+        self.assertEqual(sorted(job["name"] for job in summary["jobs"]), ["cam", "cam1"])
         rows = {job["name"]: job["instances"] for job in summary["jobs"]}
-        self.assertEqual(rows["cam1#"], 15)
+        self.assertEqual(rows["cam1"], 15)
         self.assertIn("</html>", (self.folder / "run.html").read_text())
         self.assertIn("</svg>", (self.folder / "run.svg").read_text())
         self.assertGreater((self.folder / "run.pftrace").stat().st_size, 0)
-        self.call("trace", "stats", "run.csv", out=["cam1#", "worker"])
+        self.call("trace", "stats", "run.csv", out=["cam1", "worker"])
 
     def test_trace_failures(self):
         name = self.write({"name": "count", "model": str(STEPS), "function": "count", "iterations": 3})
