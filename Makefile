@@ -28,11 +28,11 @@ dev: ## build everything for working on it, into build/dev
 	@cmake --build --preset dev
 
 check: ## all tests: gcc, sanitizers, hostile build, conformance sample, fuzz smoke
-	$(DEPS) build test python
+	$(DEPS) build test python $(if $(BROWSER),browser)
 	@/usr/bin/env python3 scripts/check.py
 
 check-all: ## the full matrix: compilers x builds, other processors, all conformance cases
-	$(DEPS) build test python cross
+	$(DEPS) build test python cross $(if $(BROWSER),browser)
 	@/usr/bin/env python3 scripts/check.py --all
 
 conformance: release ## run every conformance case against IREE's own runner

@@ -60,7 +60,7 @@ DYNAMIC = "its sizes are known only at run time"
 # Benchmarks are dumped with their kernels configured. To configure them again fails for some.
 FROM_BENCHMARK = "--compile-from=executable-configurations"
 STATIC_FLAGS = ["--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu"]
-BENCHMARK_NAME = re.compile(r"^module_(.+)_benchmark\.mlir$")
+EXECUTABLE = re.compile(r'^ *hal\.executable (?:private |public )?@(?:"([^"]+)"|([\w$.-]+))', re.M)
 FORMAT = re.compile(r"_(?:embedded|system)_elf_(?:x86_64|x86_32|arm_64|arm_32|riscv_64|riscv_32)$")
 FUNCTION = re.compile(r"^ *util\.func public @(?:\"([^\"]+)\"|([\w$.-]+))\(%\w+: i32\)", re.M)
 
@@ -119,6 +119,18 @@ def number_of(dispatch):
     return (int(match[1]) if match else -1, dispatch)
 
 
+def executable_of(mlir):
+    """The dispatch that is dumped in a file. Its name stands in that of the file, behind the name of the MLIR module: `module` if it has none."""
+    match = EXECUTABLE.search(mlir.read_text(encoding="utf-8", errors="replace"))
+    return (match[1] or match[2]) if match else mlir.stem.removesuffix("_benchmark").removeprefix("module_")
+
+
+def module_name_of(benchmark):
+    """The dispatch and the format of its kernel, as the compiler writes them: what schedules call `module_name`, whatever the MLIR module is called."""
+    stem, executable = benchmark.stem.removesuffix("_benchmark"), executable_of(benchmark)
+    return stem[stem.rindex(executable):] if executable in stem else stem.removeprefix("module_")
+
+
 # Building
 
 
@@ -128,7 +140,7 @@ def dump(compiler, mlir, flags, folder):
     run_tool(compiler, mlir, "-o", model, *flags, f"--iree-hal-dump-executable-benchmarks-to={benchmarks}",
              f"--iree-hal-dump-executable-sources-to={sources}", "--iree-flow-dump-dispatch-graph",
              f"--iree-flow-dump-dispatch-graph-output-file={graph}")
-    names = sorted(re.sub(r"^module_", "", path.stem) for path in sources.glob("*.mlir"))
+    names = sorted(executable_of(path) for path in sources.glob("*.mlir"))
     return model, graph, sorted(benchmarks.glob("*.mlir")), names
 
 
@@ -149,11 +161,11 @@ class Builder:
 
     def build_module(self, mlir, variant, flags):
         """Puts one benchmark beside its family and compiles it: the manifest's entry, or why there is none."""
-        name = BENCHMARK_NAME.match(mlir.name)[1]
+        name = module_name_of(mlir)
         dispatch = FORMAT.sub("", name)
         family = family_of(dispatch)
-        kept = self.folder_of(family, variant) / "benchmarks" / mlir.name
-        module = kept.parent / "vmfb" / f"{mlir.stem}.vmfb"
+        kept = self.folder_of(family, variant) / "benchmarks" / f"module_{name}_benchmark.mlir"
+        module = kept.parent / "vmfb" / f"{kept.stem}.vmfb"
         module.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(mlir, kept)
         done = try_tool(self.compiler, kept, "-o", module, FROM_BENCHMARK, *flags)

@@ -6,6 +6,7 @@
 #
 #   build   compiler and build tools                         apt
 #   test    what `make check` needs beside it                apt
+#   browser Chromium, which runs the scripts of reports: large, so `make check` installs it with BROWSER=1 alone   apt
 #   cross   other processors, for `make check-all`           apt
 #   lint    for `make lint` and `make format`                apt
 #   bench   for `make bench`: peers of bench_parallel        apt
@@ -20,12 +21,13 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 packages() {
   case $1 in
     build) echo gcc libc6-dev make cmake ninja-build libjansson-dev ;;
-    test) echo g++ clang libclang-rt-dev libcmocka-dev python3 python3-venv pkg-config git spin binutils libhwloc-dev ;;
+    test) echo g++ clang libclang-rt-dev libcmocka-dev python3 python3-venv pkg-config git spin graphviz binutils libhwloc-dev ;;
     cross) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user ;;
     lint) echo clang-tidy clang-format ;;
+    browser) echo chromium ;;
     bench) echo python3 python3-venv g++ libpthreadpool-dev libtbb-dev ;;
     python | cpsat) echo python3 python3-venv ;;
-    *) echo "install-deps: no group '$1' (build, test, cross, lint, bench, python, cpsat)" >&2; exit 2 ;;
+    *) echo "install-deps: no group '$1' (build, test, browser, cross, lint, bench, python, cpsat)" >&2; exit 2 ;;
   esac
 }
 

@@ -13,6 +13,7 @@
 #include "message.h"
 #include "options.h"
 #include "plan.h"
+#include "reading.h"
 #include "tool.h"
 
 static const double progress_after_s = 1;
@@ -94,6 +95,8 @@ static int check_args(struct plan_args *args, const struct tool_strings *positio
     rdo_tool_message("one of --fjsp, --check, --modules and a file can be planned at a time");
   } else if (args->thread_count > threads_max) {
     rdo_tool_message("--threads is at most %" PRId64, threads_max);
+  } else if (args->check_path == NULL && args->check_modules.vmfb_dir != NULL) {
+    rdo_tool_message("--vmfb-dir is for --check");
   } else if (args->overlap_count > overlap_max) {
     rdo_tool_message("--overlap is at most %" PRId64, overlap_max);
   } else if (args->horizon_ms > horizon_ms_max) {
@@ -169,7 +172,12 @@ int rdo_tool_plan(int argc, char **argv) {
        "Of a schedule: so many dispatches that do not tell their workers may share a lane at a time; default 1."},
       {"allow_late", TOOL_OPTION_SWITCH, &args.planner.allows_late, NULL, "Write a plan even if it misses deadlines."},
       {"check", TOOL_OPTION_TEXT, &args.check_path, "PLAN",
-       "Check a plan, or a schedule of another tool, instead of making one, and list all that is wrong with it."},
+       "Check a plan, or a schedule of another tool, instead of making one, and list all that is wrong with it, and what is remarkable."},
+      {"vmfb_dir", TOOL_OPTION_TEXT, &args.check_modules.vmfb_dir, "DIR", "With --check: look for the dispatch module of each dispatch, as 'rondo play --vmfb-dir' does."},
+      {"platform", TOOL_OPTION_TEXT, &args.check_modules.platform, "NAME", "Of --vmfb_dir: part of the folders; default spacemit_x60."},
+      {"suffix", TOOL_OPTION_TEXT, &args.check_modules.suffix, "TEXT", "Of --vmfb_dir: behind the family in the folders; default .q.int8."},
+      {"variant", TOOL_OPTION_LIST, &args.variants, "TARGET=NAME", "Of --vmfb_dir: what a target's modules are compiled for; default as the machine says, else RVV for CPU_P and scalar for others."},
+      TOOL_READING_OPTIONS(args.planner.reading),
       {"fjsp", TOOL_OPTION_TEXT, &args.fjsp_path, "FILE",
        "A flexible job shop in the standard text format: a line with the numbers of jobs and machines, then a line a job: its number of operations, "
        "and for each of them the number of alternatives with a machine and a duration each."},
@@ -236,5 +244,6 @@ int rdo_tool_plan(int argc, char **argv) {
   rdo_tool_strings_release(&args.modules);
   rdo_tool_strings_release(&args.moves);
   rdo_tool_strings_release(&args.graphs);
+  rdo_tool_strings_release(&args.variants);
   return code;
 }

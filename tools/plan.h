@@ -35,6 +35,8 @@ struct plan_args {
   int64_t thread_count;
   int64_t seed;
   int64_t overlap_count;
+  struct tool_strings variants;
+  struct rondo_plan_modules check_modules;
   bool wants_json;
   bool wants_chart;
   bool wants_graph;

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "model_args.h"
 #include "plan.h"
+#include "play_models.h"
 #include "rondo/trace.h"
 
 enum { FINDINGS_SHOWN_MAX = 100, CRITICAL_SHOWN_MAX = 12, WINDOWS_SHOWN_MAX = 20 };
@@ -260,8 +261,36 @@ static void print_finding(void *user, const struct rondo_plan_finding *finding) 
          finding->rule_name, rdo_tool_printable(finding->message, message, sizeof message));
 }
 
+// What is remarkable, and no error unless --strict says so.
+static void print_file_notes(const struct rondo_file *file, int count) {
+  char text[TOOL_NAME_TEXT_BYTES];
+  size_t times;
+  for (int i = 0; i < count; ++i) {
+    const char *note = rondo_file_note(file, i, &times);
+    printf("note: %s", rdo_tool_printable(note, text, sizeof text));
+    if (times > 1) printf(" (and %zu more)", times - 1);
+    putchar('\n');
+  }
+}
+
+static enum rondo_status check_modules(const struct plan_args *args, const struct rondo_file *file, const struct rondo_plan_finder *finder, uint64_t *count,
+                                       struct rondo_diag *diag) {
+  struct rondo_plan_modules modules = args->check_modules;
+  static char texts[TOOL_PAIRS_MAX][TOOL_PAIR_BYTES];
+  static struct rondo_schedule_variant variants[TOOL_PAIRS_MAX];
+  const char *names[TOOL_PAIRS_MAX], *values[TOOL_PAIRS_MAX];
+  uint64_t missing_count = 0;
+  if (!rdo_tool_split_pairs("variant", &args->variants, texts, names, values)) return RONDO_INVALID_ARGUMENT;
+  for (int i = 0; i < args->variants.count; ++i) variants[i] = (struct rondo_schedule_variant){names[i], values[i]};
+  modules.variants = variants;
+  modules.variant_count = args->variants.count;
+  enum rondo_status status = rondo_plan_check_modules(file, &modules, finder, &missing_count, diag);
+  *count += missing_count;
+  return status;
+}
+
 int rdo_tool_plan_check(const struct plan_args *args) {
-  const struct rondo_file_options options = {.machine_file = args->planner.machine_path};
+  const struct rondo_file_options options = {.machine_file = args->planner.machine_path, .reading = args->planner.reading};
   struct rondo_file *file;
   struct rondo_file_info info;
   struct rondo_diag diag = {0};
@@ -272,12 +301,16 @@ int rdo_tool_plan_check(const struct plan_args *args) {
   enum rondo_status status = rondo_file_read(args->check_path, RONDO_FILE_PLAN, &options, &file, &diag);
   if (status != RONDO_OK) return fail(status, &diag);
   rondo_file_info(file, &info);
+  print_file_notes(file, info.note_count);
   status = rondo_plan_check(file, &finder, &finding_count, &diag);
+  if (status == RONDO_OK && args->check_modules.vmfb_dir != NULL) status = check_modules(args, file, &finder, &finding_count, &diag);
   int code = status != RONDO_OK ? fail(status, &diag) : finding_count == 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
   if (status == RONDO_OK) {
     if (finding_count > FINDINGS_SHOWN_MAX) printf("and %" PRIu64 " more\n", finding_count - FINDINGS_SHOWN_MAX);
-    printf("%s: %d dispatches, %" PRIu64 " finding%s\n", rdo_tool_printable(args->check_path, path, sizeof path), info.dispatch_count, finding_count,
+    printf("%s: %d dispatches, %" PRIu64 " finding%s", rdo_tool_printable(args->check_path, path, sizeof path), info.dispatch_count, finding_count,
            finding_count == 1 ? "" : "s");
+    if (info.note_count > 0) printf(", %d note%s", info.note_count, info.note_count == 1 ? "" : "s");
+    putchar('\n');
     if (show(args, file) != TOOL_EXIT_OK) code = TOOL_EXIT_FAILURE;
   }
   rondo_file_release(&file);

@@ -15,6 +15,7 @@
 #include "play_planned.h"
 #include "play_schedule.h"
 #include "play_sensors.h"
+#include "reading.h"
 #include "tool.h"
 
 static const int64_t ITERATIONS_MAX = INT64_C(1000000000000);
@@ -195,6 +196,7 @@ int rdo_tool_play(int argc, char **argv) {
       {"ignore_time", TOOL_OPTION_SWITCH, &args.schedule.options.ignores_time, NULL, "Of a schedule: time dependencies are told only, not waited for."},
       {"baseline", TOOL_OPTION_AT_ONCE, &args.schedule.options.baseline_count, "COUNT", "Of a schedule: what it is compared with: its dispatches on all CPUs, one after the other, or COUNT at once; targets and planned times are ignored."},
       {"tile", TOOL_OPTION_TEXT, &args.schedule.tile, "TIME", "Of a schedule: synthetic work gives way to what comes before it so often; default not at all."},
+      TOOL_READING_OPTIONS(args.schedule.options.reading),
       {NULL, TOOL_OPTION_SWITCH, NULL, NULL, NULL},
   };
   const struct tool_usage usage = {

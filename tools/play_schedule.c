@@ -92,6 +92,7 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, 
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
   *out_refusal = (struct tool_play_refusal){.status = RONDO_OK};
+  options.report_every = args->schedule.report_every;
   if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
   rdo_tool_told_begin(&telling, &args->schedule, &options);
   enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);

@@ -3,11 +3,15 @@
 //
 // `rondo simulate`: a plan on a virtual clock.
 
+#define _POSIX_C_SOURCE 200809L
+
 #include "rondo/simulate.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "message.h"
 #include "options.h"
@@ -29,7 +33,45 @@ struct simulate_args {
   struct rondo_simulation_options options;
 };
 
+// Progress: one line, on a terminal only, once a simulation takes longer than a second ------------------------
+
+static const double progress_after_s = 1, progress_every_s = 0.1;
+
+static double now_s(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static double progress_next_s;
+static bool has_progress_line;
+
+static void report_progress(void *user, const struct rondo_simulation_progress *progress) {
+  (void)user;
+  double at_s = now_s();
+  if (at_s < progress_next_s) return;
+  progress_next_s = at_s + progress_every_s;
+  fputc('\r', stderr);
+  if (progress->probe > 0) fprintf(stderr, "simulation %d, ", progress->probe);
+  if (progress->run_count > 1) fprintf(stderr, "run %" PRIu64 " of %" PRIu64 ", ", progress->run + 1, progress->run_count);
+  fprintf(stderr, "iteration %" PRIu64 " of %" PRIu64 "\x1b[K", progress->iteration, progress->iteration_count);
+  fflush(stderr);
+  has_progress_line = true;
+}
+
+static void begin_progress(struct rondo_simulation_options *options) {
+  if (!isatty(STDERR_FILENO)) return;
+  progress_next_s = now_s() + progress_after_s;
+  options->report = report_progress;
+}
+
+static void clear_progress(void) {
+  if (has_progress_line) fputs("\r\x1b[K", stderr);
+  has_progress_line = false;
+}
+
 static int fail(const struct rondo_diag *diag) {
+  clear_progress();
   rdo_tool_message("%s", diag->message);
   return TOOL_EXIT_FAILURE;
 }
@@ -113,13 +155,15 @@ static void print_jobs(const struct rondo_simulation_job *jobs, const struct ron
   if (has_runs) printf("+- is half of the 95 %% interval over runs.\n");
 }
 
-static void print_lanes(const struct rondo_simulation_lane *lanes, int count) {
+static void print_lanes(const struct rondo_simulation_lane *lanes, int count, uint64_t run_count) {
   int width = 4;
   for (int i = 0; i < count; ++i) width = name_width(width, lanes[i].name);
-  printf("\n%-*s  %7s  %10s  %11s  %11s\n", width, "lane", "workers", "dispatches", "busy ms", "utilisation");
+  printf("\n%-*s  %7s  %10s  %11s  %11s\n", width, "lane", "workers", "dispatches", "busy ms", run_count > 1 ? "utilisation, +-" : "utilisation");
   for (int i = 0; i < count; ++i) {
     print_name(lanes[i].name, width);
-    printf("  %7u  %10" PRIu64 "  %11.3f  %9.1f %%\n", (unsigned)lanes[i].worker_count, lanes[i].dispatch_count, lanes[i].busy_ns * 1e-6, 100 * lanes[i].utilization);
+    printf("  %7u  %10" PRIu64 "  %11.3f  %9.1f %%", (unsigned)lanes[i].worker_count, lanes[i].dispatch_count, lanes[i].busy_ns * 1e-6, 100 * lanes[i].utilization);
+    if (run_count > 1) printf("  %.3g", 100 * lanes[i].utilization_mean.half_width);
+    putchar('\n');
   }
 }
 
@@ -127,7 +171,7 @@ static void print_text(const struct rondo_simulation *simulation) {
   const struct rondo_simulation_totals *totals = rondo_simulation_totals(simulation);
   print_totals(totals);
   print_jobs(rondo_simulation_jobs(simulation), totals);
-  print_lanes(rondo_simulation_lanes(simulation), totals->lane_count);
+  print_lanes(rondo_simulation_lanes(simulation), totals->lane_count, totals->run_count);
 }
 
 // JSON -------------------------------------------------------------------------------------------------
@@ -183,8 +227,10 @@ static void print_json(const struct rondo_simulation *simulation, const char *af
   for (int i = 0; i < totals->lane_count; ++i) {
     printf("    {\"name\": ");
     print_json_text(lanes[i].name);
-    printf(", \"workers\": %u, \"dispatches\": %" PRIu64 ", \"busy_ns\": %.0f, \"utilization\": %.6f}%s\n", (unsigned)lanes[i].worker_count, lanes[i].dispatch_count, lanes[i].busy_ns,
-           lanes[i].utilization, i + 1 < totals->lane_count ? "," : "");
+    printf(", \"workers\": %u, \"dispatches\": %" PRIu64 ", \"busy_ns\": %.0f, \"utilization\": %.6f, ", (unsigned)lanes[i].worker_count, lanes[i].dispatch_count, lanes[i].busy_ns,
+           lanes[i].utilization);
+    print_json_estimate("utilization_mean", &lanes[i].utilization_mean, "");
+    printf("}%s\n", i + 1 < totals->lane_count ? "," : "");
   }
   printf("  ]\n}%s\n", after);
 }
@@ -196,6 +242,7 @@ static int simulate_once(const struct simulate_args *args) {
   struct rondo_diag diag = {0};
   const struct rondo_trace_write_options csv = {.format = RONDO_TRACE_CSV};
   enum rondo_status status = rondo_simulation_run(args->path, &args->options, &simulation, &diag);
+  clear_progress();
   if (status == RONDO_OK && args->trace_path != NULL) status = rondo_trace_table_write(rondo_simulation_table(simulation), &csv, args->trace_path, &diag);
   if (status == RONDO_OK && args->wants_json) print_json(simulation, "");
   else if (status == RONDO_OK) print_text(simulation);
@@ -227,6 +274,7 @@ static int simulate_all(struct simulate_args *args) {
   for (int i = 0; (args->options.policy = rondo_simulation_policy(i, NULL)) != NULL && status == RONDO_OK; ++i) {
     struct rondo_simulation *simulation = NULL;
     status = rondo_simulation_run(args->path, &args->options, &simulation, &diag);
+    clear_progress();
     if (status == RONDO_FAILED_PRECONDITION) {  // it follows a plan, and there is none
       status = RONDO_OK;
       diag = (struct rondo_diag){0};
@@ -247,6 +295,7 @@ static int sweep(const struct simulate_args *args) {
   struct rondo_diag diag = {0};
   char name[TOOL_NAME_TEXT_BYTES];
   if (rondo_simulation_sweep(args->path, &args->options, args->sweep_job, &rate, &diag) != RONDO_OK) return fail(&diag);
+  clear_progress();
   if (args->wants_json) {
     printf("{\"job\": ");
     print_json_text(args->sweep_job);
@@ -301,6 +350,7 @@ static int run(struct simulate_args *args, const char *path) {
   args->options.interference = args->interference_percent / 100;
   args->options.late_ns = (int64_t)(args->late_us * 1000 + 0.5);
   args->options.keeps_table = args->trace_path != NULL;
+  begin_progress(&args->options);
   if (args->sweep_job != NULL) return sweep(args);
   return args->wants_all ? simulate_all(args) : simulate_once(args);
 }

@@ -31,11 +31,28 @@ enum rondo_file_kind {
   RONDO_FILE_PROFILE,  // or a hand-written workload profile
 };
 
+// How to read a schedule of another tool. Zero-initialise, then set what should differ from the defaults.
+struct rondo_schedule_reading {
+  bool is_strict;              // what is remarkable about it is an error: keys that nobody reads, times that overlap, modules that look like another job's
+  const char *default_target;  // of dispatches that name none; NULL = "CPU_P"
+  const char *locked_prefix;   // jobs whose policies are inferred as periodic; NULL = "mlp", "" = none is
+  // As other tools do it; else each is an error.
+  bool rounds_to_us;          // starts and durations to whole microseconds; else they are taken as they are
+  bool clamps_negative;       // negative times are 0
+  bool truncates_integers;    // 3.7 is 3
+  bool ignores_bad_policies;  // an unknown policy counts as absent
+};
+
+// What the dispatch modules of a target are compiled for.
+struct rondo_schedule_variant {
+  const char *target, *variant;
+};
+
 // How to read a file. Zero-initialise, then set what should differ from the defaults.
 struct rondo_file_options {
   const struct rondo_machine *machine;  // a machine file's CPUs must be there and usable; NULL: they are not looked for
   const char *machine_file;  // path: lanes, targets, resources and clusters of the others must be in it; NULL: any name will do
-  bool is_strict;            // what is remarkable about a plan's times and modules is an error
+  struct rondo_schedule_reading reading;  // of a plan
   const char *function;      // of a dump with stream-level IR; NULL: its only one with dispatches
   const char *profile_file;  // path: what the dispatches of a dump cost, which is read as a plan; NULL: nobody says
 };
@@ -178,7 +195,8 @@ RONDO_API enum rondo_status rondo_plan_annotate(const struct rondo_file *plan, c
   X(DEADLINE, "deadline")                 \
   X(CALLS, "calls")                       \
   X(TIME_DEPENDENCY, "time_dependency")   \
-  X(MAKESPAN, "makespan")
+  X(MAKESPAN, "makespan")                 \
+  X(MODULE, "module")
 
 enum rondo_plan_rule {
   RONDO_PLAN_RULE_PRECEDENCE,       // no start before a predecessor's end, and what moving between clusters costs
@@ -192,6 +210,7 @@ enum rondo_plan_rule {
   RONDO_PLAN_RULE_CALLS,            // the calls of a job one after the other
   RONDO_PLAN_RULE_TIME_DEPENDENCY,  // each names the dispatch before it on its target
   RONDO_PLAN_RULE_MAKESPAN,         // makespan, bound and period fit the dispatches
+  RONDO_PLAN_RULE_MODULE,           // the file of each dispatch module can be read
 };
 
 struct rondo_plan_finding {
@@ -213,6 +232,22 @@ struct rondo_plan_finder {
 //   thread    any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_plan_check(const struct rondo_file *plan, const struct rondo_plan_finder *finder, uint64_t *out_finding_count,
                                              struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Where dispatch modules are looked for (docs/files.md). Zero-initialise, then set what should differ from the defaults.
+struct rondo_plan_modules {
+  const char *vmfb_dir;           // NULL = the plan's folder
+  const char *platform, *suffix;  // NULL = "spacemit_x60", ".q.int8"
+  const struct rondo_schedule_variant *variants;  // what targets' modules are compiled for; else as the machine says, else RVV for CPU_P, scalar for others
+  int variant_count;
+};
+
+// Looks for the dispatch module of each dispatch, as a player would; each that cannot be read is a finding.
+//   modules   borrowed for the call; NULL = defaults
+//   finder    as above
+//   returns   OK, also with findings; INVALID_ARGUMENT (no plan)
+//   thread    any, concurrently   phase  setup
+RONDO_API enum rondo_status rondo_plan_check_modules(const struct rondo_file *plan, const struct rondo_plan_modules *modules, const struct rondo_plan_finder *finder,
+                                                     uint64_t *out_finding_count, struct rondo_diag *diag) RONDO_MUST_USE;
 
 #ifdef __cplusplus
 }

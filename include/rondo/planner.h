@@ -26,6 +26,7 @@ struct rondo_profile;  // rondo/profile.h
 struct rondo_planner_options {
   // One of them: a jobs file, or a schedule or plan file, which is planned again; or modules, with what is said of them.
   const char *input_path;
+  struct rondo_schedule_reading reading;  // of a schedule
   const char *const *module_paths;
   int module_count;
   const char *dependencies_path;  // with modules; NULL = none

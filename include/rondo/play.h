@@ -54,6 +54,11 @@ enum rondo_instance_state {
 };
 
 // One start of a job. Times are on CLOCK_MONOTONIC, in nanoseconds.
+// How a worker came to what it began: it went on with it, or had spun, or slept, until it came.
+enum rondo_wake { RONDO_WAKE_DIRECT,
+                  RONDO_WAKE_SPIN,
+                  RONDO_WAKE_SLEEP };
+
 struct rondo_instance {
   uint64_t index;      // of the release, counting skipped ones; of a job with a trigger, that of the trigger's instance
   int64_t release_ns;  // of jobs without a period when it began, or its trigger came
@@ -65,6 +70,7 @@ struct rondo_instance {
   enum rondo_status status;
   enum rondo_instance_state state;
   int worker;          // that ran its kernels, all of them and one after the other; -1 = several had a part in them, or none
+  enum rondo_wake wake;  // to its first kernel, if it has one that began
   bool is_missed;      // it has ended after its deadline, or read an input that was too old
   bool is_degraded;    // it called the other function
   bool is_stolen;      // the machine took the CPU away around the release (see rondo_job_stats)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rondo/files.h"
 #include "rondo/model.h"
 #include "rondo/profile.h"
 #include "rondo/status.h"
@@ -31,10 +32,6 @@ struct rondo_schedule_model {
   const char *function;  // NULL = its only one
 };
 
-struct rondo_schedule_variant {
-  const char *target, *variant;
-};
-
 // An argument of a job's calls.
 struct rondo_schedule_input {
   const char *job;   // what its instances have in common, as above
@@ -47,6 +44,7 @@ struct rondo_schedule_play_options {
   const char *machine_file;
   bool is_anywhere;       // the CPUs of the machine file are another machine's: workers take the ones of this process in turn
   const char *cpus;       // CPUs that workers may have, such as "0-3,6"; NULL = those of this process
+  struct rondo_schedule_reading reading;  // of a schedule file
   const char *policy;     // "planned", "strict", "dynamic", ...; NULL = "planned"
   int64_t late_ns;        // planned: a node later than this is urgent and may run elsewhere; 0 = never
   bool locks_all;         // no node starts before its planned start; else those with the policy phase_locked
@@ -94,6 +92,7 @@ struct rondo_schedule_play_options {
   //   outputs   borrowed for the call
   void (*ended)(void *user, const char *instance, const struct rondo_value *outputs, int output_count);
   void *user;               // of all of these
+  int64_t report_every;     // iterations between reports of the caller, for the summary alone
   int64_t iteration_count;  // 0 = 1, or as many as begin within the duration
   int64_t duration_ns;      // no iteration begins so long after the first that counts; 0 = any may. Of jobs without a count: as their
                             // file says, else 5 s

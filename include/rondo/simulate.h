@@ -25,6 +25,13 @@ extern "C" {
 //   thread           any, concurrently   phase  rt
 RONDO_API const char *rondo_simulation_policy(int index, const char **out_description);
 
+// How far a simulation is.
+struct rondo_simulation_progress {
+  uint64_t run, run_count;              // from 0
+  uint64_t iteration, iteration_count;  // of this run: as many have ended
+  int probe;                            // of a sweep: simulations so far; else 0
+};
+
 // Zero-initialise, then set what should differ from the defaults.
 struct rondo_simulation_options {
   const char *policy;        // NULL = "planned" if the file tells times, else "dynamic"
@@ -39,6 +46,9 @@ struct rondo_simulation_options {
   int64_t late_ns;           // "planned": later dispatches are urgent and may change lanes; 0 = never
   double load_ratio;         // policies that place by load leave the previous lane for one with less than this of its load, 0..1; 0 = 0.7
   bool keeps_table;          // of the first run: rondo_simulation_table
+  // Told after each iteration, on the calling thread; NULL = nobody.
+  void (*report)(void *user, const struct rondo_simulation_progress *progress);
+  void *user;
 };
 
 // A mean over runs. Its 95 % interval is mean - half_width .. mean + half_width (Student's, over runs); with one run, half_width is 0.
@@ -67,6 +77,7 @@ struct rondo_simulation_lane {
   uint64_t dispatch_count;  // begun there, in all runs
   double busy_ns;           // of all its workers, in all runs
   double utilization;       // busy time by the workers' time, from the first start to the last end
+  struct rondo_simulation_estimate utilization_mean;  // of one run each
 };
 
 struct rondo_simulation_totals {
@@ -90,7 +101,7 @@ struct rondo_simulation;
 //   diag            optional, filled unless OK: file, reason, what to do
 //   returns         OK; INVALID_ARGUMENT (malformed; an option out of its range; no durations), NOT_FOUND (the file; the policy; a
 //                   lane that the machine has not), FAILED_PRECONDITION (a policy that follows a plan, and a file without times),
-//                   OUT_OF_RANGE (too many workers; rows to keep; 31 years), or what rondo_file_read returns
+//                   OUT_OF_RANGE (too many workers; rows to keep; dispatches, 10^10 in all runs, or values to keep of them, 2^28; 31 years), or what rondo_file_read returns
 //   thread          any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_simulation_run(const char *path, const struct rondo_simulation_options *options, struct rondo_simulation **out_simulation,
                                                  struct rondo_diag *diag) RONDO_MUST_USE;

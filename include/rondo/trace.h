@@ -161,8 +161,8 @@ struct rondo_trace_totals {
   int worker_count;        // 0 = the trace does not tell
   int flagged_count;       // nodes with flags
   uint64_t completed_count, failed_count, cancelled_count, skipped_count;
-  uint64_t deadline_count;  // rows with a deadline
-  uint64_t miss_count;      // of those, the ones that ended after it, or never
+  uint64_t deadline_count;  // instances with a deadline, of all jobs
+  uint64_t miss_count;      // of those, the ones that ended after it, or of which a part never ran
   bool has_dependencies;   // whether the trace tells the graph; otherwise roots are inferred from ready times
   int64_t planned_makespan_ns;
   struct rondo_trace_spread makespan;          // of the iterations
@@ -326,7 +326,7 @@ struct rondo_trace_diff_totals {
   uint64_t pair_count;          // rows that are in both, completed
   uint64_t only_old_count;      // rows completed in the old trace only: a regression
   uint64_t only_new_count;
-  uint64_t old_miss_count, new_miss_count;  // deadlines; more of them are a regression
+  uint64_t old_miss_count, new_miss_count;  // instances that missed their deadline; more of them are a regression
   uint64_t regression_count;    // of the differences
   bool is_regression;           // any of the above
 };

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "plan/dispatch_dump.h"
+#include "plan/dot_plan.h"
 #include "plan/name_map.h"
 
 enum token_kind { TOKEN_END,
@@ -26,6 +27,7 @@ struct token {
 struct dot_node {
   bool is_dispatch;
   struct rdo_bytes executable, export_name;
+  const char *name, *label;             // NULL = none
   uint32_t line;
   uint32_t site;                        // of a dispatch: its number among them
   uint32_t before_begin, before_count;  // of befores[]: nodes that it has an edge from
@@ -33,6 +35,7 @@ struct dot_node {
 
 struct dot_edge {
   uint32_t from, to;
+  bool is_time, is_inferred;  // of our own graphs
 };
 
 struct dot_reader {
@@ -192,28 +195,44 @@ static enum rondo_status find_node(struct dot_reader *reader, const char *name, 
   if (reader->node_count == RDO_DOT_NODES_MAX) return fail_at(reader, line, RONDO_OUT_OF_RANGE, "there are more than 1048576 nodes");
   RDO_TRY(rdo_grow_array(reader->node_count + 1, sizeof *reader->nodes, &reader->node_capacity, &reader->nodes, reader->diag));
   *out_node = (uint32_t)reader->node_count;
-  reader->nodes[reader->node_count++] = (struct dot_node){.line = line};
+  reader->nodes[reader->node_count++] = (struct dot_node){.name = name, .line = line};
   return rdo_name_map_add(&reader->names, name, *out_node, reader->diag);
 }
 
 static enum rondo_status add_edge(struct dot_reader *reader, uint32_t from, uint32_t to) {
   if (reader->edge_count == RDO_DOT_EDGES_MAX) return fail_at(reader, reader->token.line, RONDO_OUT_OF_RANGE, "there are more than 4194304 edges");
   RDO_TRY(rdo_grow_array(reader->edge_count + 1, sizeof *reader->edges, &reader->edge_capacity, &reader->edges, reader->diag));
-  reader->edges[reader->edge_count++] = (struct dot_edge){from, to};
+  reader->edges[reader->edge_count++] = (struct dot_edge){.from = from, .to = to};
   return RONDO_OK;
 }
 
-// [a = b, c = d; e] any number of times; only the label of a node counts.
-static enum rondo_status read_attributes(struct dot_reader *reader, uint32_t node) {
+// What attributes say of a node, or of the edges of a statement, which are those from first_edge on.
+//   node  RDO_NAME_NONE = none
+static enum rondo_status take_attribute(struct dot_reader *reader, uint32_t node, size_t first_edge, const char *name) {
+  const char *value = reader->token.text;
+  bool is_label = strcmp(name, "label") == 0;
+  if (is_label && node != RDO_NAME_NONE) {
+    reader->nodes[node].label = value;
+    return read_label(reader, &reader->nodes[node], value, reader->token.line);
+  }
+  for (size_t i = first_edge; i < reader->edge_count; ++i) {
+    if (is_label) reader->edges[i].is_time = strcmp(value, "time") == 0;
+    else if (strcmp(name, "style") == 0) reader->edges[i].is_inferred = strcmp(value, "dotted") == 0;
+  }
+  return RONDO_OK;
+}
+
+// [a = b, c = d; e] any number of times.
+static enum rondo_status read_attributes(struct dot_reader *reader, uint32_t node, size_t first_edge) {
   while (is_at(reader, '[')) {
     RDO_TRY(advance(reader));
     while (reader->token.kind == TOKEN_NAME) {
-      bool is_label = is_word(reader, "label");
+      const char *name = reader->token.text;
       RDO_TRY(advance(reader));
       if (is_at(reader, '=')) {
         RDO_TRY(advance(reader));
         if (reader->token.kind != TOKEN_NAME) return fail_at(reader, reader->token.line, RONDO_INVALID_ARGUMENT, "the value of an attribute is missing here");
-        if (is_label && node != RDO_NAME_NONE) RDO_TRY(read_label(reader, &reader->nodes[node], reader->token.text, reader->token.line));
+        RDO_TRY(take_attribute(reader, node, first_edge, name));
         RDO_TRY(advance(reader));
       }
       if (is_at(reader, ',') || is_at(reader, ';')) RDO_TRY(advance(reader));
@@ -227,6 +246,7 @@ static enum rondo_status read_attributes(struct dot_reader *reader, uint32_t nod
 static enum rondo_status read_named(struct dot_reader *reader) {
   struct token first = reader->token;
   uint32_t from, to;
+  size_t first_edge = reader->edge_count;
   RDO_TRY(advance(reader));
   if (is_at(reader, '=')) {
     RDO_TRY(advance(reader));
@@ -235,7 +255,7 @@ static enum rondo_status read_named(struct dot_reader *reader) {
   }
   if (is_at(reader, ':')) return fail_at(reader, first.line, RONDO_UNIMPLEMENTED, "a port of a node: the compiler writes none");
   RDO_TRY(find_node(reader, first.text, first.line, &from));
-  if (reader->token.kind != TOKEN_ARROW) return read_attributes(reader, from);
+  if (reader->token.kind != TOKEN_ARROW) return read_attributes(reader, from, first_edge);
   while (reader->token.kind == TOKEN_ARROW) {
     RDO_TRY(advance(reader));
     if (reader->token.kind != TOKEN_NAME || is_word(reader, "subgraph")) {
@@ -247,7 +267,7 @@ static enum rondo_status read_named(struct dot_reader *reader) {
     if (is_at(reader, ':')) return fail_at(reader, reader->token.line, RONDO_UNIMPLEMENTED, "a port of a node: the compiler writes none");
     from = to;
   }
-  return read_attributes(reader, RDO_NAME_NONE);
+  return read_attributes(reader, RDO_NAME_NONE, first_edge);
 }
 
 static enum rondo_status read_statements(struct dot_reader *reader) {
@@ -269,7 +289,7 @@ static enum rondo_status read_statements(struct dot_reader *reader) {
       RDO_TRY(expect(reader, '{'));
     } else if (is_word(reader, "graph") || is_word(reader, "node") || is_word(reader, "edge")) {
       RDO_TRY(advance(reader));
-      RDO_TRY(read_attributes(reader, RDO_NAME_NONE));
+      RDO_TRY(read_attributes(reader, RDO_NAME_NONE, reader->edge_count));
     } else if (reader->token.kind == TOKEN_NAME) {
       RDO_TRY(read_named(reader));
     } else {
@@ -357,7 +377,11 @@ static enum rondo_status collect_dispatches(struct dot_reader *reader) {
   for (size_t i = 0; i < reader->node_count; ++i) {
     if (reader->nodes[i].is_dispatch) reader->nodes[i].site = reader->site_count++;
   }
-  if (reader->site_count == 0) return fail_at(reader, reader->line, RONDO_INVALID_ARGUMENT, "there is no dispatch: no label has ` = flow.dispatch`");
+  if (reader->site_count == 0) {
+    return fail_at(reader, reader->line, RONDO_INVALID_ARGUMENT,
+                   "there is no dispatch: no label has ` = flow.dispatch`, as in graphs of the compiler; nor has each node one as in graphs of rondo: "
+                   "lines with key, job, target, start and plan");
+  }
   RDO_TRY(group_edges(reader));
   RDO_TRY(rdo_arena_alloc(&reader->arena, reader->site_count, sizeof *reader->sites, &reader->sites, reader->diag));
   RDO_TRY(rdo_arena_alloc(&reader->arena, reader->node_count, sizeof *walk.seen_by, &walk.seen_by, reader->diag));
@@ -376,12 +400,45 @@ static enum rondo_status collect_dispatches(struct dot_reader *reader) {
   return RONDO_OK;
 }
 
+// Graphs of our own --------------------------------------------------------------------------------------------
+
+static bool is_own(const struct dot_reader *reader) {
+  bool is_own = reader->node_count > 0;
+  for (size_t i = 0; i < reader->node_count && is_own; ++i) is_own = reader->nodes[i].label != NULL && rdo_dot_plan_is_label(reader->nodes[i].label);
+  return is_own;
+}
+
+static enum rondo_status fill_own(struct dot_reader *reader, const struct rdo_schedule_options *options, struct rdo_schedule *schedule) {
+  struct rdo_dot_plan_node *nodes;
+  struct rdo_dot_plan_edge *edges;
+  uint32_t next = 0;
+  RDO_TRY(rdo_arena_alloc(&reader->arena, reader->node_count, sizeof *nodes, &nodes, reader->diag));
+  RDO_TRY(rdo_arena_alloc(&reader->arena, reader->edge_count, sizeof *edges, &edges, reader->diag));
+  for (size_t i = 0; i < reader->edge_count; ++i) ++nodes[reader->edges[i].to].edge_count;
+  for (size_t i = 0; i < reader->node_count; ++i) {
+    const struct dot_node *node = &reader->nodes[i];
+    uint32_t count = nodes[i].edge_count;
+    nodes[i] = (struct rdo_dot_plan_node){.key = node->name, .label = node->label, .line = node->line, .edge_begin = next};
+    next += count;
+  }
+  for (size_t i = 0; i < reader->edge_count; ++i) {
+    const struct dot_edge *edge = &reader->edges[i];
+    struct rdo_dot_plan_node *to = &nodes[edge->to];
+    edges[to->edge_begin + to->edge_count++] = (struct rdo_dot_plan_edge){edge->from, edge->is_time, edge->is_inferred};
+  }
+  return rdo_dot_plan_fill(nodes, (uint32_t)reader->node_count, edges, options, schedule, reader->diag);
+}
+
+static enum rondo_status fill_compilers(struct dot_reader *reader, const struct rdo_schedule_options *options, struct rdo_schedule *schedule) {
+  RDO_TRY(collect_dispatches(reader));
+  return rdo_dump_fill_schedule(reader->sites, reader->site_count, reader->predecessors, options, schedule, reader->diag);
+}
+
 enum rondo_status rdo_dot_parse(struct rdo_bytes text, const struct rdo_schedule_options *options, struct rdo_schedule *schedule,
                                 struct rondo_diag *diag) {
   struct dot_reader reader = {.at = text.data, .end = text.data + text.size, .line = 1, .path = schedule->path, .diag = diag};
   enum rondo_status status = read_graph(&reader);
-  if (status == RONDO_OK) status = collect_dispatches(&reader);
-  if (status == RONDO_OK) status = rdo_dump_fill_schedule(reader.sites, reader.site_count, reader.predecessors, options, schedule, diag);
+  if (status == RONDO_OK) status = is_own(&reader) ? fill_own(&reader, options, schedule) : fill_compilers(&reader, options, schedule);
   rdo_name_map_deinit(&reader.names);
   rdo_free(reader.nodes);
   rdo_free(reader.edges);

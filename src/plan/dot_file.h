@@ -5,7 +5,8 @@
 // function, whose label begins with what it is; an edge for each result that another operation takes.
 //
 // Dispatches are the nodes labelled `... = flow.dispatch...`. One depends on another if there is a path that meets no third.
-// The label of another tool's graph has to have that form, too.
+// The label of another tool's graph has to have that form, too, or that of the graphs that rondo itself writes of schedules (dot_plan.h),
+// where each node is a dispatch.
 
 #ifndef RDO_PLAN_DOT_FILE_H_
 #define RDO_PLAN_DOT_FILE_H_

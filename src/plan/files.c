@@ -28,7 +28,9 @@ static enum rondo_status read_file(struct rondo_file *file, const char *path, co
   if (machine != NULL) RDO_TRY(rdo_machine_file_read(options->machine_file, topology, &file->machine, diag));
   if (file->kind == RONDO_FILE_JOBS) return rdo_jobs_file_read(path, machine, &file->jobs, diag);
   if (file->kind == RONDO_FILE_PROFILE) return rdo_profile_read(path, machine, &file->profile, diag);
-  const struct rdo_schedule_options how = {.machine = machine, .is_strict = options->is_strict, .function = options->function};
+  struct rdo_schedule_options how = rdo_schedule_options_of(&options->reading);
+  how.machine = machine;
+  how.function = options->function;
   RDO_TRY(rdo_schedule_read(path, &how, &file->schedule, diag));
   return options->profile_file != NULL && rdo_dump_kind(path) != RDO_DUMP_NONE ? time_graph(file, path, options, diag) : RONDO_OK;
 }

@@ -121,6 +121,17 @@ static bool try_folders(struct search *search, const struct rdo_schedule *schedu
   return strcmp(root, json_folder) != 0 && try_names(search, json_folder, name, short_name);
 }
 
+const char *rdo_module_variant(const struct rdo_schedule *schedule, const struct rdo_machine_file *machine, const struct rondo_schedule_variant *variants, int variant_count,
+                               uint32_t target) {
+  const char *name = schedule->targets[target].name;
+  for (int i = 0; i < variant_count; ++i) {
+    if (strcmp(variants[i].target, name) == 0) return variants[i].variant;
+  }
+  int lane = machine == NULL ? -1 : rdo_machine_file_find_lane(machine, name);
+  if (lane >= 0 && machine->clusters[machine->lanes[lane].cluster].variant[0] != '\0') return machine->clusters[machine->lanes[lane].cluster].variant;
+  return strcmp(name, "CPU_P") == 0 ? "RVV" : "scalar";
+}
+
 enum rondo_status rdo_module_path_find(const struct rdo_module_path_rules *rules, const struct rdo_schedule *schedule, const struct rdo_schedule_node *node,
                                        const char *variant, char *out_path, struct rondo_diag *diag) {
   struct search search = {.rules = rules, .path = out_path};

@@ -20,6 +20,11 @@ struct rdo_module_path_rules {
 
 enum { RDO_MODULE_PATH_BYTES = 4096 };
 
+// What the modules of a target are compiled for: as the caller says, else the machine, else as the reference board has it.
+//   machine  NULL = none
+const char *rdo_module_variant(const struct rdo_schedule *schedule, const struct rdo_machine_file *machine, const struct rondo_schedule_variant *variants, int variant_count,
+                               uint32_t target);
+
 // Finds the file of a node.
 //   variant   of its target, such as "RVV"
 //   out_path  [RDO_MODULE_PATH_BYTES]; the first candidate when none is there

@@ -35,7 +35,7 @@ bool rondo_plan_dispatch(const struct rondo_file *plan, int index, struct rondo_
   *out_dispatch = (struct rondo_plan_dispatch){
       .key = node->key,
       .job = schedule->jobs[node->job].name,
-      .source = schedule->jobs[node->job].source[0] != '\0' ? schedule->jobs[node->job].source : schedule->jobs[node->job].base,
+      .source = rdo_schedule_job_source(&schedule->jobs[node->job]),
       .target = schedule->targets[node->target].name,
       .job_index = (int)node->job,
       .target_index = (int)node->target,

@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { RDO_POLICY_LANES_MAX = 64, RDO_POLICY_PRIORITY_MAX = 255 };
+enum { RDO_POLICY_LANES_MAX = 64,
+       RDO_POLICY_PRIORITY_MAX = 255,
+       RDO_POLICY_TIME_UNIT_NS = 1024 };  // of times in keys
 
 #define RDO_POLICY_NONE UINT32_MAX  // no lane
 
@@ -26,6 +28,7 @@ struct rdo_policy_node {
   int64_t release_ns;         // it may not start before; <= now_ns: nothing holds it
   int64_t deadline_ns;        // of its job's instance; INT64_MAX = none
   int64_t planned_start_ns;   // INT64_MAX = it has no plan
+  uint32_t tie;               // of what is planned for the same time: its place there, in the plan's order; breaks ties of keys
   uint32_t planned_lane;      // RDO_POLICY_NONE = it has no plan
   uint32_t planned_width;     // workers; 0 = not said
   const int64_t *lane_ns;     // [lane_count] expected time on one worker; 0 = not known; NULL = none is

@@ -6,6 +6,8 @@
 #ifndef RDO_PLAN_POLICY_IMPL_H_
 #define RDO_PLAN_POLICY_IMPL_H_
 
+#include <assert.h>
+
 #include "plan/policy.h"
 
 // Places a node where it is expected to end first: on each lane the backlog of one worker and its own time there. It
@@ -36,8 +38,14 @@ static inline uint64_t rdo_policy_field(int64_t value, unsigned bits, unsigned s
 // equal in all else the later one may then come first.
 static inline uint64_t rdo_policy_tie(uint64_t sequence, unsigned bits) { return sequence & ((UINT64_C(1) << bits) - 1); }
 
+// What comes first of nodes that are planned for the same time: the plan's order says it. What has no plan comes in the order of becoming ready.
+static inline uint64_t rdo_policy_plan_tie(const struct rdo_policy_node *node, unsigned bits) {
+  return rdo_policy_tie(node->planned_start_ns == INT64_MAX ? node->sequence : node->tie, bits);
+}
+
 // Clocks in keys: units of 1.024 us; 48 bits of them are 9 years.
 enum { RDO_POLICY_TIME_SHIFT = 10 };
+static_assert(1 << RDO_POLICY_TIME_SHIFT == RDO_POLICY_TIME_UNIT_NS, "ties are told for this unit");
 
 static inline int64_t rdo_policy_time(int64_t ns) { return ns < 0 ? 0 : ns >> RDO_POLICY_TIME_SHIFT; }
 

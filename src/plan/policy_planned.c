@@ -6,7 +6,8 @@
 // than options.late_ns it is urgent: its priority grows by 50, and where its lane has no idle worker another one that has may
 // take it. What has no plan is placed as `dynamic` does, and comes behind what is planned and as urgent.
 //
-// Key: 255 - priority in bits 56..63, planned start in bits 8..55 (48 bits of 1.024 us, 9 years), sequence in bits 0..7.
+// Key: 255 - priority in bits 56..63, planned start in bits 8..55 (48 bits of 1.024 us, 9 years), in bits 0..7 the place among
+// what is planned for the same time, or the sequence of what has no plan.
 
 #include "plan/policy_impl.h"
 
@@ -39,7 +40,7 @@ static void decide(const struct rdo_policy_options *options, const struct rdo_po
     if (!is_late || rdo_policy_idle(&lanes[lane]) > 0 || !place_idle(options, node, lanes, lane_count, out_decision)) rdo_policy_follow(node, lanes, out_decision);
   }
   out_decision->key = rdo_policy_field(RDO_POLICY_PRIORITY_MAX - priority, 8, 56) | rdo_policy_field(rdo_policy_time(node->planned_start_ns), 48, 8) |
-                      rdo_policy_tie(node->sequence, 8);
+                      rdo_policy_plan_tie(node, 8);
 }
 
 const struct rdo_policy rdo_policy_planned = {

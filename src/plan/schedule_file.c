@@ -615,6 +615,16 @@ static enum rondo_status read_document(const struct rdo_document *document, cons
   return status;
 }
 
+struct rdo_schedule_options rdo_schedule_options_of(const struct rondo_schedule_reading *reading) {
+  return (struct rdo_schedule_options){.default_target = reading->default_target,
+                                       .locked_prefix = reading->locked_prefix,
+                                       .is_strict = reading->is_strict,
+                                       .rounds_to_us = reading->rounds_to_us,
+                                       .clamps_negative = reading->clamps_negative,
+                                       .truncates_integers = reading->truncates_integers,
+                                       .ignores_bad_policies = reading->ignores_bad_policies};
+}
+
 static enum rondo_status read_opened(struct rdo_document *document, enum rondo_status status, struct rdo_notes *notes,
                                      const struct rdo_schedule_options *options,
                                      struct rdo_schedule *out_schedule, struct rondo_diag *diag) {
@@ -625,6 +635,7 @@ static enum rondo_status read_opened(struct rdo_document *document, enum rondo_s
   out_schedule->notes = *notes;
   if (status == RONDO_OK) status = rdo_schedule_complete(out_schedule, diag);
   if (status == RONDO_OK) status = rdo_schedule_lint(out_schedule, options->is_strict, &out_schedule->notes, diag);
+  if (status == RONDO_OK && options->is_strict && out_schedule->notes.count > 0) status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s", out_schedule->notes.items[0].text);
   return status;
 }
 

@@ -20,6 +20,7 @@
 #include "plan/jobs_file.h"
 #include "plan/machine_file.h"
 #include "plan/notes.h"
+#include "rondo/files.h"
 
 enum {
   RDO_SCHEDULE_NODES_MAX = 1 << 20,
@@ -61,6 +62,7 @@ struct rdo_schedule_node {
   bool has_policies;         // false: both policies are inferred
   uint32_t time_dependency;  // RDO_SCHEDULE_NONE = none
   uint32_t rank;             // place in the order by (start, id, ordinal, key)
+  uint32_t tie;              // the same among those that policies cannot tell apart by their starts: in a row with less than 1.024 us between them
 
   // Parts of the schedule's arrays.
   uint32_t dependency_begin, dependency_count;    // of dependencies[]: data predecessors, in the order of the file
@@ -88,6 +90,9 @@ struct rdo_schedule_job {
   int64_t release_ns;   // on the schedule's clock
   int64_t deadline_ns;  // on the schedule's clock; 0 = none
 };
+
+// What all calls of a job are called together: the job's name where the file tells it, else what their names have in common.
+static inline const char *rdo_schedule_job_source(const struct rdo_schedule_job *job) { return job->source[0] != '\0' ? job->source : job->base; }
 
 struct rdo_schedule_target {
   const char *name;
@@ -133,13 +138,16 @@ struct rdo_schedule_options {
   const char *default_target;              // of nodes that name none; NULL = "CPU_P"
   const char *locked_prefix;               // jobs whose policies are inferred as periodic; NULL = "mlp", "" = none is
   const char *function;                    // of a dump of the compiler (dispatch_dump.h); NULL = its only one with dispatches
-  bool is_strict;                          // remarks of the checks below are errors
+  bool is_strict;                          // remarks are errors
   // As the reference tool does it.
   bool rounds_to_us;          // starts and durations to whole microseconds
   bool clamps_negative;       // negative times are 0; else an error
   bool truncates_integers;    // 3.7 is 3; else an error
   bool ignores_bad_policies;  // an unknown policy counts as absent; else an error
 };
+
+// How to read as a caller of rondo/files.h wants it.
+struct rdo_schedule_options rdo_schedule_options_of(const struct rondo_schedule_reading *reading);
 
 // Reads and checks a schedule. Remarks are made of unknown keys, of planned overlaps on one target, of predecessors that are
 // planned to end after a node's start, of time dependencies that are not the node before on its target, and of modules that

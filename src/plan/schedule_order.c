@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "plan/name_map.h"
+#include "plan/policy.h"
 #include "plan/schedule_file.h"
 
 enum { CYCLE_NAMES_MAX = 8 };
@@ -38,7 +39,10 @@ static enum rondo_status rank_nodes(struct rdo_schedule *schedule, struct rondo_
   if (schedule->node_count > 0) qsort(ranked, schedule->node_count, sizeof *ranked, compare_ranked);
   for (uint32_t rank = 0; rank < schedule->node_count; ++rank) {
     schedule->by_rank[rank] = ranked[rank].index;
-    schedule->nodes[ranked[rank].index].rank = rank;
+    struct rdo_schedule_node *node = &schedule->nodes[ranked[rank].index];
+    const struct rdo_schedule_node *before = rank > 0 ? &schedule->nodes[schedule->by_rank[rank - 1]] : NULL;
+    node->rank = rank;
+    node->tie = before != NULL && node->start_ns - before->start_ns < RDO_POLICY_TIME_UNIT_NS ? before->tie + 1 : 0;
   }
   rdo_free(ranked);
   return RONDO_OK;

@@ -155,7 +155,8 @@ static enum rondo_status find_kind(struct planner *planner) {
 static enum rondo_status draft_schedule(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
   if (options->machine_path != NULL) RDO_TRY(read_machine(planner, options->machine_path));
-  const struct rdo_schedule_options how = {.machine = planner->machine};
+  struct rdo_schedule_options how = rdo_schedule_options_of(&options->reading);
+  how.machine = planner->machine;
   const struct rdo_reschedule_options reschedule = {
       .moves = options->moves, .move_count = options->move_count, .overlap_count = options->overlap_count, .slack_percent = options->slack_percent};
   RDO_TRY(rdo_schedule_read(options->input_path, &how, &planner->source, planner->diag));

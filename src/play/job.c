@@ -9,6 +9,7 @@
 #include "base/futex.h"
 #include "base/object.h"
 #include "play/player.h"
+#include "play/wake.h"
 
 // The scheduler of a job's queue -------------------------------------------------------------------
 
@@ -50,6 +51,7 @@ static void note_start(struct rdo_queue_scheduler *scheduler, struct rdo_submiss
   rdo_atomic_store(&job->armed, started(job), rdo_release);  // SYNC(job): nobody takes it back any more
   if (instance->start_ns != 0) return;
   instance->start_ns = rdo_clock_now_ns();
+  instance->wake = rdo_wake_of(rdo_worker_end_rest(worker));
   instance->is_stolen = worker->stolen_end_ns > instance->ready_ns && worker->stolen_begin_ns < instance->start_ns;
   rdo_atomic_store(&job->counts.state, RONDO_INSTANCE_RUNNING, rdo_relaxed);  // relaxed: counter
   rdo_job_latch(job, instance->start_ns);

@@ -7,16 +7,47 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "hal/queue.h"
 #include "rondo/model.h"
 #include "rondo/runtime.h"
+#include "rondo/timeline.h"
 
-static enum rondo_status run(struct rdo_module_call *call, int32_t batch_count, struct rondo_diag *diag) {
-  const struct rondo_value input = {.kind = RONDO_VALUE_I32, .i32 = batch_count};
-  RDO_TRY(rdo_call_begin(&call->call, &input, diag));
+// Arguments without the two fences of an asynchronous function, which come last.
+static int argument_count(const struct rondo_function *function) {
+  return rondo_function_argument_count(function) - (rondo_function_is_async(function) ? 2 : 0);
+}
+
+// Runs what has begun, to its end.
+static enum rondo_status finish(struct rdo_module_call *call, struct rondo_diag *diag) {
   enum rondo_status status = rdo_call_run(&call->call, call->outputs);
+  rdo_queue_flush();  // what the program did not wait for
   if (status == RONDO_DEFERRED) return rdo_fail(diag, RONDO_UNIMPLEMENTED, "function %s waits for something that nobody does", rondo_function_name(call->function));
   for (int i = 0; status == RONDO_OK && i < call->output_count; ++i) rondo_value_release(&call->outputs[i]);
   return status;
+}
+
+// Nothing is waited for before; the device is the calling thread, so its end has come, or never will, when the function is over.
+static enum rondo_status run_async(struct rdo_module_call *call, const struct rondo_value *batch, struct rondo_diag *diag) {
+  struct rondo_fence *end;
+  RDO_TRY(rondo_fence_at(call->timeline, ++call->ended_count, &end, diag));
+  int count = argument_count(call->function);
+  struct rondo_value inputs[3] = {*batch};
+  inputs[count] = (struct rondo_value){.kind = RONDO_VALUE_FENCE};
+  inputs[count + 1] = (struct rondo_value){.kind = RONDO_VALUE_FENCE, .fence = end};
+  enum rondo_status status = rdo_call_begin(&call->call, inputs, diag);
+  if (status == RONDO_OK) status = finish(call, diag);
+  if (status == RONDO_OK) status = rondo_fence_query(end);
+  if (status == RONDO_DEFERRED) status = rdo_fail(diag, RONDO_UNIMPLEMENTED, "function %s does not signal its fence", rondo_function_name(call->function));
+  else if (status != RONDO_OK) status = rdo_fail(diag, status, "function %s has failed", rondo_function_name(call->function));
+  rondo_fence_release(&end);
+  return status;
+}
+
+enum rondo_status rdo_module_call_run(struct rdo_module_call *call, int32_t batch_count, struct rondo_diag *diag) {
+  const struct rondo_value input = {.kind = RONDO_VALUE_I32, .i32 = batch_count};
+  if (call->timeline != NULL) return run_async(call, &input, diag);
+  RDO_TRY(rdo_call_begin(&call->call, &input, diag));
+  return finish(call, diag);
 }
 
 // In one piece, on one worker.
@@ -30,7 +61,7 @@ static enum rdo_drain_result drain_module(struct rdo_node *node, struct rdo_work
   rdo_node_note_start(node, worker, rdo_clock_now_ns());
   node->is_abandoned = rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) != 0;  // relaxed: hint
   if (node->is_abandoned) return RDO_DRAIN_DONE;
-  enum rondo_status status = run(call, call->batch_count, &call->diag);
+  enum rondo_status status = rdo_module_call_run(call, call->batch_count, &call->diag);
   if (status == RONDO_OK) return RDO_DRAIN_DONE;
   if (call->status == RONDO_OK) {
     call->status = status;
@@ -50,7 +81,7 @@ const struct rdo_node_body rdo_node_module = {"module", drain_module, NULL};
 
 static bool takes_batch(const struct rondo_function *function) {
   struct rondo_parameter parameter;
-  if (rondo_function_argument_count(function) != 1) return false;
+  if (argument_count(function) != 1) return false;
   rondo_function_argument(function, 0, &parameter);
   return parameter.kind == RONDO_VALUE_I32;
 }
@@ -69,17 +100,17 @@ static enum rondo_status load(struct rdo_module_call *call, struct rondo_diag *d
   RDO_TRY(rondo_model_load(call->runtime, &source, 1, &call->model, diag));
   if (rondo_model_function_count(call->model) == 0) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: exports no function", call->path);
   call->function = choose_function(call->model);
-  if (rondo_function_is_async(call->function)) {
-    return rdo_fail(diag, RONDO_UNIMPLEMENTED, "%s: function %s takes fences", call->path, rondo_function_name(call->function));
-  }
-  if (rondo_function_argument_count(call->function) != 0 && !takes_batch(call->function)) {
+  if (rondo_function_is_async(call->function)) RDO_TRY(rondo_timeline_create(call->runtime, 0, &call->timeline, diag));
+  if (argument_count(call->function) != 0 && !takes_batch(call->function)) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: function %s is not that of a dispatch module, which takes nothing or one i32", call->path,
                     rondo_function_name(call->function));
   }
   RDO_TRY(rdo_call_init(&call->call, (struct rondo_function *)(uintptr_t)call->function, diag));
   call->output_count = rondo_function_result_count(call->function);
   RDO_TRY(rdo_alloc_array((size_t)call->output_count + 1, sizeof *call->outputs, &call->outputs, diag));
-  return run(call, 0, diag);
+  RDO_TRY(rdo_module_call_run(call, 0, diag));
+  // An empty batch records nothing: what a call asks memory for is there, and its kernel in the caches, only after one that does.
+  return takes_batch(call->function) ? rdo_module_call_run(call, call->batch_count, diag) : RONDO_OK;
 }
 
 enum rondo_status rdo_module_call_create(const char *path, uint32_t lane, int32_t batch_count, struct rdo_module_call **out_call,
@@ -105,6 +136,7 @@ enum rondo_status rdo_module_call_create(const char *path, uint32_t lane, int32_
 void rdo_module_call_destroy(struct rdo_module_call *call) {
   if (call == NULL) return;
   rdo_call_deinit(&call->call);
+  rondo_timeline_release(&call->timeline);
   rondo_model_release(&call->model);
   rondo_runtime_release(&call->runtime);
   rdo_free(call->outputs);

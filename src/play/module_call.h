@@ -18,6 +18,8 @@ struct rdo_module_call {
   struct rondo_model *model;
   const struct rondo_function *function;
   struct rdo_call call;
+  struct rondo_timeline *timeline;  // of an asynchronous function; else NULL
+  uint64_t ended_count;             // what its end signals there
   struct rondo_value *outputs;
   int32_t batch_count;     // what its function gets, if it takes an i32
   int output_count;
@@ -27,12 +29,15 @@ struct rdo_module_call {
 };
 
 // Loads a file and chooses its function: the only one, else the first that takes one i32, else the first; it takes nothing, or one i32:
-// how often the dispatch runs. Calls it once, with 0.
+// how often the dispatch runs; two fences behind that make no difference. Calls it once, with 0, and where it takes that once more as nodes will: so their first call is like all others.
 //   out_call  ended with rdo_module_call_destroy
 //   returns   what loading returns, INVALID_ARGUMENT (the function takes something else), or what the call failed with
 enum rondo_status rdo_module_call_create(const char *path, uint32_t lane, int32_t batch_count, struct rdo_module_call **out_call,
                                          struct rondo_diag *diag) RONDO_MUST_USE;
 void rdo_module_call_destroy(struct rdo_module_call *call);
+
+// Calls it on this thread: its dispatch runs so often, if it takes that.
+enum rondo_status rdo_module_call_run(struct rdo_module_call *call, int32_t batch_count, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // The status of its first failure, if that was in this iteration or before, which is over; OK = none.
 enum rondo_status rdo_module_call_failure(const struct rdo_module_call *call, uint64_t iteration);

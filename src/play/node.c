@@ -103,6 +103,7 @@ static void place(struct rdo_node *node, uint32_t previous_lane) {
       .release_ns = node->is_locked ? graph->begin_ns + node->release_ns : graph->begin_ns,
       .deadline_ns = node->urgency.deadline_ns == INT64_MAX ? INT64_MAX : graph->begin_ns + node->urgency.deadline_ns,
       .planned_start_ns = node->planned_lane == RDO_POLICY_NONE ? INT64_MAX : graph->begin_ns + node->planned_start_ns,
+      .tie = node->tie,
       .planned_lane = node->planned_lane,
       .planned_width = node->planned_width,
       .lane_ns = expect(node, lane_ns),
@@ -206,7 +207,8 @@ static void release_node(struct rdo_process *process) {
 
 static const struct rdo_process_type node_type = {"node", drain_node, complete_node, release_node};
 
-void rdo_node_note_start(struct rdo_node *node, const struct rdo_worker *worker, int64_t begin_ns) {
+void rdo_node_note_start(struct rdo_node *node, struct rdo_worker *worker, int64_t begin_ns) {
+  enum rdo_worker_rest rest = rdo_worker_end_rest(worker);
   int64_t earliest_ns = rdo_atomic_load(&node->start_ns, rdo_relaxed);  // relaxed: hint
   while (begin_ns < earliest_ns) {
     bool is_first = earliest_ns == INT64_MAX;
@@ -215,6 +217,7 @@ void rdo_node_note_start(struct rdo_node *node, const struct rdo_worker *worker,
     // Of the worker that says so first: nearly always the one that began first.
     int64_t release_ns = node->is_locked ? node->graph->begin_ns + node->release_ns : node->ready_ns;
     node->worker = worker->index;
+    node->rest = rest;
     node->is_stolen = worker->stolen_end_ns > release_ns && worker->stolen_begin_ns < begin_ns;
     rdo_atomic_add(&node->graph->lanes[node->lane].busy_count, 1, rdo_relaxed);  // relaxed: counter
     return;
@@ -320,7 +323,7 @@ void rdo_node_graph_begin(struct rdo_node_graph *graph, uint64_t iteration, int6
   // SYNC(nodes): what was reset reaches a worker with the post or the slot. Roots that have been placed run already; only
   // what they end touches others, and those are reset.
   for (uint32_t i = 0; i < graph->node_count; ++i) {
-    struct rdo_node *node = &graph->nodes[i];
+    struct rdo_node *node = &graph->nodes[graph->order != NULL ? graph->order[i] : i];
     if (node->predecessor_count == 0 && !node->needs_body) place(node, RDO_POLICY_NONE);
   }
 }

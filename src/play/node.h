@@ -55,6 +55,7 @@ struct rdo_node {
   uint32_t planned_place;         // which of the lane's workers the plan leaves free for it; a start that lies ahead is this one's
   uint64_t lanes;                 // bits
   int64_t release_ns, planned_start_ns, deadline_ns;  // from the iteration's begin; deadline INT64_MAX = none
+  uint32_t tie;                   // place among what is planned for the same time
   int64_t duration_ns;            // planned; 0 = not known
   int64_t tile_ns;                // synthetic: looks up so often; 0 = never
   const int64_t *lane_ns;         // [lane_count] likewise, by lane; NULL = duration_ns everywhere
@@ -73,6 +74,7 @@ struct rdo_node {
   rdo_atomic_u32 posted_to;       // SYNC(nodes): worker that its release was posted to; UINT32_MAX = none yet
   uint32_t worker;                // that began it
   rdo_atomic_u32 preemption_count;  // counter
+  enum rdo_worker_rest rest;      // of that worker before
   bool is_abandoned;              // its body will not come, or had nothing to do any more
   bool is_failed;
   bool is_stolen;                 // the machine took its worker's CPU around its release
@@ -97,6 +99,7 @@ struct rdo_node_graph {
   uint32_t resource_count;
   struct rdo_node *nodes;
   uint32_t node_count;
+  const uint32_t *order;          // [node_count] in which those that wait for nothing are placed; NULL = as they stand
   uint32_t actor_count;           // others that an iteration waits for: each calls rdo_node_graph_leave once
   void (*over)(struct rdo_node_graph *graph);  // on the thread that released the last node; the graph may have begun again meanwhile
   void *user;                     // of `over`
@@ -134,7 +137,7 @@ extern const struct rdo_node_body rdo_node_synthetic;
 extern const struct rdo_node_body rdo_node_empty;
 
 // For bodies: this worker began at `begin_ns`; the earliest counts.
-void rdo_node_note_start(struct rdo_node *node, const struct rdo_worker *worker, int64_t begin_ns);
+void rdo_node_note_start(struct rdo_node *node, struct rdo_worker *worker, int64_t begin_ns);
 
 static inline bool rdo_node_is_started(const struct rdo_node *node) {
   return rdo_atomic_load(&node->start_ns, rdo_acquire) != INT64_MAX;  // SYNC(nodes)

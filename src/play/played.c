@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "play/player.h"
+#include "play/wake.h"
 #include "trace/trace_table.h"
 
 enum { NAME_BYTES = 512 };
@@ -79,6 +80,7 @@ static enum rondo_status add_node(struct writer *writer, const struct rondo_job 
       .ordinal = 1,
       .total = 1,
       .job = name,
+      .source = job->name,
       .dependencies = names,
       .dependency_count = count,
       .release = job->release == RDO_RELEASE_PERIODIC ? RDO_PLAYED_RELEASE_LOCKED : RDO_PLAYED_RELEASE_IMMEDIATE,
@@ -118,6 +120,7 @@ static enum rondo_status add_row(struct writer *writer, const struct rondo_job *
   row.release_ns = row.ready_ns = instance->ready_ns - writer->t0_ns;
   row.start_ns = start_ns - writer->t0_ns;
   row.end_ns = (row.state == RDO_PLAYED_SKIPPED ? start_ns : instance->end_ns) - writer->t0_ns;
+  if (instance->start_ns != 0 && row.state != RDO_PLAYED_CANCELLED) row.wake = rdo_wake_in_table(instance->wake);
   if (row.end_ns < row.start_ns) {  // its program failed before its release
     row.release_ns = RDO_TABLE_UNKNOWN;
     row.ready_ns = row.start_ns = row.end_ns > 0 ? row.end_ns : 0;

@@ -60,6 +60,16 @@ static enum rondo_status check_plan(const struct rondo_schedule_player *player, 
   return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: the plan is wrong: %s; rondo plan --check tells all", path, check.first);
 }
 
+static void tell_notes(const struct rondo_schedule_player *player) {
+  const struct rdo_notes *notes = &player->schedule.notes;
+  char text[RDO_NOTE_BYTES + 32];
+  for (size_t i = 0; i < notes->count && player->options.note != NULL; ++i) {
+    size_t more = notes->items[i].count - 1;
+    snprintf(text, sizeof text, more > 0 ? "%s (and %zu more)" : "%s", notes->items[i].text, more);
+    player->options.note(player->options.user, text);
+  }
+}
+
 static enum rondo_status read_files(struct rondo_schedule_player *player, const char *path, struct rondo_diag *diag) {
   const struct rondo_schedule_play_options *options = &player->options;
   if (options->machine_file != NULL) {
@@ -67,8 +77,10 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
     RDO_TRY(rdo_machine_file_read(options->machine_file, NULL, &player->machine, diag));
   }
   if (options->plans_jobs) return plan_jobs(player, path, diag);
-  const struct rdo_schedule_options read = {.machine = player->has_machine ? &player->machine : NULL};
+  struct rdo_schedule_options read = rdo_schedule_options_of(&options->reading);
+  read.machine = player->has_machine ? &player->machine : NULL;
   RDO_TRY(rdo_schedule_read(path, &read, &player->schedule, diag));
+  tell_notes(player);
   const struct rdo_schedule *schedule = &player->schedule;
   if (options->baseline_count > 0) return rdo_baseline_flatten(&player->schedule, diag);
   if (schedule->variant == RDO_SCHEDULE_GRAPH || schedule->variant == RDO_SCHEDULE_RUNNABLE) {
@@ -85,6 +97,7 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
 static enum rondo_status place_workers(struct rondo_schedule_player *player, const struct rdo_topology *topology, size_t *out_local_memory_bytes,
                                        struct rondo_diag *diag) {
   struct rdo_cpu_set cpus, taken = rdo_cpu_set_none();
+  player->cpu_count = rdo_cpu_set_count(&topology->allowed);
   RDO_TRY(find_cpus(&player->options, topology, &cpus, diag));
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
   if (machine != NULL) {
@@ -157,6 +170,7 @@ static enum rondo_status make_table(struct rondo_schedule_player *player, struct
         .ordinal = node->ordinal,
         .total = node->total,
         .job = schedule->jobs[node->job].name,
+        .source = rdo_schedule_job_source(&schedule->jobs[node->job]),
         .module = node->module_name,
         .dependencies = keys,
         .dependency_count = node->dependency_count,
@@ -227,6 +241,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   player->options.ignores_plan |= options->plans_jobs && !player->graph.policy->needs_plan;
   // What a list schedule puts behind a release of another job need not wait for it: measured in a moment, its times are an estimate.
   player->options.ignores_time |= player->options.ignores_plan || player->options.plans_jobs;
+  RDO_TRY(rdo_text_copy(&player->names, path, &player->path, diag));
   RDO_TRY(read_files(player, path, diag));
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(rdo_schedule_player_make_nodes(player, diag));
@@ -318,8 +333,10 @@ enum rondo_status rondo_schedule_player_table(struct rondo_schedule_player *play
   *out_table = NULL;
   if (player->played_count == 0) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "nothing was played");
   enum rondo_status status = rdo_trace_table_create(&player->table, out_table, diag);
+  if (status == RONDO_OK) status = rdo_schedule_player_tell_config(player, *out_table, diag);
   rdo_table_deinit(&player->table);
   player->played_count = 0;
   if (status == RONDO_OK) status = make_table(player, diag);
+  if (status != RONDO_OK) rondo_trace_table_release(out_table);
   return status;
 }

@@ -201,6 +201,7 @@ enum rondo_status rdo_schedule_player_make_nodes(struct rondo_schedule_player *p
   struct rdo_node_graph *graph = &player->graph;
   RDO_TRY(rdo_alloc_array(schedule->node_count, sizeof *graph->nodes, &graph->nodes, diag));
   graph->node_count = schedule->node_count;
+  graph->order = schedule->by_rank;
   for (uint32_t i = 0; i < graph->node_count; ++i) {
     const struct rdo_schedule_node *from = &schedule->nodes[i];
     const struct rdo_schedule_job *job = &schedule->jobs[from->job];
@@ -217,6 +218,7 @@ enum rondo_status rdo_schedule_player_make_nodes(struct rondo_schedule_player *p
     node->width_max = width;
     node->lanes = UINT64_C(1) << from->target;
     node->planned_start_ns = node->release_ns = from->start_ns;
+    node->tie = from->tie;
     node->deadline_ns = job->deadline_ns > 0 ? job->deadline_ns : INT64_MAX;
     node->urgency = (struct rdo_urgency){find_priority(schedule, from), node->deadline_ns};
     node->duration_ns = from->duration_ns;

@@ -8,6 +8,7 @@
 //   schedule_limits.c  the machine's jobs_max and memory
 //   schedule_models.c  what nodes run: functions of models, dispatch modules
 //   schedule_run.c     iterations
+//   schedule_config.c  what a run was made with
 //
 // SYNC(nodes). `changes` grows when an iteration has ended, after the last node was released; the runner sleeps on it. A graph belongs to the runner from
 // then until it begins its next iteration.
@@ -47,6 +48,8 @@ struct rondo_schedule_player {
   uint32_t *module_of;               // owned [node_count]: index + 1, 0 = none
   struct rdo_table table;
   struct rdo_arena names;  // of modules
+  const char *path;        // as it was given; in the arena of names
+  int cpu_count;           // that this process may use
   bool has_machine;      // `machine` was read
   bool keeps_order;      // edges put instances behind one another: iterations do not overlap
   int64_t played_count, skipped_count, stolen_count;
@@ -95,6 +98,12 @@ bool rdo_schedule_player_takes_time(const struct rondo_schedule_player *player, 
 // Loads what nodes run. After the nodes.
 enum rondo_status rdo_schedule_player_load_models(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
 enum rondo_status rdo_schedule_player_load_modules(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// What modules of a target are compiled for.
+const char *rdo_schedule_player_variant(const struct rondo_schedule_player *player, uint32_t target);
+
+// Tells a table what its run was made with.
+enum rondo_status rdo_schedule_player_tell_config(const struct rondo_schedule_player *player, struct rondo_trace_table *table, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // What all instances of a job are called.
 const char *rdo_schedule_player_call_name(const struct rdo_schedule_job *job);

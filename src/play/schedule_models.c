@@ -42,7 +42,7 @@ static const char *find_model(const struct rondo_schedule_player *player, const 
 }
 
 // What all instances of a job are called.
-const char *rdo_schedule_player_call_name(const struct rdo_schedule_job *job) { return job->source[0] != '\0' ? job->source : job->base; }
+const char *rdo_schedule_player_call_name(const struct rdo_schedule_job *job) { return rdo_schedule_job_source(job); }
 
 static enum rondo_status find_call(struct rondo_schedule_player *player, const struct rdo_schedule_job *job, struct rdo_plan_call **out_call,
                                    struct rondo_diag *diag) {
@@ -160,23 +160,16 @@ static bool has_modules(const struct rondo_schedule_player *player) {
   return false;
 }
 
-// What modules of a target are compiled for: as the caller says, else the machine, else as the reference board has it.
-static const char *find_variant(const struct rondo_schedule_player *player, uint32_t target) {
+const char *rdo_schedule_player_variant(const struct rondo_schedule_player *player, uint32_t target) {
   const struct rdo_machine_file *machine = player->has_machine ? &player->machine : player->schedule.machine;
-  const char *name = player->schedule.targets[target].name;
-  for (int i = 0; i < player->options.variant_count; ++i) {
-    if (strcmp(player->options.variants[i].target, name) == 0) return player->options.variants[i].variant;
-  }
-  int lane = machine == NULL ? -1 : rdo_machine_file_find_lane(machine, name);
-  if (lane >= 0 && machine->clusters[machine->lanes[lane].cluster].variant[0] != '\0') return machine->clusters[machine->lanes[lane].cluster].variant;
-  return strcmp(name, "CPU_P") == 0 ? "RVV" : "scalar";
+  return rdo_module_variant(&player->schedule, machine, player->options.variants, player->options.variant_count, target);
 }
 
 static enum rondo_status load_module(struct rondo_schedule_player *player, const struct rdo_module_path_rules *rules, struct rdo_name_map *map, uint32_t number,
                                      struct rondo_diag *diag) {
   const struct rdo_schedule_node *node = &player->schedule.nodes[number];
   char key[RDO_MODULE_PATH_BYTES + 16], path[RDO_MODULE_PATH_BYTES];
-  RDO_TRY(rdo_module_path_find(rules, &player->schedule, node, find_variant(player, node->target), path, diag));
+  RDO_TRY(rdo_module_path_find(rules, &player->schedule, node, rdo_schedule_player_variant(player, node->target), path, diag));
   snprintf(key, sizeof key, "%u:%s", node->target, path);
   uint32_t index = rdo_name_map_find(map, key);
   if (index == UINT32_MAX) {

@@ -4,6 +4,7 @@
 // A schedule played iteration after iteration.
 
 #include "play/schedule_impl.h"
+#include "play/wake.h"
 
 #include "base/clock.h"
 #include "base/futex.h"
@@ -83,6 +84,7 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, const s
       if (node->is_failed) row.state = RDO_PLAYED_FAILED;
       row.start_ns = rdo_atomic_load(&node->start_ns, rdo_relaxed) - graph->begin_ns;  // relaxed: the iteration is over
       row.end_ns = node->end_ns - graph->begin_ns;
+      row.wake = rdo_wake_in_table(rdo_wake_of(node->rest));
     }
     if (node->deadline_ns != INT64_MAX) row.deadline_ns = node->deadline_ns;
     row.worker = (int32_t)node->worker;

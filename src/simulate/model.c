@@ -31,7 +31,6 @@ struct builder {
 };
 
 // What the instances of one periodic job have in common.
-static const char *job_name(const struct rdo_schedule_job *job) { return job->source[0] != '\0' ? job->source : job->base; }
 
 // Whether the schedule tells its release.
 static bool is_told(const struct rdo_schedule_job *job) { return job->source[0] != '\0'; }
@@ -145,7 +144,7 @@ static enum rondo_status name_jobs(struct builder *b, struct rdo_name_map *names
   struct rdo_sim_model *model = b->model;
   RDO_TRY(rdo_arena_alloc(&model->arena, b->schedule->job_count, sizeof *model->jobs, &model->jobs, b->diag));
   for (uint32_t i = 0; i < b->schedule->job_count; ++i) {
-    const char *name = job_name(&b->schedule->jobs[i]);
+    const char *name = rdo_schedule_job_source(&b->schedule->jobs[i]);
     b->job_of[i] = rdo_name_map_find(names, name);
     if (b->job_of[i] != RDO_NAME_NONE) continue;
     b->job_of[i] = model->job_count++;
@@ -162,7 +161,7 @@ static enum rondo_status fill_jobs(struct builder *b) {
   return status;
 }
 
-static bool is_of(const struct builder *b, uint32_t job, const char *name) { return name != NULL && strcmp(job_name(&b->schedule->jobs[job]), name) == 0; }
+static bool is_of(const struct builder *b, uint32_t job, const char *name) { return name != NULL && strcmp(rdo_schedule_job_source(&b->schedule->jobs[job]), name) == 0; }
 
 // The instance that is released first is the one that is copied.
 static enum rondo_status find_template(struct builder *b) {
@@ -296,6 +295,7 @@ static void fill_node(const struct builder *b, uint32_t index, uint32_t instance
                                 .planned_start_ns = from->start_ns + instance->shift_ns,
                                 .release_ns = is_told(job) ? job->release_ns + instance->shift_ns : 0,
                                 .urgency = {(uint8_t)priority, instance->deadline_ns},
+                                .tie = from->tie,
                                 .rank = from->rank};
   fill_window(b, node, from, entry);
   fill_claims(b, node, from);
@@ -533,7 +533,7 @@ enum rondo_status rdo_sim_model_rate(const struct rdo_schedule *schedule, const 
   RDO_TRY(rdo_alloc_array(schedule->job_count, sizeof *releases_ns, &releases_ns, diag));
   find_releases(schedule, releases_ns);
   for (uint32_t i = 0; i < schedule->job_count; ++i) {
-    if (strcmp(job_name(&schedule->jobs[i]), job) != 0) continue;
+    if (strcmp(rdo_schedule_job_source(&schedule->jobs[i]), job) != 0) continue;
     first_ns = releases_ns[i] < first_ns ? releases_ns[i] : first_ns;
     last_ns = releases_ns[i] > last_ns ? releases_ns[i] : last_ns;
     ++count;
@@ -541,7 +541,7 @@ enum rondo_status rdo_sim_model_rate(const struct rdo_schedule *schedule, const 
   rdo_free(releases_ns);
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
     const struct rdo_schedule_node *node = &schedule->nodes[i];
-    if (strcmp(job_name(&schedule->jobs[node->job]), job) != 0) continue;
+    if (strcmp(rdo_schedule_job_source(&schedule->jobs[node->job]), job) != 0) continue;
     out_rate->work_ns += node->duration_ns;
     ++out_rate->node_count;
   }

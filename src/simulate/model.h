@@ -64,6 +64,7 @@ struct rdo_sim_node {
   bool is_root;                // without predecessors
   struct rdo_urgency urgency;  // with what it inherits; the deadline from the iteration's start on
   bool is_locked;              // to its release: a worker is kept free and awake for it
+  uint32_t tie;                // the schedule's
   uint32_t rank;               // of equal choices the lowest comes first, then the lowest index
   uint32_t predecessor_count;
   uint32_t successor_begin, successor_count;  // of successors[]

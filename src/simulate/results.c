@@ -93,6 +93,8 @@ enum rondo_status rdo_sim_results_add_run(struct rdo_sim_results *results, const
   RDO_TRY(end_run(&results->makespan, &makespan, diag));
   rdo_samples_add(&results->makespan_mean, makespan.mean_ns);
   for (uint32_t i = 0; i < results->model->lane_count; ++i) {
+    double span_ns = (double)simulator->now_ns * results->model->lanes[i].worker_count;
+    rdo_samples_add(&results->lanes[i].utilization, span_ns > 0 ? (double)simulator->pools[i].busy_ns / span_ns : 0);
     results->lanes[i].busy_ns += simulator->pools[i].busy_ns;
     results->lanes[i].dispatch_count += simulator->pools[i].dispatch_count;
   }

@@ -26,6 +26,7 @@ struct rdo_sim_job_result {
 struct rdo_sim_lane_result {
   uint64_t dispatch_count;
   double busy_ns;
+  struct rdo_samples utilization;
 };
 
 struct rdo_sim_results {

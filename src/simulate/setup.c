@@ -5,6 +5,7 @@
 
 #include "simulate/setup.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 enum { NAMES_BYTES = 128 };
@@ -73,6 +74,26 @@ enum rondo_status rdo_sim_setup_init(struct rdo_sim_setup *out_setup, const char
   to->interference = options->interference;
   to->iteration_count = options->iteration_count > 0 ? options->iteration_count : 1;
   return RONDO_OK;
+}
+
+// So often a count may be repeated; at least once.
+static uint64_t repeats_max(uint64_t max, uint64_t count, uint64_t others) {
+  uint64_t repeats = max / (count > 0 ? count : 1) / others;
+  return repeats > 0 ? repeats : 1;
+}
+
+enum rondo_status rdo_sim_setup_check(const struct rdo_sim_setup *setup, const struct rdo_sim_model *model, struct rondo_diag *diag) {
+  uint64_t iteration_count = setup->options.iteration_count, run_count = setup->run_count, total;
+  uint64_t value_count = (uint64_t)model->instance_count + 1;  // a latency each, and a makespan
+  for (uint32_t i = 0; i < model->node_count; ++i) value_count += model->nodes[i].is_root;
+  bool overflows = __builtin_mul_overflow(iteration_count, run_count, &total);
+  bool is_long = overflows || total > RDO_SIM_DISPATCHES_MAX / (model->node_count > 0 ? model->node_count : 1);
+  if (!is_long && total <= RDO_SIM_VALUES_MAX / value_count) return RONDO_OK;
+  uint64_t by_time = repeats_max(RDO_SIM_DISPATCHES_MAX, model->node_count, run_count), by_memory = repeats_max(RDO_SIM_VALUES_MAX, value_count, run_count);
+  return rdo_fail(diag, RONDO_OUT_OF_RANGE,
+                  "%" PRIu64 " iterations of %u dispatches in %" PRIu64 " run%s are more than can be simulated (%s): ask for %" PRIu64 " iterations at most, or for fewer runs",
+                  iteration_count, (unsigned)model->node_count, run_count, run_count == 1 ? "" : "s", is_long ? "10^10 dispatches" : "2^28 latencies and start delays",
+                  by_time < by_memory ? by_time : by_memory);
 }
 
 void rdo_sim_setup_deinit(struct rdo_sim_setup *setup) {

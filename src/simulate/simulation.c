@@ -20,6 +20,7 @@ struct rondo_simulation {
   struct rondo_simulation_job *jobs;    // owned [job_count]
   struct rondo_simulation_lane *lanes;  // owned [lane_count]
   bool is_tracing;
+  const struct rondo_simulation_options *asked;  // borrowed during the call; NULL = defaults
 };
 
 static enum rondo_status see_end(void *user, const struct rdo_simulator *simulator, const struct rdo_sim_iteration *iteration, uint32_t node, struct rondo_diag *diag) {
@@ -30,7 +31,9 @@ static enum rondo_status see_end(void *user, const struct rdo_simulator *simulat
 
 static enum rondo_status see_iteration(void *user, const struct rdo_simulator *simulator, const struct rdo_sim_iteration *iteration, struct rondo_diag *diag) {
   struct rondo_simulation *simulation = user;
-  (void)iteration;
+  const struct rondo_simulation_options *asked = simulation->asked;
+  const struct rondo_simulation_progress progress = {iteration->run, simulation->setup.run_count, iteration->index + 1, simulation->setup.options.iteration_count, 0};
+  if (asked != NULL && asked->report != NULL) asked->report(asked->user, &progress);
   return rdo_sim_results_add_iteration(&simulation->results, simulator, diag);
 }
 
@@ -79,7 +82,8 @@ static void show_lane(struct rondo_simulation *simulation, uint32_t index) {
                                                             .worker_count = lane->worker_count,
                                                             .dispatch_count = from->dispatch_count,
                                                             .busy_ns = from->busy_ns,
-                                                            .utilization = span_ns > 0 ? from->busy_ns / span_ns : 0};
+                                                            .utilization = span_ns > 0 ? from->busy_ns / span_ns : 0,
+                                                            .utilization_mean = rdo_samples_estimate(&from->utilization)};
 }
 
 static enum rondo_status show(struct rondo_simulation *simulation, struct rondo_diag *diag) {
@@ -107,6 +111,7 @@ static enum rondo_status simulate(struct rondo_simulation *simulation, const cha
   RDO_TRY(rdo_sim_setup_init(&simulation->setup, path, options, NULL, diag));
   const struct rdo_sim_model_options how = rdo_sim_setup_model(&simulation->setup);
   RDO_TRY(rdo_sim_model_init(&simulation->model, &simulation->setup.schedule, &how, diag));
+  RDO_TRY(rdo_sim_setup_check(&simulation->setup, &simulation->model, diag));
   RDO_TRY(rdo_sim_results_init(&simulation->results, &simulation->model, diag));
   RDO_TRY(run_all(simulation, options != NULL && options->keeps_table, diag));
   return show(simulation, diag);
@@ -117,7 +122,9 @@ enum rondo_status rondo_simulation_run(const char *path, const struct rondo_simu
   struct rondo_simulation *simulation;
   *out_simulation = NULL;
   RDO_TRY(rdo_alloc(sizeof *simulation, &simulation, diag));
+  simulation->asked = options;
   enum rondo_status status = simulate(simulation, path, options, diag);
+  simulation->asked = NULL;
   if (status == RONDO_OK) *out_simulation = simulation;
   else rondo_simulation_release(&simulation);
   return status;

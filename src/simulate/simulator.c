@@ -179,6 +179,7 @@ static void decide(struct rdo_simulator *s, uint32_t index) {
                                   .release_ns = t0_ns + node->release_ns,
                                   .deadline_ns = node->urgency.deadline_ns == INT64_MAX ? INT64_MAX : t0_ns + node->urgency.deadline_ns,
                                   .planned_start_ns = t0_ns + node->planned_start_ns,
+                                  .tie = node->tie,
                                   .planned_lane = node->lane - node->window,
                                   .planned_width = node->width,
                                   .lane_ns = lane_ns,

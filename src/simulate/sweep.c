@@ -9,6 +9,8 @@
 #include "simulate/setup.h"
 
 struct sweep {
+  const struct rondo_simulation_options *asked;  // borrowed; NULL = defaults
+  struct rdo_sim_results results;                // of the probe that is under way
   struct rdo_sim_setup setup;
   struct rdo_sim_model_options how;
   struct rdo_sim_rate now;  // the job as planned
@@ -16,24 +18,29 @@ struct sweep {
 };
 
 static enum rondo_status see_iteration(void *user, const struct rdo_simulator *simulator, const struct rdo_sim_iteration *iteration, struct rondo_diag *diag) {
-  (void)iteration;
-  return rdo_sim_results_add_iteration(user, simulator, diag);
+  struct sweep *sweep = user;
+  const struct rondo_simulation_options *asked = sweep->asked;
+  const struct rondo_simulation_progress progress = {iteration->run, sweep->setup.run_count, iteration->index + 1, sweep->setup.options.iteration_count, sweep->probe_count};
+  if (asked != NULL && asked->report != NULL) asked->report(asked->user, &progress);
+  return rdo_sim_results_add_iteration(&sweep->results, simulator, diag);
 }
 
-static enum rondo_status count_misses(const struct sweep *sweep, const struct rdo_sim_model *model, uint64_t *out_count, struct rondo_diag *diag) {
+static enum rondo_status count_misses(struct sweep *sweep, const struct rdo_sim_model *model, uint64_t *out_count, struct rondo_diag *diag) {
   struct rdo_simulator simulator = {0};
-  struct rdo_sim_results results;
-  const struct rdo_sim_observer observer = {NULL, see_iteration, &results};
+  struct rdo_sim_results *results = &sweep->results;
+  const struct rdo_sim_observer observer = {NULL, see_iteration, sweep};
   *out_count = 0;
-  enum rondo_status status = rdo_sim_results_init(&results, model, diag);
+  enum rondo_status status = rdo_sim_setup_check(&sweep->setup, model, diag);
+  if (status != RONDO_OK) return status;
+  status = rdo_sim_results_init(results, model, diag);
   if (status == RONDO_OK) status = rdo_simulator_init(&simulator, model, &sweep->setup.options, diag);
   for (uint64_t run = 0; run < sweep->setup.run_count && status == RONDO_OK && *out_count == 0; ++run) {
     status = rdo_simulator_run(&simulator, run, &observer, diag);
-    if (status == RONDO_OK) status = rdo_sim_results_add_run(&results, &simulator, diag);
-    *out_count = rdo_sim_results_miss_count(&results);
+    if (status == RONDO_OK) status = rdo_sim_results_add_run(results, &simulator, diag);
+    *out_count = rdo_sim_results_miss_count(results);
   }
   rdo_simulator_deinit(&simulator);
-  rdo_sim_results_deinit(&results);
+  rdo_sim_results_deinit(results);
   return status;
 }
 
@@ -115,7 +122,7 @@ static enum rondo_status bisect(struct sweep *sweep, struct rondo_simulation_rat
 
 enum rondo_status rondo_simulation_sweep(const char *path, const struct rondo_simulation_options *options, const char *job,
                                          struct rondo_simulation_rate *out_rate, struct rondo_diag *diag) {
-  struct sweep sweep = {0};
+  struct sweep sweep = {.asked = options};
   *out_rate = (struct rondo_simulation_rate){0};
   enum rondo_status status = prepare(&sweep, path, options, job, diag);
   out_rate->planned_period_ns = sweep.now.period_ns;

@@ -18,6 +18,7 @@ static enum rondo_status add_node(struct rdo_sim_trace *trace, uint32_t index, b
                                  .ordinal = from->ordinal,
                                  .total = from->total,
                                  .job = schedule->jobs[from->job].name,
+                                 .source = rdo_schedule_job_source(&schedule->jobs[from->job]),
                                  .module = from->module_name,
                                  .dependencies = keys,
                                  .dependency_count = from->dependency_count,

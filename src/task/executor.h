@@ -75,6 +75,11 @@ struct rdo_executor_options {
 };
 
 // One that drains: a worker thread, or a caller that donates its time.
+// What a worker did right before it came to what it does now.
+enum rdo_worker_rest { RDO_WORKER_RAN,
+                       RDO_WORKER_SPUN,
+                       RDO_WORKER_SLEPT };
+
 struct rdo_worker {
   // const after start
   struct rdo_executor *executor;
@@ -95,6 +100,7 @@ struct rdo_worker {
   uint32_t owed_slot;             // + 1: it put a process of one worker there and told nobody, because it comes there next; 0 = none
   uint32_t more_slots;            // bit per slot whose last drain by this worker said MORE
   uint64_t wake_count, sleep_count, spin_found_count;
+  enum rdo_worker_rest rest;      // since it did something last
   struct rdo_timer_heap timers;   // of rdo_timed
   int64_t next_release_ns;        // the first of them, INT64_MAX = none
   uint64_t next_release_key;      // its key, if there is one
@@ -116,6 +122,13 @@ struct rdo_worker {
   rdo_atomic_i64 release_hint_ns; // next_release_ns, for other workers
   rdo_atomic_ptr inbox;           // SYNC(wake): posted timed work, newest first
 };
+
+// On the worker: how it came to what it begins now. What comes behind that, it goes on with.
+static inline enum rdo_worker_rest rdo_worker_end_rest(struct rdo_worker *worker) {
+  enum rdo_worker_rest rest = worker->rest;
+  worker->rest = RDO_WORKER_RAN;
+  return rest;
+}
 
 struct rdo_compute_slot {
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u64 word;     // SYNC(slot)

@@ -96,6 +96,7 @@ static void sleep_until_woken(struct rdo_worker *worker) {
   // SYNC(wake): from here on a waker has to make the system call.
   if (!rdo_atomic_cas(&worker->token, &token, TOKEN_SLEEPING, rdo_acq_rel, rdo_acquire)) return;
   ++worker->sleep_count;
+  worker->rest = RDO_WORKER_SLEPT;
   rdo_event_emit(RDO_EVENT_SLEEP_BEGIN, 0, 0, 0);
   int64_t deadline_ns = worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - RELEASE_MARGIN_NS;
   if (deadline_ns != INT64_MAX) rdo_worker_begin_stretch(worker);
@@ -141,6 +142,7 @@ static bool begin_rest(struct rdo_worker *worker) {
 
 static void rest(struct rdo_worker *worker) {
   if (begin_rest(worker)) {
+    worker->rest = RDO_WORKER_SPUN;
     if (worker->next_release_ns != INT64_MAX && rdo_worker_room_ns(worker) <= RELEASE_MARGIN_NS) {
       (void)rdo_timed_spin(worker);
     } else {
@@ -163,6 +165,7 @@ bool rdo_worker_step(struct rdo_worker *worker) {
   current_worker = worker;
   if (state == TOKEN_WOKEN) {
     ++worker->wake_count;
+    worker->rest = RDO_WORKER_SLEPT;
     stop_resting(worker);
   }
   bool is_worked = rdo_worker_pump(worker);
@@ -256,6 +259,7 @@ static void *run_worker(void *user) {
   current_worker = worker;
   while (rdo_atomic_load(&executor->is_stopping, rdo_acquire) == 0) {  // SYNC(wake): set before the last wakes
     if (!rdo_worker_pump(worker)) rest(worker);
+    else worker->rest = RDO_WORKER_RAN;
   }
   rdo_event_thread_end();
   return NULL;

@@ -69,8 +69,6 @@ static void count_rows(struct rondo_trace_summary *summary) {
   for (size_t i = 0; i < table->row_count; ++i) {
     const struct rdo_table_row *row = &table->rows[i];
     ++*counts[row->state];
-    totals->deadline_count += row->deadline_ns != RDO_TABLE_UNKNOWN;
-    totals->miss_count += misses(row);
     totals->planned_makespan_ns = max_time(totals->planned_makespan_ns, row->planned_start_ns + row->planned_duration_ns);
   }
 }
@@ -211,6 +209,10 @@ static enum rondo_status sum_up_jobs(struct rondo_trace_summary *summary, struct
   }
   if (table->row_count > 1) qsort(keys, table->row_count, sizeof *keys, compare_instances);
   enum rondo_status status = add_instances(summary, keys, diag);
+  for (size_t i = 0; i < index->family_count; ++i) {
+    summary->totals.deadline_count += summary->jobs[i].deadline_count;
+    summary->totals.miss_count += summary->jobs[i].miss_count;
+  }
   rdo_free(keys);
   return status;
 }

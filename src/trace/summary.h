@@ -7,6 +7,7 @@
 #define RDO_TRACE_SUMMARY_H_
 
 #include "rondo/trace.h"
+#include "trace/run_config.h"
 #include "trace/table_index.h"
 #include "trace/text_out.h"
 
@@ -25,23 +26,9 @@ struct rondo_trace_summary {
 enum rondo_status rdo_summary_create(const struct rdo_table_index *index, double factor, struct rondo_trace_summary **out_summary,
                                      struct rondo_diag *diag) RONDO_MUST_USE;
 
-// What a run was made with; texts may be NULL. Of a table from a file none of it is known. What is not known is null
-// in the summary.
-struct rdo_summary_config {
-  const char *graph_json_path;
-  const char *driver;
-  const char *vmfb_root_dir;
-  const char *cpu_p_cpu_ids;
-  const char *cpu_e_cpu_ids;
-  int64_t visible_cores;
-  int64_t graph_iters;  // 0 = the iterations of the table
-  int64_t dispatch_iters;
-  int64_t report_every;
-};
-
 //   config   NULL = not known
 //   returns  OK, RESOURCE_EXHAUSTED: then what was written is to be thrown away
-enum rondo_status rdo_summary_write_json(const struct rondo_trace_summary *summary, const struct rdo_summary_config *config,
+enum rondo_status rdo_summary_write_json(const struct rondo_trace_summary *summary, const struct rdo_run_config *config,
                                          struct rdo_text_out *out, struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_TRACE_SUMMARY_H_

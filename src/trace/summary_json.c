@@ -44,9 +44,28 @@ static void put_spread(struct rdo_text_out *out, const char *name, const struct 
   rdo_text_puts(out, "}");
 }
 
-static void put_config(const struct rondo_trace_summary *summary, const struct rdo_summary_config *config, struct rdo_text_out *out) {
-  const struct rdo_summary_config unknown = {0};
-  const struct rdo_summary_config *c = config != NULL ? config : &unknown;
+static void put_config_targets(const struct rdo_run_config *config, struct rdo_text_out *out) {
+  if (config->targets == NULL) {
+    rdo_text_puts(out, "\"targets\": null");
+    return;
+  }
+  rdo_text_puts(out, "\"targets\": [");
+  for (size_t i = 0; i < config->target_count; ++i) {
+    const struct rdo_run_target *target = &config->targets[i];
+    rdo_text_puts(out, i > 0 ? ", {" : "{");
+    put_string(out, "name", target->name);
+    put_next(out);
+    put_string(out, "cpu_ids", target->cpu_ids);
+    put_next(out);
+    put_string(out, "variant_dir", target->variant_dir);
+    rdo_text_puts(out, "}");
+  }
+  rdo_text_puts(out, "]");
+}
+
+static void put_config(const struct rondo_trace_summary *summary, const struct rdo_run_config *config, struct rdo_text_out *out) {
+  const struct rdo_run_config unknown = {0};
+  const struct rdo_run_config *c = config != NULL ? config : &unknown;
   rdo_text_puts(out, "  \"config\": {");
   put_string(out, "graph_json_path", c->graph_json_path);
   put_next(out);
@@ -63,6 +82,8 @@ static void put_config(const struct rondo_trace_summary *summary, const struct r
   put_string(out, "cpu_p_cpu_ids", c->cpu_p_cpu_ids);
   put_next(out);
   put_string(out, "cpu_e_cpu_ids", c->cpu_e_cpu_ids);
+  put_next(out);
+  put_config_targets(c, out);
   put_next(out);
   put_number_or_null(out, "visible_cores", c->visible_cores, config != NULL);
   put_next(out);
@@ -230,7 +251,7 @@ static enum rondo_status put_nodes(const struct rondo_trace_summary *summary, st
   return RONDO_OK;
 }
 
-enum rondo_status rdo_summary_write_json(const struct rondo_trace_summary *summary, const struct rdo_summary_config *config,
+enum rondo_status rdo_summary_write_json(const struct rondo_trace_summary *summary, const struct rdo_run_config *config,
                                          struct rdo_text_out *out, struct rondo_diag *diag) {
   rdo_text_puts(out, "{\n  \"schema\": \"rondo.trace.summary/1\",\n");
   put_config(summary, config, out);

@@ -101,6 +101,7 @@ static enum rondo_status fill_node(struct rdo_table *table, struct rdo_table_nod
   node->release = (uint8_t)facts->release;
   node->time_mode = (uint8_t)facts->time_mode;
   RDO_TRY(rdo_table_add_text(table, facts->job, &node->job, diag));
+  RDO_TRY(rdo_table_add_text(table, facts->source, &node->source, diag));
   RDO_TRY(rdo_table_add_text(table, facts->module, &node->module, diag));
   RDO_TRY(rdo_table_add_text(table, facts->time_dependency, &node->time_dependency, diag));
   RDO_TRY(rdo_arena_alloc(&table->arena, facts->dependency_count, sizeof *dependencies, &dependencies, diag));

@@ -69,6 +69,7 @@ struct rdo_node_facts {
   int64_t ordinal;
   int64_t total;
   const char *job;
+  const char *source;                // the job that this one is a call of, where somebody tells it; NULL or "" = not told
   const char *module;                // NULL = ""
   const char *const *dependencies;   // keys [dependency_count]
   size_t dependency_count;
@@ -81,6 +82,7 @@ struct rdo_node_facts {
 struct rdo_table_node {
   uint32_t key;
   uint32_t job;
+  uint32_t source;           // 0 = not told
   uint32_t module;
   uint32_t time_dependency;  // 0 = none
   int64_t id;
@@ -134,7 +136,8 @@ struct rdo_table_row {
   X(RELEASE_POLICY, "release_policy")                                  \
   X(TIME_MODE, "time_dep_mode")                                        \
   X(TIME_DEPENDENCY, "time_dependency")                                \
-  X(DEPENDENCIES, "dependencies")
+  X(DEPENDENCIES, "dependencies")                                      \
+  X(SOURCE, "source")
 
 #define X(name, text) RDO_OWN_##name,
 enum rdo_own_column { RDO_OWN_COLUMNS(X) RDO_OWN_COLUMN_COUNT };

@@ -295,12 +295,13 @@ static enum rondo_status read_own(struct reader *r, size_t index, enum rdo_own_c
     case RDO_OWN_TIME_MODE: return read_word(r, index, rdo_played_time_mode_names, RDO_PLAYED_TIME_COUNT, &node->time_mode);
     case RDO_OWN_TIME_DEPENDENCY: return read_text(r, index, &node->time_dependency);
     case RDO_OWN_DEPENDENCIES: return read_keys(r, index, line);
+    case RDO_OWN_SOURCE: return read_text(r, index, &node->source);
     default: return RONDO_OK;
   }
 }
 
 static bool is_same_node(const struct rdo_table_node *a, const struct rdo_table_node *b, const uint32_t *b_keys, size_t b_key_count) {
-  return a->key == b->key && a->job == b->job && a->module == b->module && a->id == b->id && a->ordinal == b->ordinal && a->total == b->total &&
+  return a->key == b->key && a->job == b->job && a->source == b->source && a->module == b->module && a->id == b->id && a->ordinal == b->ordinal && a->total == b->total &&
          a->time_dependency == b->time_dependency && a->release == b->release && a->time_mode == b->time_mode &&
          a->dependency_count == b_key_count && (b_key_count == 0 || memcmp(a->dependencies, b_keys, b_key_count * sizeof *b_keys) == 0);
 }
@@ -396,6 +397,7 @@ static void put_own(const struct rdo_table *table, const struct rdo_table_row *r
     case RDO_OWN_TIME_MODE: rdo_text_puts(out, rdo_played_time_mode_names[node->time_mode]); break;
     case RDO_OWN_TIME_DEPENDENCY: rdo_text_puts(out, rdo_table_text(table, node->time_dependency)); break;
     case RDO_OWN_DEPENDENCIES: put_keys(table, node, out); break;
+    case RDO_OWN_SOURCE: rdo_text_puts(out, rdo_table_text(table, node->source)); break;
     default: break;
   }
 }

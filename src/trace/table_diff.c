@@ -302,13 +302,13 @@ static enum rondo_status pair_instances(struct comparison *c) {
 
 // The whole ----------------------------------------------------------------------------------------
 
-static uint64_t count_misses(const struct rdo_table *table) {
-  uint64_t count = 0;
-  for (size_t i = 0; i < table->row_count; ++i) {
-    const struct rdo_table_row *row = &table->rows[i];
-    count += row->deadline_ns != RDO_TABLE_UNKNOWN && (!rdo_row_has_run(row) || row->end_ns > row->deadline_ns);
-  }
-  return count;
+// Instances that missed their deadline, as the statistics of one trace have them.
+static enum rondo_status count_misses(const struct rondo_trace_table *table, uint64_t *out_count, struct rondo_diag *diag) {
+  struct rondo_trace_summary *summary;
+  RDO_TRY(rondo_trace_table_summarize(table, 0, &summary, diag));
+  *out_count = rondo_trace_summary_totals(summary)->miss_count;
+  rondo_trace_summary_release(&summary);
+  return RONDO_OK;
 }
 
 static enum rondo_status compare(struct comparison *c) {
@@ -323,8 +323,8 @@ static enum rondo_status compare(struct comparison *c) {
   RDO_TRY(finish_pairs(c, true, RONDO_TRACE_MEASURE_LATENCY));
   RDO_TRY(for_each_match(c, false, take_node_run));
   RDO_TRY(finish_pairs(c, false, RONDO_TRACE_MEASURE_RUN));
-  totals->old_miss_count = count_misses(&c->old_table->table);
-  totals->new_miss_count = count_misses(&c->new_table->table);
+  RDO_TRY(count_misses(c->old_table, &totals->old_miss_count, c->diag));
+  RDO_TRY(count_misses(c->new_table, &totals->new_miss_count, c->diag));
   totals->is_regression = totals->regression_count > 0 || totals->only_old_count > 0 || totals->new_miss_count > totals->old_miss_count;
   return RONDO_OK;
 }

@@ -189,7 +189,7 @@ static enum rondo_status number_families(struct rdo_table_index *index, struct j
   size_t capacity = 0;
   for (size_t i = 0; i < table->node_count; ++i) {
     struct job *job = &jobs[table->nodes[i].job];
-    uint32_t name = job->stem != 0 ? job->stem : table->nodes[i].job;
+    uint32_t source = table->nodes[i].source, name = source != 0 ? source : job->stem != 0 ? job->stem : table->nodes[i].job;
     // A job may be called as the stem of others is: then it is one of them.
     if (family_of_text[name] == 0) {
       RDO_TRY(rdo_grow_array(index->family_count + 1, sizeof *index->families, &capacity, &index->families, diag));
@@ -215,7 +215,7 @@ static enum rondo_status find_families(struct rdo_table_index *index, struct rdo
     uint32_t name = table->nodes[i].job;
     const char *text = rdo_table_text(table, name);
     size_t length;
-    if (jobs[name].stem == 0 && split_name(text, &length, &jobs[name].number)) {
+    if (table->nodes[i].source == 0 && jobs[name].stem == 0 && split_name(text, &length, &jobs[name].number)) {
       status = rdo_texts_add(&table->texts, text, length, &jobs[name].stem, diag);
     }
   }

@@ -23,7 +23,7 @@ struct rdo_table_lane {
   int32_t worker;  // -1 = not known
 };
 
-// Jobs that are instances of one: their names are a stem and 0, 1, 2, ...
+// Jobs that are instances of one: they name it as their source, or else their names are a stem and 0, 1, 2, ...
 struct rdo_family {
   uint32_t name;    // text number
   int job_count;

@@ -23,6 +23,7 @@ static void fill_node(struct plan_nodes *plan, const struct rdo_schedule *schedu
   *to = (struct rdo_check_plan_node){.planned_start_ns = from->start_ns, .planned_duration_ns = from->duration_ns};
   to->facts = (struct rdo_node_facts){.key = from->key, .id = from->id, .ordinal = from->ordinal, .total = from->total, .module = from->module_name};
   to->facts.job = schedule->jobs[from->job].name;
+  to->facts.source = rdo_schedule_job_source(&schedule->jobs[from->job]);
   to->facts.dependencies = plan->keys + from->dependency_begin;
   to->facts.dependency_count = from->dependency_count;
   if (from->time_dependency != RDO_SCHEDULE_NONE) to->facts.time_dependency = schedule->nodes[from->time_dependency].key;

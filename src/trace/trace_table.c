@@ -3,6 +3,8 @@
 
 #include "trace/trace_table.h"
 
+#include <string.h>
+
 #include "base/alloc.h"
 #include "base/mapping.h"
 #include "base/output.h"
@@ -27,6 +29,36 @@ enum rondo_status rdo_trace_table_create(struct rdo_table *table, struct rondo_t
   if (status == RONDO_OK) *out_table = whole;
   else rondo_trace_table_release(&whole);
   return status;
+}
+
+static enum rondo_status keep_text(struct rdo_arena *arena, const char **text, struct rondo_diag *diag) {
+  char *copy;
+  if (*text == NULL) return RONDO_OK;
+  size_t size = strlen(*text) + 1;
+  RDO_TRY(rdo_arena_alloc(arena, size, 1, &copy, diag));
+  memcpy(copy, *text, size);
+  *text = copy;
+  return RONDO_OK;
+}
+
+enum rondo_status rdo_trace_table_keep_config(struct rondo_trace_table *table, const struct rdo_run_config *config, struct rondo_diag *diag) {
+  struct rdo_arena *arena = &table->arena;
+  struct rdo_run_config *kept;
+  struct rdo_run_target *targets = NULL;
+  RDO_TRY(rdo_arena_alloc(arena, 1, sizeof *kept, &kept, diag));
+  *kept = *config;
+  const char **const texts[] = {&kept->graph_json_path, &kept->driver, &kept->vmfb_root_dir, &kept->cpu_p_cpu_ids, &kept->cpu_e_cpu_ids};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i) RDO_TRY(keep_text(arena, texts[i], diag));
+  if (config->targets != NULL) RDO_TRY(rdo_arena_alloc(arena, config->target_count, sizeof *targets, &targets, diag));
+  for (size_t i = 0; targets != NULL && i < config->target_count; ++i) {
+    targets[i] = config->targets[i];
+    RDO_TRY(keep_text(arena, &targets[i].name, diag));
+    RDO_TRY(keep_text(arena, &targets[i].cpu_ids, diag));
+    RDO_TRY(keep_text(arena, &targets[i].variant_dir, diag));
+  }
+  kept->targets = targets;
+  table->config = kept;
+  return RONDO_OK;
 }
 
 // "FILE:LINE: ..." of "LINE: ...".
@@ -79,6 +111,7 @@ void rondo_trace_table_release(struct rondo_trace_table **table) {
   if (table == NULL || *table == NULL) return;
   rdo_table_index_deinit(&(*table)->index);
   rdo_table_deinit(&(*table)->table);
+  rdo_arena_deinit(&(*table)->arena);
   rdo_free(*table);
   *table = NULL;
 }
@@ -101,7 +134,7 @@ static enum rondo_status write_summary(const struct rondo_trace_table *table, co
     case RONDO_TRACE_DOT: status = rdo_table_write_dot(summary, out, diag); break;
     case RONDO_TRACE_PERFETTO: status = rdo_table_write_perfetto(summary, out, diag); break;
     case RONDO_TRACE_HTML: status = rdo_report_write(summary, options, out, diag); break;
-    default: status = rdo_summary_write_json(summary, NULL, out, diag); break;
+    default: status = rdo_summary_write_json(summary, table->config, out, diag); break;
   }
   rondo_trace_summary_release(&summary);
   return status;

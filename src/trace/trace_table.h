@@ -6,7 +6,9 @@
 #ifndef RDO_TRACE_TRACE_TABLE_H_
 #define RDO_TRACE_TRACE_TABLE_H_
 
+#include "base/arena.h"
 #include "rondo/trace.h"
+#include "trace/run_config.h"
 #include "trace/table_csv.h"
 #include "trace/table_index.h"
 
@@ -15,6 +17,8 @@ struct rdo_check;
 struct rondo_trace_table {
   struct rdo_table table;
   struct rdo_table_index index;
+  const struct rdo_run_config *config;  // in the arena; NULL = not known
+  struct rdo_arena arena;
 };
 
 // Makes the public object of a table that somebody (the player) filled.
@@ -23,6 +27,10 @@ struct rondo_trace_table {
 //   returns    OK, RESOURCE_EXHAUSTED
 enum rondo_status rdo_trace_table_create(struct rdo_table *table, struct rondo_trace_table **out_table,
                                          struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Keeps what the run was made with: a copy.
+//   returns  OK, RESOURCE_EXHAUSTED
+enum rondo_status rdo_trace_table_keep_config(struct rondo_trace_table *table, const struct rdo_run_config *config, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // What happens while a file is read.
 struct rdo_load {

@@ -846,66 +846,6 @@ child_list[2]: hal.buffer
         out, _ = process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 0 if json.loads(out)["optimal"] else 130, out)
 
-    # Simulating
-
-    PLAN = {
-        "dispatches": {
-            "f": {"job_name": "bulk", "hardware_target": "P", "start_time": 0, "duration": 8, "dependencies": []},
-            "c": {"job_name": "ctl0", "hardware_target": "P", "start_time": 10, "duration": 2, "dependencies": [], "release_policy": "phase_locked"},
-            "g": {"job_name": "bulk", "hardware_target": "P", "start_time": 13, "duration": 7, "dependencies": ["f"]},
-            "h": {"job_name": "other", "hardware_target": "E", "start_time": 0, "duration": 5, "dependencies": []},
-        },
-        "instances": {"ctl0": {"job": "ctl", "deadline_ms": 11}},
-        "jobs": {"jobs": [{"name": "ctl", "model": "m", "period_ms": 40, "lanes": ["P"]}]},
-    }
-
-    def test_simulate(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
-        # As soon as it can, g starts at 8 and c, which is locked to 10, behind it at 15.
-        self.call("simulate", plan, out=["planned: 4 dispatches of 3 jobs on 2 lanes, 1 iteration", "makespan 17.000 ms; planned 20.000 ms (-15.0 %)",
-                                         "deadlines: 1 of 1 missed", "  5000.0", "  7000.0", "100.0 %"])
-        result = json.loads(self.call("simulate", plan, "--policy=strict", "--iterations=2", "--json", "--trace=strict.csv").stdout)
-        self.assertEqual((result["policy"], result["makespan"]["count"], result["makespan"]["max_ns"], result["misses"]), ("strict", 2, 20_000_000, 2))
-        jobs = {job["name"]: job for job in result["jobs"]}
-        self.assertEqual((jobs["ctl"]["start_delay"]["max_ns"], jobs["ctl"]["latency"]["p50_ns"], jobs["ctl"]["deadlines"]), (0, 2_000_000, 2))
-        self.assertEqual([(lane["name"], lane["dispatches"], lane["busy_ns"]) for lane in result["lanes"]], [("P", 6, 34_000_000), ("E", 2, 10_000_000)])
-        self.call("trace", "check", "strict.csv", f"--plan={plan}", out="8 rows, 0 findings")
-        self.call("simulate", plan, "--policy=edf", "--noise=20", "--stall=0.5,100", "--interference=10", "--trace=edf.csv", "--runs=5", "--seed=3",
-                  out=["in each of 5 runs", "+-", "half of the 95 % interval"])
-        self.call("trace", "check", "edf.csv", out="4 rows, 0 findings")
-
-    def test_simulate_compare(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
-        lines = self.call("simulate", plan, "--policy=all").stdout.splitlines()
-        self.assertEqual([line.split()[0] for line in lines], ["policy", "dynamic", "fifo", "priority", "edf", "shortest", "planned", "strict"])
-        results = json.loads(self.call("simulate", plan, "--policy=all", "--json", "--noise=5").stdout)
-        self.assertEqual(len(results), 7)
-
-    def test_simulate_sweep(self):
-        plan = self.write("plan.json", json.dumps({**self.PLAN, "instances": {"ctl0": {"job": "ctl"}}, "period_ms": 40}).encode())
-        result = json.loads(self.call("simulate", plan, "--sweep=ctl", "--json").stdout)
-        # All are ready at 0: f has P until 8, the first controller until 10, which is its deadline and so its shortest period.
-        self.assertEqual(result["planned_period_ns"], 40_000_000)
-        self.assertTrue(result["failed_period_ns"] < 10_000_000 <= result["period_ns"] <= 10_010_000, result)
-        self.assertAlmostEqual(result["rate_hz"], 1e9 / result["period_ns"], places=3)
-        self.call("simulate", plan, "--sweep=ctl", out=["ctl holds every deadline at ", " Hz: every ", "planned every 40 ms"])
-
-    def test_simulate_failures(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
-        self.call("simulate", code=2, err="needs a plan")
-        self.call("simulate", plan, plan, code=2, err="takes one plan")
-        for stall in ("0.5", "0.5,", ",5", "2,5", "0.5,-1", "0.5,5x"):
-            self.call("simulate", plan, f"--stall={stall}", code=2, err="--stall=0.01,50")
-        self.call("simulate", plan, "--sweep=ctl", "--trace=x.csv", code=2, err="leave --trace")
-        self.call("simulate", plan, "--policy=all", "--trace=x.csv", code=2, err="of one policy")
-        self.call("simulate", plan, "--policy=rms", code=1, err="choose one of dynamic")
-        self.call("simulate", plan, "--noise=2000", code=1, err="noise is 20, must be 0 to 10")
-        self.call("simulate", plan, "--sweep=bulk", code=1, err="'bulk' has no period")
-        self.call("simulate", plan, "--trace=no/such/folder.csv", code=1, err="no/such/folder.csv")
-        self.call("simulate", "no-such-file", code=1, err="no-such-file")
-        self.call("simulate", "no-such-file", "--policy=all", code=1, err="no-such-file")
-        self.call("simulate", self.write("bad.json", b'{"dispatches": {"a": {"duration": -1}}}'), code=1, err=["bad.json: dispatches", "duration"])
-
     # Playing
 
     def test_play(self):

@@ -76,6 +76,25 @@ class ModulesTest(unittest.TestCase):
     def files(self, rows):
         return {row["dispatch_key"]: row["vmfb_path"] for row in rows}
 
+    def test_named_module(self):
+        """What the MLIR module is called is no part of what its dispatches are called."""
+        (self.folder / "named.mlir").write_text(f"module @tiny {{\n{TWO_FUNCTIONS}\n}}\n")
+        named = self.folder / "named"
+        done = build(self.folder / "named.mlir", "-o", named, "--variant=host")
+        self.assertIn("known host: 1 modules", done.stdout)
+        self.assertIn("open_dispatch_0", done.stderr)
+        builds = {entry["family"]: entry for entry in json.loads((named / "manifest.json").read_text())["builds"]}
+        module = builds["known"]["modules"][0]
+        self.assertEqual((module["name"], module["module_name"]), ("known_dispatch_0", f"known_dispatch_0_embedded_elf_{ARCHITECTURE}"))
+        self.assertEqual(Path(module["file"]).name, f"module_known_dispatch_0_embedded_elf_{ARCHITECTURE}_benchmark.vmfb")
+        self.assertEqual([entry["name"] for entry in builds["open"]["without_module"]], ["open_dispatch_0"])
+        node = {"id": 0, "ordinal": 1, "total": 1, "job_name": "known", "module_name": module["module_name"], "start_time": 0, "duration": 1, "dependencies": []}
+        (self.folder / "named.json").write_text(json.dumps({"dispatches": {"known_dispatch_0": node}}))
+        rows = self.play("named.json", f"--vmfb_dir={named}", "--variant=CPU_P=host", "--summary=named-summary.json")
+        config = json.loads((self.folder / "named-summary.json").read_text())["config"]
+        self.assertEqual((config["targets"][0]["variant_dir"], config["vmfb_root_dir"]), ("host", str(named)))
+        self.assertEqual([Path(row["vmfb_path"]).name for row in rows], [Path(module["file"]).name])
+
     def test_manifest(self):
         self.assertEqual(sorted(self.builds), ["RVV", "host"])
         for variant, architecture in (("host", ARCHITECTURE), ("RVV", "riscv_64")):

@@ -62,6 +62,16 @@ class PlayTest(unittest.TestCase):
 
     # Playing
 
+    def test_wakes(self):
+        """Each instance that ran tells how its worker came to it."""
+        self.play({"name": "control", "model": str(MLP), "period_ms": 20}, {"name": "net", "model": str(MLP)}, duration_ms=100)
+        rows = list(csv.DictReader((self.folder / "run.csv").read_text().splitlines()))
+        ran = [row for row in rows if row["state"] == "completed"]
+        self.assertTrue(ran)
+        self.assertEqual({row["wake"] for row in ran} - {"direct", "spin", "sleep"}, set())
+        self.assertEqual({row["wake"] for row in rows if row["state"] == "skipped"} - {""}, set())
+        self.check_trace("run.csv")
+
     def test_inputs(self):
         jobs = self.play(
             {"name": "control", "model": str(MLP), "period_ms": 2, "deadline_ms": 2, "inputs": [{"splat": 0.5, "type": "1x64xf32"}]},
@@ -311,13 +321,13 @@ class PlayTest(unittest.TestCase):
         self.check_trace("run.csv")
         summary = json.loads((self.folder / "summary.json").read_text())
         self.assertEqual(summary["schema"], "rondo.trace.summary/1")
-        self.assertEqual(sorted(job["name"] for job in summary["jobs"]), ["cam", "cam1#"])
+        self.assertEqual(sorted(job["name"] for job in summary["jobs"]), ["cam", "cam1"])
         rows = {job["name"]: job["instances"] for job in summary["jobs"]}
-        self.assertEqual(rows["cam1#"], 15)
+        self.assertEqual(rows["cam1"], 15)
         self.assertIn("</html>", (self.folder / "run.html").read_text())
         self.assertIn("</svg>", (self.folder / "run.svg").read_text())
         self.assertGreater((self.folder / "run.pftrace").stat().st_size, 0)
-        self.call("trace", "stats", "run.csv", out=["cam1#", "worker"])
+        self.call("trace", "stats", "run.csv", out=["cam1", "worker"])
 
     def test_trace_failures(self):
         name = self.write({"name": "count", "model": str(STEPS), "function": "count", "iterations": 3})

@@ -54,6 +54,8 @@ class ScheduleTest(unittest.TestCase):
         with open(self.folder / "run.csv", newline="") as file:
             rows = list(csv.DictReader(file))
         for row in rows:
+            if row["state"] == "completed":
+                self.assertIn(row["wake"], ("direct", "spin", "sleep"), row)
             for column in ("graph_iter", "start_ns", "end_ns", "ready_ns"):
                 row[column] = int(row[column])
         return sorted(rows, key=lambda row: (row["graph_iter"], row["start_ns"]))
@@ -160,10 +162,132 @@ class ScheduleTest(unittest.TestCase):
         self.assertGreaterEqual(durations[0], 20000)
         self.assertGreaterEqual(summary["queue_delay"]["p999_ns"], summary["queue_delay"]["p99_ns"])
 
+    # Remarks
+
+    NODE = {"id": 0, "ordinal": 1, "total": 1, "hardware_target": "CPU_P", "start_time": 0.0, "duration": 0.1, "job_name": "net", "dependencies": []}
+
+    @staticmethod
+    def module(family, number):
+        return f"{family}$async_dispatch_{number}_embedded_elf_riscv_64_{family}$async_dispatch_{number}_matmul"
+
+    def expect_remark(self, name, words, *flags):
+        """Both verbs tell it and go on; with --strict it is an error of both."""
+        self.call("play", name, *flags, err=["note: ", *words])
+        self.call("plan", f"--check={name}", *flags, out=["note: ", "0 findings, 1 note", *words])
+        self.call("play", name, "--strict", *flags, code=1, err=words)
+        self.call("plan", f"--check={name}", "--strict", *flags, code=1, err=words)
+
+    def test_unknown_keys(self):
+        name = self.write({"a": {**self.NODE, "dependancies": ["b"]}})
+        self.expect_remark(name, ["schedule.json: dispatches.a.dependancies"])
+
+    def test_wrong_families(self):
+        nodes = {
+            "net_dispatch_0": {**self.NODE, "module_name": self.module("net", 0)},
+            "net_dispatch_1": {**self.NODE, "id": 1, "start_time": 0.1, "module_name": self.module("ctl", 1), "time_dependency": "net_dispatch_0"},
+            "net_dispatch_2": {**self.NODE, "id": 2, "start_time": 0.2, "module_name": self.module("net", 2), "time_dependency": "net_dispatch_1"},
+            "ctl_dispatch_0": {**self.NODE, "job_name": "ctl", "hardware_target": "CPU_E", "module_name": self.module("ctl", 0)},
+        }
+        self.expect_remark(self.write(nodes), ["dispatches.net_dispatch_1: its module is of family ctl, but job net is of family net: is module_name right?"])
+        # All of a job's modules are another job's.
+        nodes["net_dispatch_0"]["module_name"], nodes["net_dispatch_2"]["module_name"] = self.module("ctl", 0), self.module("ctl", 2)
+        self.expect_remark(self.write(nodes, name="swapped.json"), ["dispatches.net_dispatch_0: its module is of family ctl, but it belongs to job net, and ctl is another job"])
+
+    def test_overlaps(self):
+        """The checker's findings, and remarks of a player, which goes on."""
+        nodes = {"a": self.NODE, "b": {**self.NODE, "id": 1, "start_time": 0.05, "time_dependency": "a", "time_dep_mode": "soft"}}
+        name = self.write(nodes)
+        words = "dispatches.b: is planned on CPU_P at 0.05 ms, where a is planned until 0.1 ms"
+        self.call("play", name, err=[f"note: schedule.json: {words}"])
+        self.call("play", name, "--strict", code=1, err=words)
+        self.call("plan", f"--check={name}", code=1, out=[words, "dispatches.b.start_time: overlap"])
+
+    def test_missing_modules(self):
+        """Each dispatch whose file is not there, and where it was looked for first."""
+        nodes = {
+            "named": {**self.NODE, "module_name": self.module("net", 0)},
+            "filed": {**self.NODE, "id": 1, "start_time": 0.1, "vmfb_path": "nope.vmfb", "time_dependency": "named"},
+            "there": {**self.NODE, "id": 2, "start_time": 0.2, "vmfb_path": "there.vmfb", "time_dependency": "filed"},
+        }
+        name = self.write(nodes)
+        (self.folder / "mods").mkdir()
+        (self.folder / "mods" / "there.vmfb").write_bytes(LOOP.read_bytes())
+        self.call("plan", f"--check={name}", out="0 findings")
+        done = self.call("plan", f"--check={name}", "--vmfb-dir=mods", "--platform=here", "--suffix=", "--variant=CPU_P=v3", code=1,
+                         out=["dispatches.named: module: no file of its module can be read", "mods/gen/vmfb/net/here/v3/net/benchmarks/vmfb/module_net$async",
+                              "dispatches.filed: module: ", "mods/nope.vmfb", "2 findings"])
+        self.assertNotIn("dispatches.there", done.stdout)
+        self.call("plan", "jobs.json", "--vmfb-dir=mods", code=2, err="--vmfb-dir is for --check")
+
+    def test_other_tools_ways(self):
+        """Each is an error, and what its flag says."""
+        cases = (("--clamp-negative", {"start_time": -1.0}, "start_time"), ("--truncate-integers", {"ordinal": 1.7}, "ordinal"),
+                 ("--ignore-bad-policies", {"release_policy": "late"}, "release_policy"))
+        for flag, change, word in cases:
+            name = self.write({"a": {**self.NODE, **change}})
+            for verb in (["play", name], ["plan", f"--check={name}"]):
+                self.call(*verb, code=1, err=f"dispatches.a.{word}")
+                self.call(*verb, flag)
+            self.call("plan", name, "--iterations=1", "--threads=1", code=1, err=f"dispatches.a.{word}")
+            self.call("plan", name, "--iterations=1", "--threads=1", flag)
+        plain = {key: value for key, value in self.NODE.items() if key != "hardware_target"}
+        self.assertEqual(self.play(self.write({"a": plain}), "--default-target=here")[0]["target"], "here")
+        odd = self.write({"a": {**self.NODE, "duration": 0.0104, "job_name": "ctl"}})
+        self.assertEqual(self.play(odd)[0]["planned_duration_ns"], "10400")
+        row = self.play(odd, "--round-to-us", "--locked-prefix=ctl")[0]
+        self.assertEqual((row["planned_duration_ns"], row["release_policy"]), ("10000", "phase_locked"))
+        self.assertEqual(self.play(odd)[0]["release_policy"], "immediate")
+
+    def test_names_of_jobs(self):
+        """A job is called as the plan's instances tell it, however many calls it has: in plays, later, and in simulations."""
+        nodes = {f"{job}_{i}": {**self.NODE, "id": i, "job_name": job, "hardware_target": target, "start_time": 0.1 * i}
+                 for job, target in (("control0", "P"), ("10", "Q"), ("cam0", "R"), ("cam1", "S")) for i in range(2)}
+        instances = {"control0": {"job": "control", "deadline_ms": 60000}, "10": {"job": "1"}, "cam0": {"job": "cam0"}, "cam1": {"job": "cam1"}}
+        name = self.write(nodes, instances=instances)
+        expected = ["control", "1", "cam0", "cam1"]
+        self.play(name, "--summary=summary.json")
+        played = json.loads((self.folder / "summary.json").read_text())
+        later = json.loads(self.call("trace", "stats", "run.csv", "--json").stdout)
+        simulated = json.loads(self.call("simulate", name, "--json").stdout)
+        for result in (played, later, simulated):
+            self.assertEqual([job["name"] for job in result["jobs"]], expected)
+        self.assertEqual((played["deadlines"], played["jobs"][0]["deadlines"], simulated["deadlines"]), (1, 1, 1))
+        # Without them names of calls tell it, the same everywhere.
+        name = self.write({key: node for key, node in nodes.items() if not key.startswith("10")})
+        self.play(name, "--summary=summary.json")
+        simulated = json.loads(self.call("simulate", name, "--json").stdout)
+        for result in (json.loads((self.folder / "summary.json").read_text()), simulated):
+            self.assertEqual([job["name"] for job in result["jobs"]], ["control", "cam"])
+
+    def test_summary_config(self):
+        """The summary says what the run was made with; what a table of it says later is null."""
+        cpus = sorted(os.sched_getaffinity(0))
+        where = {"CPU_P": cpus[:1], "CPU_E": cpus[-1:]}
+        if cpus[:1] == cpus[-1:]:
+            self.skipTest("one CPU")
+        machine = {"schema": "rondo.machine/1", "clusters": [{"name": name, "cpus": cpus} for name, cpus in where.items()]}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        (self.folder / "sub").mkdir()
+        node = {"id": 0, "ordinal": 1, "total": 1, "job_name": "one", "start_time": 0, "duration": 0.01, "dependencies": []}
+        name = self.write({"a": {**node, "hardware_target": "CPU_P"}, "b": {**node, "id": 1, "hardware_target": "CPU_E"}}, name="sub/s.json")
+        self.play(name, "--machine=machine.json", "--iterations=3", "--report-every=2", "--summary=summary.json")
+        config = json.loads((self.folder / "summary.json").read_text())["config"]
+        p, e = (str(where[target][0]) for target in ("CPU_P", "CPU_E"))
+        self.assertEqual(config, {
+            "graph_json_path": "sub/s.json", "driver": "local-task", "graph_iters": 3, "dispatch_iters": 1, "report_every": 2, "vmfb_root_dir": "sub",
+            "cpu_p_cpu_ids": p, "cpu_e_cpu_ids": e, "visible_cores": len(cpus), "schedule_makespan_ms": 0.01,
+            "targets": [{"name": "CPU_P", "cpu_ids": p, "variant_dir": None}, {"name": "CPU_E", "cpu_ids": e, "variant_dir": None}],
+        })
+        told = json.loads(self.call("play", name, "--machine=machine.json", "--json", "--duration=0.01", "--vmfb-dir=.", "--synthetic").stdout)
+        self.assertEqual((told["config"]["vmfb_root_dir"], told["config"]["report_every"]), (".", 0))
+        self.assertEqual(told["config"]["graph_iters"], told["iterations"])
+        later = json.loads(self.call("trace", "stats", "run.csv", "--json").stdout)["config"]
+        self.assertEqual({key for key, value in later.items() if value is not None}, {"graph_iters", "schedule_makespan_ms"})
+
     def test_period(self):
         # Without a period an iteration follows the one before; with one it begins at a multiple of it, or later where it is overrun.
         name = self.write(self.chain())
-        begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20", "--period=8ms")})
+        begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20", "--period=8ms") if row["state"] == "completed"})
         self.assertEqual(len(begins), 20)
         gaps = [later - earlier for earlier, later in zip(begins, begins[1:])]
         self.assertGreaterEqual(min(gaps), 8_000_000)
@@ -188,6 +312,14 @@ class ScheduleTest(unittest.TestCase):
                     for count in (100, 100000)]
         self.assertGreater(shortest[1], 20 * shortest[0])
 
+    def test_modules_with_fences(self):
+        """A dispatch module whose function takes fences is played as one without."""
+        folder = ROOT / "tests" / "unit" / "play"
+        for name in ("batch", "batch_async"):
+            node = {"hardware_target": "P", "duration": 0.1, "vmfb_path": str(folder / f"{name}.vmfb")}
+            rows = self.play(self.write({"a": node, "b": {**node, "id": 1, "dependencies": ["a"]}}), "--iterations=3", "--dispatch-iters=2")
+            self.assertEqual([row["state"] for row in rows], ["completed"] * 6)
+
     # What is told
 
     def check_golden(self, name, text):
@@ -207,7 +339,7 @@ class ScheduleTest(unittest.TestCase):
     def test_report(self):
         done = self.call("play", self.write(self.chain()), "--iterations=7", "--warmup=3", "--report_every=3")
         self.check_golden("report.txt", re.sub(r"(ms, starts up to|: )( ?)[0-9.]+", r"\1\2N", done.stderr))
-        self.assertEqual(self.call("play", "schedule.json", "--iterations=3").stderr, "")
+        self.assertEqual({line[:12] for line in self.call("play", "schedule.json", "--iterations=3").stderr.splitlines()}, {"rondo: note:"})
         self.call("play", "schedule.json", "--report_every=0.5", code=2, err="whole number of iterations")
 
     # Models

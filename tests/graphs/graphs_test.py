@@ -306,6 +306,23 @@ class GraphsTest(unittest.TestCase):
                     for other in before:
                         self.assertLessEqual(entries[places[other]]["start_ns"] + entries[places[other]]["duration_ns"], entries[place]["start_ns"])
 
+    def test_own_graph_reads_back(self):
+        """What --graph and `plan graph -o` draw is read again as the same graph, with its times."""
+        self.plan()
+
+        def told(path):
+            graph = json.loads(self.rondo("plan", "graph", path, "--json"))
+            measures = ["dispatches", "stages", "stage_width_max", "timed"] + ([] if graph["timed"] else ["work_ns", "critical_ns"])
+            return [graph[key] for key in measures], dict(zip(graph["keys"], graph["stage_of"])), len(graph["critical_path"])
+
+        for source in (GOLDEN / "mlp_f32.mlir", GOLDEN / "dronet_f32.dot", self.path("plan.json")):
+            self.rondo("plan", "graph", source, "-o", self.path("own.dot"))
+            self.assertEqual(told(self.path("own.dot")), told(source))
+            self.rondo("plan", "graph", self.path("own.dot"), "-o", self.path("again.dot"))
+            self.assertEqual(*(sorted(self.path(name).read_text().splitlines()) for name in ("again.dot", "own.dot")))
+        self.rondo("plan", self.path("plan.json"), "--iterations=1", "--threads=1", "--allow-late", f"--graph={self.path('w.dot')}")
+        self.assertIn("critical path", self.rondo("plan", "graph", self.path("w.dot")))
+
     def test_usage(self):
         golden = GOLDEN / "mlp_f32.mlir"
         for arguments in (["graph"], ["graph", golden, golden], ["graph", golden, "--odd"], ["annotate"], ["annotate", golden], ["annotate", golden, "-o", "x"],

@@ -88,6 +88,24 @@ WRONG = [
 ]
 
 
+# Of a summary, which nobody reads again: what its schema must refuse.
+WRONG_SUMMARIES = [
+    (["schema"], "rondo.plan/1"),
+    (["config"], REMOVED),
+    (["config", "targets", 0, "cpu_ids"], "0-"),
+    (["config", "targets", 0, "variant_dir"], REMOVED),
+    (["config", "report_every"], "2"),
+    (["misses"], -1),
+    (["makespan", "p99_ns"], REMOVED),
+    (["jobs", 0, "deadlines"], REMOVED),
+    (["jobs", 0, "latency"], {"count": 0, "p50_ns": 3}),
+    (["nodes", 0, "run_stats", "p50_ms"], "1"),
+    (["nodes", 0, "flags"], ["late"]),
+    (["topo_order"], REMOVED),
+    (["more"], 1),
+]
+
+
 def enter_venv():
     """Goes on with build/venv's Python when this one lacks the package."""
     try:
@@ -177,6 +195,36 @@ class Checker:
             self.check_file("machine", path, folder)
 
 
+    def run(self, *arguments):
+        done = subprocess.run([os.environ["RONDO"], *map(str, arguments)], capture_output=True, text=True, check=False)
+        self.expect(done.returncode == 0, f"rondo {' '.join(map(str, arguments))}: {done.stderr}")
+        return done
+
+    def check_summaries(self, folder):
+        """What a play tells of a plan, and what its table tells later; iterations that are not, too."""
+        if "RONDO" not in os.environ:
+            return
+        summary, table, later = folder / "summary.json", folder / "run.csv", folder / "later.json"
+        nodes = {f"n{i}": {"id": i, "ordinal": 1, "total": 1, "job_name": "one", "hardware_target": "PE"[i % 2], "start_time": 0.1 * i, "duration": 0.01,
+                           "dependencies": [f"n{i - 1}"] if i else []} for i in range(3)}
+        (folder / "nodes.json").write_text(json.dumps({"dispatches": nodes}))
+        if self.run("play", folder / "nodes.json", "--iterations=3", f"--summary={summary}", f"--trace={table}").returncode != 0:
+            return
+        self.validate("summary", summary)
+        later.write_text(self.run("trace", "stats", table, "--json").stdout)
+        self.validate("summary", later)
+        for keys, value in WRONG_SUMMARIES if self.validators is not None else ():
+            document = json.loads(summary.read_text())
+            part = document
+            for key in keys[:-1]:
+                part = part[key]
+            if value is REMOVED:
+                del part[keys[-1]]
+            else:
+                part[keys[-1]] = value
+            self.expect(not self.validators["summary"].is_valid(document), f"a summary with {keys} = {'nothing' if value is REMOVED else value} validates")
+
+
 def main():
     enter_venv()
     checker = Checker()
@@ -196,6 +244,7 @@ def main():
         for wrong in WRONG:
             checker.check_wrong(*wrong, folder)
         checker.check_detected(folder)
+        checker.check_summaries(folder)
     for failure in checker.failures:
         print(failure)
     print(f"schemas: {len(KINDS)} examples, {len(WRONG)} wrong ones, {len(checker.failures)} failures")

@@ -6,7 +6,8 @@
     RONDO=build/dev/bin/rondo python3 tests/trace/table_test.py [NAME...]
 
 The reference trace lies in ../shared/data/merlin, or RONDO_SHARED/data/merlin; without it its tests are left out, with a word.
-So is the one that needs the package `perfetto`, and the one that needs Graphviz. Exits 77, "skipped", without the program.
+What needs Chromium, Graphviz or the package `perfetto` is run by name alone (OtherToolsTest). Exits 77, "skipped", without the program, or when all that was named
+needs something that is not there.
 """
 
 import json
@@ -25,8 +26,15 @@ ROOT = Path(__file__).resolve().parents[2]
 RONDO = os.environ.get("RONDO") or shutil.which("rondo")
 PLAYED = ROOT / "tests" / "data" / "played.csv"
 REFERENCE = Path(os.environ.get("RONDO_SHARED") or ROOT.parent / "shared") / "data" / "merlin" / "reference_trace.csv"
+VENV_PYTHON = ROOT / "build" / "venv" / "bin" / "python"
 TIMEOUT_S = 120
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+def enter_venv():
+    """Perfetto's classes are in build/venv: goes on with its Python when this one has none."""
+    if VENV_PYTHON.exists() and Path(sys.prefix).resolve() != VENV_PYTHON.parents[1].resolve():
+        os.execv(VENV_PYTHON, [str(VENV_PYTHON), *sys.argv])
 
 
 class TableTest(unittest.TestCase):
@@ -60,6 +68,18 @@ class TableTest(unittest.TestCase):
 
     def write_rows(self, name, header, rows):
         return self.write(name, "".join(",".join(str(row[key]) for key in header) + "\n" for row in [dict(zip(header, header)), *rows]))
+
+    def export(self, name, *arguments, source=PLAYED):
+        path = self.folder / name
+        self.assertEqual(self.call("export", source, *arguments, "-o", path), "")
+        return path.read_bytes()
+
+    def export_with_time(self, name):
+        """As DOT, with a time dependency that is no other one."""
+        header, rows = self.rows()
+        for row in rows:
+            row["time_dependency"] = "perceive_dispatch_2" if row["dispatch_key"] == "control2_dispatch_0" else ""
+        return self.export(name, "--format=dot", source=self.write_rows("t.csv", header, rows)).decode()
 
 
 class CommandTest(TableTest):
@@ -118,7 +138,7 @@ class StatsTest(TableTest):
         self.assertEqual(node["dependencies"], ["perceive_dispatch_4"])
         self.assertEqual(node["flags"], ["slower"])
         self.assertEqual(set(summary["config"]), {"graph_json_path", "driver", "graph_iters", "dispatch_iters", "report_every", "vmfb_root_dir",
-                                                  "cpu_p_cpu_ids", "cpu_e_cpu_ids", "visible_cores", "schedule_makespan_ms"})
+                                                  "cpu_p_cpu_ids", "cpu_e_cpu_ids", "targets", "visible_cores", "schedule_makespan_ms"})
         self.assertEqual(len(summary["topo_order"]), 20)
         place = {key: i for i, key in enumerate(summary["topo_order"])}
         for node in summary["nodes"]:
@@ -247,11 +267,6 @@ class Page(HTMLParser):
 
 
 class ExportTest(TableTest):
-    def export(self, name, *arguments, source=PLAYED):
-        path = self.folder / name
-        self.assertEqual(self.call("export", source, *arguments, "-o", path), "")
-        return path.read_bytes()
-
     def test_csv(self):
         self.assertEqual(self.export("x.csv", "--format=csv"), PLAYED.read_bytes())
 
@@ -284,24 +299,6 @@ class ExportTest(TableTest):
         self.assertIn("2 of 25", page)
         self.assertGreaterEqual(parser.tags.count("svg"), 4)
 
-    def test_browser(self):
-        """The script runs, in the page and in the picture, and puts the bars where they were."""
-        browser = shutil.which("chromium")
-        if browser is None:
-            print("no chromium: scripts not run")
-            return
-        for name, form in (("x.html", "html"), ("x.svg", "svg")):
-            before = self.export(name, f"--format={form}").decode()
-            done = subprocess.run([browser, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.folder}/profile", "--dump-dom",
-                                   f"file://{self.folder}/{name}"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-            self.assertIn('data-ready="1"', done.stdout, done.stderr[-2000:])
-            place = r'data-l="perceive 3"[^>]*>(?:<line[^>]*>(?:</line>)?)?<rect x="([\d.]+)"[^>]*width="([\d.]+)"'
-            places = [[tuple(float(number) for number in match) for match in re.findall(place, text)] for text in (before, done.stdout)]
-            self.assertEqual(len(places[0]), 5)
-            for old, new in zip(*places):
-                self.assertAlmostEqual(old[0], new[0], places=1)
-                self.assertAlmostEqual(old[1], new[1], places=1)
-
     def test_hostile_names(self):
         """Names are text wherever they stand."""
         header, rows = self.rows()
@@ -320,14 +317,34 @@ class ExportTest(TableTest):
         text = self.export("x.dot", "--format=dot").decode()
         self.assertIn('"perceive_dispatch_0" -> "perceive_dispatch_1";', text)
         self.assertIn("rankdir=LR", text)
-        header, rows = self.rows()
-        for row in rows:
-            row["time_dependency"] = "perceive_dispatch_2" if row["dispatch_key"] == "control2_dispatch_0" else ""
-        text = self.export("y.dot", "--format=dot", source=self.write_rows("t.csv", header, rows)).decode()
+        text = self.export_with_time("y.dot")
         self.assertIn('"perceive_dispatch_2" -> "control2_dispatch_0" [style=dashed, label="time", constraint=false];', text)
+
+
+class OtherToolsTest(TableTest):
+    """What needs a program or package of others. Run by name: what is not there is skipped."""
+
+    def test_browser(self):
+        """The script runs, in the page and in the picture, and puts the bars where they were."""
+        browser = shutil.which("chromium")
+        if browser is None:
+            self.skipTest("no chromium")
+        for name, form in (("x.html", "html"), ("x.svg", "svg")):
+            before = self.export(name, f"--format={form}").decode()
+            done = subprocess.run([browser, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.folder}/profile", "--dump-dom",
+                                   f"file://{self.folder}/{name}"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+            self.assertIn('data-ready="1"', done.stdout, done.stderr[-2000:])
+            place = r'data-l="perceive 3"[^>]*>(?:<line[^>]*>(?:</line>)?)?<rect x="([\d.]+)"[^>]*width="([\d.]+)"'
+            places = [[tuple(float(number) for number in match) for match in re.findall(place, text)] for text in (before, done.stdout)]
+            self.assertEqual(len(places[0]), 5)
+            for old, new in zip(*places):
+                self.assertAlmostEqual(old[0], new[0], places=1)
+                self.assertAlmostEqual(old[1], new[1], places=1)
+
+    def test_graphviz(self):
         if shutil.which("dot") is None:
-            print("no Graphviz: not drawn")
-            return
+            self.skipTest("no Graphviz")
+        self.export_with_time("y.dot")
         drawn = subprocess.run(["dot", "-Tsvg", self.folder / "y.dot"], capture_output=True, text=True, timeout=TIMEOUT_S, check=True).stdout
         self.assertEqual(drawn.count('class="node"'), 20)
         self.assertIn(">control2_dispatch_0<", drawn)  # a line of its own
@@ -337,8 +354,7 @@ class ExportTest(TableTest):
         try:
             from perfetto.protos.perfetto.trace import perfetto_trace_pb2 as proto
         except ImportError:
-            print("no package `perfetto`: not read back")
-            return
+            self.skipTest("no package `perfetto` (make check installs it into build/venv)")
         check_perfetto(self, proto, data)
 
 
@@ -425,4 +441,13 @@ if __name__ == "__main__":
         sys.exit(77)
     if not REFERENCE.exists():
         print(f"left out: the tests of the reference trace: no {REFERENCE}")
-    unittest.main(verbosity=1)
+    names = [name for name in sys.argv[1:] if not name.startswith("-")]
+    if not names:
+        sys.argv += [case.__name__ for case in TableTest.__subclasses__() if case is not OtherToolsTest]
+    elif any("perfetto" in name for name in names):
+        enter_venv()
+    result = unittest.main(verbosity=1, exit=False).result
+    if result.wasSuccessful() and result.testsRun > 0 and len(result.skipped) == result.testsRun:
+        print("skipped: " + "; ".join(reason for _, reason in result.skipped))
+        sys.exit(77)
+    sys.exit(not result.wasSuccessful())

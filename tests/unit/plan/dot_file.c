@@ -38,6 +38,54 @@ static void test_other_spellings(void **state) {
   end_dump();
 }
 
+#define OWN(key, job, target, start, plan) "  \"" key "\" [label=\"" key "\\n" job "\\n" target "\\nstart " start " ms\\nplan " plan " ms\\nmean run 0.010 ms\", penwidth=2.5];\n"
+
+// What is written of a schedule: each node is a dispatch, with its job, target and times.
+static void test_own_graph(void **state) {
+  (void)state;
+  read_dump("own.dot", "digraph dispatch_graph {\n  rankdir=LR;\n  node [shape=box];\n" OWN("net_dispatch_4_2", "net", "P", "1.250", "0.500")
+                           OWN("ctl0_dispatch_0", "ctl0", "E", "0.000", "1.125") OWN("x", "net", "P", "2.000", "0.000001")
+                               "  \"ctl0_dispatch_0\" -> \"net_dispatch_4_2\";\n  \"ctl0_dispatch_0\" -> \"net_dispatch_4_2\";\n"
+                               "  \"net_dispatch_4_2\" -> \"x\" [style=dashed, label=\"time\", constraint=false];\n}\n");
+  assert_int_equal(dump.variant, RDO_SCHEDULE_TIMED);
+  expect_dump("net_dispatch_4_2: ctl0_dispatch_0; ctl0_dispatch_0; x; ");
+  assert_int_equal(dump.nodes[2].time_dependency, 0);
+  assert_int_equal(dump.nodes[0].id, 4);
+  assert_int_equal(dump.nodes[0].ordinal, 2);
+  assert_int_equal(dump.nodes[0].start_ns, 1250000);
+  assert_int_equal(dump.nodes[0].duration_ns, 500000);
+  assert_int_equal(dump.nodes[2].duration_ns, 1);
+  assert_string_equal(dump.jobs[dump.nodes[1].job].name, "ctl0");
+  assert_string_equal(dump.targets[dump.nodes[1].target].name, "E");
+  assert_int_equal(dump.job_count, 2);
+  assert_int_equal(dump.target_count, 2);
+  assert_int_equal(dump.notes.count, 0);
+  end_dump();
+}
+
+// Line breaks that are escaped twice, no durations, edges that are guesses.
+static void test_own_graph_of_others(void **state) {
+  (void)state;
+  read_dump("own.dot", "digraph g { a [label=\"a\\\\nj\\\\nP\\\\nstart 0.000 ms\\\\nplan 0.000 ms\"]; b [label=\"b\\nj\\nP\\nstart 0 ms\\nplan 0 ms\"]; "
+                       "a -> b [style=dotted]; }");
+  assert_int_equal(dump.variant, RDO_SCHEDULE_GRAPH);
+  expect_dump("a; b: a; ");
+  assert_int_equal(dump.notes.count, 1);
+  end_dump();
+}
+
+static void test_malformed_own(void **state) {
+  (void)state;
+  static const struct bad_text bad[] = {
+      {"digraph g {\n" OWN("a", "j", "P", "0.000", "1.000") OWN("b", "j", "P", "0.000", "1.000") OWN("c", "j", "P", "0.000", "1.000") "a -> c [label=time]\nb -> c [label=time] }",
+       RONDO_INVALID_ARGUMENT, "own.dot:4: two edges labelled `time` lead to c, which can wait for one"},
+      {"digraph g {\n" OWN("a", "j", "P", "0.000", "1.000") OWN("b", "j", "P", "0.000", "9999999999999999999") "}", RONDO_INVALID_ARGUMENT,
+       "own.dot:4: there is no dispatch: no label has ` = flow.dispatch`, as in graphs of the compiler; nor has each node one as in graphs of rondo: "
+       "lines with key, job, target, start and plan"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; ++i) expect_bad_dump("own.dot", &bad[i]);
+}
+
 static void test_malformed(void **state) {
   (void)state;
   static const struct bad_text bad[] = {
@@ -58,7 +106,8 @@ static void test_malformed(void **state) {
       {"digraph G {\n ] }", RONDO_INVALID_ARGUMENT, "g.dot:2: here a node, an edge or a subgraph should begin"},
       {"digraph G {\n a;\n", RONDO_INVALID_ARGUMENT, "g.dot:3: the file ends inside the graph: a } is missing"},
       {"digraph G { }\n digraph H { }", RONDO_INVALID_ARGUMENT, "g.dot:2: something follows the graph: only one can be read"},
-      {"digraph G {\n a [label=\"%0 = flow.tensor.splat\"]\n}", RONDO_INVALID_ARGUMENT, "g.dot:3: there is no dispatch: no label has ` = flow.dispatch`"},
+      {"digraph G {\n a [label=\"%0 = flow.tensor.splat\"]\n}", RONDO_INVALID_ARGUMENT, "g.dot:3: there is no dispatch: no label has ` = flow.dispatch`, as in graphs of the compiler; nor has each node one as in graphs of rondo: "
+       "lines with key, job, target, start and plan"},
       {"digraph G {\n a [label=\"%0 = flow.dispatch[]\\n@x(%1)\"]\n}", RONDO_INVALID_ARGUMENT,
        "g.dot:2: the label of a dispatch does not name its kernel: @executable::@export is missing"},
       {"digraph G {\n a [label=\"%0 = flow.dispatch.workgroups\\n\"]\n}", RONDO_UNIMPLEMENTED,
@@ -99,6 +148,9 @@ static void test_circle_of_other_operations(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_data_flows_over_other_operations), cmocka_unit_test(test_other_spellings),
+      cmocka_unit_test(test_own_graph),
+      cmocka_unit_test(test_own_graph_of_others),
+      cmocka_unit_test(test_malformed_own),
       cmocka_unit_test(test_malformed),                        cmocka_unit_test(test_limits),
       cmocka_unit_test(test_circle_of_other_operations),
   };

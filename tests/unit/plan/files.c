@@ -80,7 +80,7 @@ static void test_errors(void **state) {
   assert_int_equal(read_as("s.json", (enum rondo_file_kind)7, NULL), RONDO_INVALID_ARGUMENT);
   assert_int_equal(read_as("s.json", RONDO_FILE_PLAN, &(struct rondo_file_options){.machine_file = "none.json"}), RONDO_NOT_FOUND);
   assert_string_equal(diag.message, "none.json: cannot open: No such file or directory");
-  assert_int_equal(read_as("s.json", RONDO_FILE_PLAN, &(struct rondo_file_options){.is_strict = true}), RONDO_INVALID_ARGUMENT);
+  assert_int_equal(read_as("s.json", RONDO_FILE_PLAN, &(struct rondo_file_options){.reading = {.is_strict = true}}), RONDO_INVALID_ARGUMENT);
   assert_string_equal(diag.message, "s.json: dispatches.b: is planned on A at 1 ms, where a is planned until 2 ms");
   write_file("other.json", "{\"clusters\": [{\"name\": \"CPU_P\", \"workers\": 4}]}");
   assert_int_equal(read_as("s.json", RONDO_FILE_PLAN, &(struct rondo_file_options){.machine_file = "other.json"}), RONDO_NOT_FOUND);

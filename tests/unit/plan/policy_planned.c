@@ -58,16 +58,31 @@ static void test_widths(void **state) {
   }
 }
 
-// By planned start; equal ones in the order in which they became ready. Only "planned" looks at the priority before.
+// What becomes ready first does not come first for that.
+static void test_ties(void **state) {
+  (void)state;
+  static const char *const names[] = {"planned", "strict"};
+  for (size_t i = 0; i < COUNT_OF(names); ++i) {
+    struct rdo_policy_node early = planned_node(1, 1, 0, 5 * MS), late = planned_node(2, 1, 0, 5 * MS + 100);
+    early.tie = 1;
+    assert_true(key_of(names[i], &late) < key_of(names[i], &early));
+    early.planned_start_ns = late.planned_start_ns = INT64_MAX;
+    assert_true(key_of(names[i], &early) < key_of(names[i], &late));
+  }
+}
+
+// By planned start; equal ones in the plan's order, without a plan in that in which they became ready. Only "planned" looks at the priority before.
 static void test_order(void **state) {
   (void)state;
   static const int64_t starts[] = {0, 1024, 1 * MS, 33 * MS, INT64_C(1) << 57, INT64_MAX};
   for (size_t i = 0; i < COUNT_OF(starts); ++i) {
     struct rdo_policy_node first = planned_node(30, 1, 0, starts[i]), second = planned_node(31, 1, 0, starts[i]);
+    second.tie = 1;
     assert_true(key_of("planned", &first) < key_of("planned", &second));
     assert_true(key_of("strict", &first) < key_of("strict", &second));
     if (i == 0) continue;
     second = planned_node(29, 1, 0, starts[i - 1]);
+    second.tie = 7;
     assert_true(key_of("planned", &second) < key_of("planned", &first));
     assert_true(key_of("strict", &second) < key_of("strict", &first));
     first.priority = 129;
@@ -139,6 +154,6 @@ static void test_without_plan(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_follow), cmocka_unit_test(test_far_start), cmocka_unit_test(test_widths),
-                                     cmocka_unit_test(test_order),  cmocka_unit_test(test_late),      cmocka_unit_test(test_without_plan)};
+                                     cmocka_unit_test(test_order), cmocka_unit_test(test_ties),  cmocka_unit_test(test_late),      cmocka_unit_test(test_without_plan)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,6 +218,10 @@ static void test_order(void **state) {
   expect_keys(schedule.order, 7, "s i j k o z late");
   expect_keys(schedule.by_rank, 7, "late s i j k o z");
   for (uint32_t i = 0; i < 7; ++i) assert_int_equal(schedule.nodes[schedule.by_rank[i]].rank, i);
+  for (uint32_t i = 1; i < 7; ++i) {
+    const struct rdo_schedule_node *before = &schedule.nodes[schedule.by_rank[i - 1]], *node = &schedule.nodes[schedule.by_rank[i]];
+    assert_int_equal(node->tie, node->start_ns - before->start_ns < 1024 ? before->tie + 1 : 0);
+  }
   end();
 }
 

@@ -15,8 +15,14 @@ import generate as models  # noqa: E402
 models.EXECUTABLE_TARGETS["x86_64"] = re.sub(r'cpu = ".*?",\s*cpu_features = ".*?",', 'cpu = "x86-64", cpu_features = "+sse,+sse2",',
                                              models.EXECUTABLE_TARGETS["x86_64"], flags=re.S)
 models.EXECUTABLE_TARGETS["riscv_64"] = models.EXECUTABLE_TARGETS["riscv_64"].replace("+m,+a,+f,+d,+c,+v,+zvl128b", "+m,+a,+f,+d,+c")
-NAMES = ["steps"]
+NAMES = ["batch", "steps"]
+
+
+def compile_module(source, name, *flags):
+    text = models.annotate((HERE / f"{source}.mlir").read_text(), source, needs_cpu=False)
+    models.run_tool("iree-compile", "-", "-o", HERE / f"{name}.vmfb", *models.COMPILE_FLAGS, *flags, text=text)
+
 
 for name in NAMES:
-    text = models.annotate((HERE / f"{name}.mlir").read_text(), name, needs_cpu=False)
-    models.run_tool("iree-compile", "-", "-o", HERE / f"{name}.vmfb", *models.COMPILE_FLAGS, text=text)
+    compile_module(name, name)
+compile_module("batch", "batch_async", "--iree-execution-model=async-external")

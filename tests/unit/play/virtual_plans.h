@@ -56,8 +56,10 @@ static inline void write_plan(const struct spec *specs, size_t count, const char
   for (size_t i = 0; i < count; ++i) {
     const struct spec *spec = &specs[i];
     const char *own = spec->more == NULL ? "" : spec->more;
-    size = append_text(size, "%s\"%s\": {\"id\": %zu, \"hardware_target\": \"%s\", \"start_ns\": %lld, \"duration_ns\": %lld, \"dependencies\": [%s]%s%s%s%s%s",
-                       i == 0 ? "" : ",\n", spec->key, i, spec->lane, (long long)spec->start_ns, (long long)spec->duration_ns, spec->dependencies,
+    char id[32];
+    snprintf(id, sizeof id, "\"id\": %zu, ", i);
+    size = append_text(size, "%s\"%s\": {%s\"hardware_target\": \"%s\", \"start_ns\": %lld, \"duration_ns\": %lld, \"dependencies\": [%s]%s%s%s%s%s",
+                       i == 0 ? "" : ",\n", spec->key, strstr(own, "\"id\"") != NULL ? "" : id, spec->lane, (long long)spec->start_ns, (long long)spec->duration_ns, spec->dependencies,
                        strstr(own, "job_name") != NULL ? "" : ", \"job_name\": \"one\"", strstr(own, "release_policy") != NULL ? "" : ", \"release_policy\": \"immediate\"",
                        strstr(own, "time_dep_mode") != NULL ? "" : ", \"time_dep_mode\": \"hard\"", own, "}");
   }

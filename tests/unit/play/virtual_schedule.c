@@ -56,6 +56,75 @@ static void test_time_dependencies(void **state) {
   }
 }
 
+// Wakes ------------------------------------------------------------------------------------------------
+
+static void expect_wake(const char *key, uint8_t wake) {
+  if (find_row(key, 0)->wake != wake) fail_msg("%s: wake '%s', not '%s'", key, rdo_played_wake_names[find_row(key, 0)->wake], rdo_played_wake_names[wake]);
+}
+
+// What comes behind another one on its worker goes on there; for a release a worker spins; whom another lane wakes after a while has slept.
+static void test_wakes(void **state) {
+  (void)state;
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
+  const struct spec specs[] = {
+      {"first", "P", 0, 300 * us, "", NULL},
+      {"next", "P", 300 * us, 100 * us, "\"first\"", NULL},
+      {"woken", "Q", 300 * us, 100 * us, "\"first\"", NULL},
+      {"released", "R", 50000 * us, 100 * us, "", locked},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "planned"});
+    expect_wake("next", RDO_PLAYED_WAKE_DIRECT);
+    expect_wake("woken", RDO_PLAYED_WAKE_SLEEP);
+    expect_wake("released", RDO_PLAYED_WAKE_SPIN);
+  }
+}
+
+// Ties -------------------------------------------------------------------------------------------------
+
+// What is planned for the same time comes by id, not by its place in the file.
+static void test_ties_of_roots(void **state) {
+  (void)state;
+  static const char *const policies[] = {"planned", "strict"};
+  for (size_t p = 0; p < COUNT_OF(policies); ++p) {
+    for (int is_locked = 0; is_locked < 2; ++is_locked) {
+      static char more[3][64];
+      static const int ids[] = {5, 1, 3};
+      for (int i = 0; i < 3; ++i) snprintf(more[i], sizeof more[i], ", \"id\": %d%s", ids[i], is_locked ? locked : "");
+      const struct spec specs[] = {{"five", "P", 0, 100 * us, "", more[0]}, {"one", "P", 0, 100 * us, "", more[1]}, {"three", "P", 0, 100 * us, "", more[2]}};
+      for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+        write_plan(specs, COUNT_OF(specs), "");
+        play(seed, &(const struct rondo_schedule_play_options){.policy = policies[p], .iteration_count = 3});
+        for (int64_t i = 0; i < 3; ++i) {
+          expect_at("one", i, 0, 100 * us);
+          expect_at("three", i, 100 * us, 200 * us);
+          expect_at("five", i, 200 * us, 300 * us);
+        }
+      }
+    }
+  }
+}
+
+// Nor by when it became ready.
+static void test_ties_of_others(void **state) {
+  (void)state;
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
+  const struct spec specs[] = {
+      {"first", "P", 0, 100 * us, "", NULL},
+      {"short", "Q", 0, 10 * us, "", NULL},
+      {"long", "R", 0, 20 * us, "", NULL},
+      {"seven", "P", 100 * us, 100 * us, "\"short\"", ", \"id\": 7"},
+      {"six", "P", 100 * us, 100 * us, "\"long\"", ", \"id\": 6"},
+  };
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, COUNT_OF(specs), "");
+    play(seed, &(const struct rondo_schedule_play_options){.policy = "planned"});
+    expect_run("six", 100 * us, 200 * us);
+    expect_run("seven", 200 * us, 300 * us);
+  }
+}
+
 // Late predecessors ------------------------------------------------------------------------------------
 
 // The plan says that `b` begins at 200 us, but what it waits for ends at 500 us.
@@ -562,6 +631,7 @@ int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_places), cmocka_unit_test(test_places_for_ever),
       cmocka_unit_test(test_phase_lock),   cmocka_unit_test(test_time_dependencies), cmocka_unit_test(test_late_planned),
+      cmocka_unit_test(test_wakes), cmocka_unit_test(test_ties_of_roots), cmocka_unit_test(test_ties_of_others),
       cmocka_unit_test(test_late_strict),  cmocka_unit_test(test_period),            cmocka_unit_test(test_overlap),
       cmocka_unit_test(test_overrun),      cmocka_unit_test(test_overrun_strict),    cmocka_unit_test(test_stop),
       cmocka_unit_test(test_resources),    cmocka_unit_test(test_capacity),          cmocka_unit_test(test_deadlines),

@@ -75,6 +75,8 @@ static void test_figures(void **state) {
   assert_string_equal(lanes[0].name, "P");
   assert_int_equal(lanes[0].dispatch_count, 18);
   assert_true(lanes[0].busy_ns == 3 * 2 * 17e3);
+  assert_true(lanes[0].utilization_mean.mean > 34.0 / 59 - 1e-9 && lanes[0].utilization_mean.mean < 34.0 / 59 + 1e-9);
+  assert_true(lanes[0].utilization_mean.half_width < 1e-9);
   assert_true(lanes[0].utilization > 34.0 / 59 - 1e-9 && lanes[0].utilization < 34.0 / 59 + 1e-9);
   assert_true(lanes[1].busy_ns == 3 * 2 * 5e3);
   rondo_simulation_release(&simulation);
@@ -208,7 +210,8 @@ static void test_failures(void **state) {
   expect_failure("small.json", &(struct rondo_simulation_options){.policy = "rms"}, RONDO_NOT_FOUND, "no policy 'rms': choose one of dynamic, fifo, priority, edf, shortest, planned, strict");
   expect_failure("none.json", NULL, RONDO_NOT_FOUND, "none.json");
   expect_failure("small.json", &(struct rondo_simulation_options){.machine_file = "none.json"}, RONDO_NOT_FOUND, "none.json");
-  expect_failure("small.json", &(struct rondo_simulation_options){.iteration_count = UINT64_MAX, .keeps_table = true}, RONDO_OUT_OF_RANGE, "trace fewer iterations");
+  expect_failure("small.json", &(struct rondo_simulation_options){.iteration_count = UINT64_MAX, .run_count = UINT64_MAX}, RONDO_OUT_OF_RANGE, "10^10 dispatches");
+  expect_failure("small.json", &(struct rondo_simulation_options){.iteration_count = (UINT64_C(1) << 24) + 1, .keeps_table = true}, RONDO_OUT_OF_RANGE, "trace fewer iterations");
   write_text("graph.json", "{\"dispatches\": {\"a\": {\"id\": 0, \"ordinal\": 1, \"total\": 1, \"dependencies\": []}}}");
   expect_failure("graph.json", NULL, RONDO_INVALID_ARGUMENT, "no dispatch has a duration");
   expect_failure("graph.json", &(struct rondo_simulation_options){.policy = "planned"}, RONDO_FAILED_PRECONDITION, "tells no times");

@@ -116,6 +116,39 @@ static void test_targets_and_flags(void **state) {
   rondo_trace_table_release(&table);
 }
 
+// A deadline stands in each row of an instance, and counts once: who ended late, and whose dispatches did not all run, missed it.
+static void test_deadlines_are_of_instances(void **state) {
+  (void)state;
+  struct rdo_table table;
+  rdo_table_init(&table);
+  uint32_t p = add_target(&table, "P"), nodes[3];
+  for (uint32_t k = 0; k < 3; ++k) nodes[k] = add_node(&table, "ctl", (int)k, RDO_PLAYED_RELEASE_IMMEDIATE);
+  uint32_t net = add_node(&table, "net", 0, RDO_PLAYED_RELEASE_IMMEDIATE);
+  enum { ON_TIME, LATE, CANCELLED, SKIPPED, CASE_COUNT };
+  for (int64_t i = 0; i < CASE_COUNT; ++i) {
+    for (int64_t k = 0; k < 3; ++k) {
+      struct rdo_table_row row = row_us(nodes[k], p, i, 10 * k, 10, 10 * k, 10 * k, 10 * k + (i == LATE ? 11 : 10));
+      row.deadline_ns = 30000;
+      if (i == SKIPPED || (i == CANCELLED && k > 0)) {
+        row.state = i == SKIPPED ? RDO_PLAYED_SKIPPED : RDO_PLAYED_CANCELLED;
+        row.start_ns = row.end_ns = row.ready_ns;
+      }
+      append(&table, row);
+    }
+    append(&table, row_us(net, p, i, 30, 10, 30, 30, 40));
+  }
+  struct rondo_trace_table *whole = finish(&table);
+  struct rondo_trace_summary *summary = summarize(whole, 0);
+  assert_int_equal(rondo_trace_summary_totals(summary)->row_count, 16);
+  assert_int_equal(rondo_trace_summary_totals(summary)->deadline_count, 4);
+  assert_int_equal(rondo_trace_summary_totals(summary)->miss_count, 3);
+  assert_int_equal(rondo_trace_summary_jobs(summary)[0].deadline_count, 4);
+  assert_int_equal(rondo_trace_summary_jobs(summary)[0].miss_count, 3);
+  assert_int_equal(rondo_trace_summary_jobs(summary)[1].deadline_count, 0);
+  rondo_trace_summary_release(&summary);
+  rondo_trace_table_release(&whole);
+}
+
 // Overlapping time on a target counts once; what did not complete has no run time.
 static void test_overlap_and_states(void **state) {
   (void)state;
@@ -241,6 +274,7 @@ int main(void) {
       cmocka_unit_test(test_totals),
       cmocka_unit_test(test_jobs),
       cmocka_unit_test(test_targets_and_flags),
+      cmocka_unit_test(test_deadlines_are_of_instances),
       cmocka_unit_test(test_overlap_and_states),
       cmocka_unit_test(test_empty),
       cmocka_unit_test(test_families),

@@ -26,7 +26,7 @@ static void test_round_trip(void **state) {
   expect_round_trip(HEADER_22 "\n" ROW_A "\n" ROW_B "\n");
   // Of ours, of somebody else's, in any order.
   expect_round_trip(HEADER_22 ",colour,start_ns,worker,note\n" ROW_A ",red,2500,7,\n" ROW_B ",,12499,,x y\n");
-  expect_round_trip(HEADER_22 ",dependencies,state,wake,deadline_ns\n" ROW_A ",,completed,spin,\n" ROW_B ",a_dispatch_0|q,failed,,-3\n");
+  expect_round_trip(HEADER_22 ",dependencies,state,wake,deadline_ns,source\n" ROW_A ",,completed,spin,,a\n" ROW_B ",a_dispatch_0|q,failed,,-3,\n");
 }
 
 static void test_values(void **state) {
@@ -227,9 +227,9 @@ static void test_builder(void **state) {
   assert_non_null(strstr(
       text_sink.bytes,
       "\n3,ctl_dispatch_0,0,1,1,ctl,,CPU_E,,2000,2000,2001,2050,50,0,50,2000,2001,2050,1,49,50,123456789,2000000,50000,,2000000,2001400,"
-      "2049700,2500000,1,5,2,0,completed,spin,phase_locked,hard,,\n"
+      "2049700,2500000,1,5,2,0,completed,spin,phase_locked,hard,,,\n"
       "3,ctl_dispatch_1,1,1,1,ctl,,CPU_E,,2050,2050,2051,2099,49,0,50,2050,2051,2099,1,48,49,,2050000,50000,,2050000,2051000,2099000,,,,,0,"
-      "completed,,immediate,hard,,ctl_dispatch_0\n"));
+      "completed,,immediate,hard,,ctl_dispatch_0,\n"));
   rdo_table_deinit(&table);
   // What we write we read, and write again.
   char *copy = strdup(text_sink.bytes);
