@@ -15,6 +15,7 @@
 #include "measure.h"
 #include "message.h"
 #include "play.h"
+#include "rondo/machine.h"
 
 enum { LINE_BYTES = 512, JOBS_SHOWN = 4, WORKERS_SHOWN = 8 };
 
@@ -78,6 +79,7 @@ static void *watch_run(void *user) {
   double every_s = thread->is_live ? live_every_s : thread->watch->report_every_s;
   struct timespec at;
   clock_gettime(CLOCK_MONOTONIC, &at);
+  rondo_thread_keep_off("rondo/report");
   pthread_mutex_lock(&thread->lock);
   while (!thread->is_over) {
     double next_s = (double)at.tv_nsec / 1e9 + every_s;

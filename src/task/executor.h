@@ -134,6 +134,7 @@ struct rdo_executor {
   size_t local_memory_bytes;
   struct rdo_worker *workers;  // [worker_count + RDO_DONORS_MAX]
   bool has_cpus;               // workers are pinned
+  struct rdo_cpu_set cpus;     // on these, until they have ended: other threads keep off them
   bool is_played;
   bool is_urgent_allowed;         // see urgent.h
   bool is_stepped;

@@ -16,7 +16,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/futex.h"
-#include "machine/pin.h"
+#include "machine/keep_off.h"
 #include "task/urgent.h"
 #include "task/worker.h"
 
@@ -68,7 +68,7 @@ static void doze(struct rdo_guard *guard) {
 
 static void *run_guard(void *user) {
   struct rdo_guard *guard = user;
-  rdo_thread_name_set("rondo/guard");
+  (void)rdo_keep_off_begin("rondo/guard");
   rdo_urgent_raise_guard();
   int calm_count = 0;
   while (rdo_atomic_load(&guard->is_stopping, rdo_seq_cst) == 0) {  // SYNC(guard)

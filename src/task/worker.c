@@ -23,6 +23,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/event.h"
+#include "machine/keep_off.h"
 #include "machine/numa.h"
 #include "machine/pin.h"
 #include "task/timed.h"
@@ -289,6 +290,12 @@ static void init_worker(struct rdo_executor *executor, uint32_t index, const str
   if (rdo_cpu_set_count(&worker->cpus) == 1) worker->cpu = rdo_cpu_set_first(&worker->cpus);
 }
 
+static struct rdo_cpu_set cpus_of(const struct rdo_executor *executor) {
+  struct rdo_cpu_set cpus = rdo_cpu_set_none();
+  for (uint32_t i = 0; i < executor->worker_count; ++i) cpus = rdo_cpu_set_or(cpus, &executor->workers[i].cpus);
+  return cpus;
+}
+
 static enum rondo_status start_workers(struct rdo_executor *executor, size_t stack_bytes, struct rondo_diag *diag) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -376,6 +383,8 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   pthread_mutex_init(&executor->lock, NULL);
   pthread_cond_init(&executor->started, NULL);
   for (uint32_t i = 0; i < options->worker_count + RDO_DONORS_MAX; ++i) init_worker(executor, i, options);
+  if (executor->has_cpus && !executor->is_stepped) executor->cpus = cpus_of(executor);
+  rdo_keep_off_add_workers(&executor->cpus);  // before there are any
   enum rondo_status status = start_workers(executor, options->stack_bytes, diag);
   if (status == RONDO_OK && options->watchdog_ns > 0) status = rdo_watchdog_create(executor, options, &executor->watchdog, diag);
   if (status == RONDO_OK && executor->is_urgent_allowed && !executor->is_stepped) status = rdo_guard_create(executor, &executor->guard, diag);
@@ -397,6 +406,8 @@ void rdo_executor_stop(struct rdo_executor *executor) {
   executor->started_count = 0;
   rdo_guard_destroy(executor->guard);  // workers call it until they end
   executor->guard = NULL;
+  rdo_keep_off_remove_workers(&executor->cpus);
+  executor->cpus = rdo_cpu_set_none();
 }
 
 void rdo_executor_destroy(struct rdo_executor *executor) {
