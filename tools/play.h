@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "options.h"
+#include "play_setup.h"
 #include "rondo/play.h"
 #include "rondo/play_schedule.h"
 #include "rondo/trace.h"
@@ -31,6 +32,9 @@ struct tool_schedule_args {
 };
 
 struct tool_play_args {
+  struct tool_play_setup_args setup_texts;
+  struct rondo_play_setup setup;  // read from these
+  const char *on_error;           // "stop" or "contain", NULL = as the file says, else contain
   struct tool_schedule_args schedule;
   const char *cpus;
   const char *machine_path;

@@ -70,13 +70,19 @@ static void print_json_job(const struct rondo_job *job, const struct rondo_job_s
 }
 
 int rdo_tool_play_report(const struct tool_play_args *args, const struct rondo_player *player, const double *loads) {
+  struct rondo_play_granted granted;
+  char granted_json[TOOL_GRANTED_JSON_BYTES];
+  rondo_player_granted(player, &granted);
   int job_count = rondo_player_job_count(player), worker_count = rondo_player_worker_count(player);
   if (args->wants_json) {
     printf("{\n  \"workers\": %d,\n  \"duration_s\": %.3f,\n  \"loads\": [", worker_count, args->duration_s);
     for (int i = 0; i < worker_count; ++i) printf("%s%.3f", i == 0 ? "" : ", ", loads[i]);
-    printf("],\n  \"jobs\": [\n");
+    rdo_tool_play_granted_json(&granted, granted_json);
+    printf("],\n  %s,\n  \"jobs\": [\n", granted_json);
   } else {
-    printf("%d jobs on %d workers, %.1f s\n\n", job_count, worker_count, args->duration_s);
+    printf("%d jobs on %d workers, %.1f s\n", job_count, worker_count, args->duration_s);
+    rdo_tool_play_granted_print(&granted, stdout);
+    printf("\n");
   }
   for (int i = 0; i < job_count; ++i) {
     struct rondo_job_stats stats;

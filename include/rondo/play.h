@@ -18,6 +18,7 @@
 
 #include "rondo/job.h"
 #include "rondo/model.h"
+#include "rondo/play_setup.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +34,7 @@ struct rondo_player_options {
   // CPUs that workers are pinned to, such as "0-3,6"; NULL = one of each physical core that this process may use.
   const char *cpus;
   int worker_count;  // 0 = one for each of these CPUs
+  struct rondo_play_setup setup;
 };
 
 // Where an instance is.
@@ -107,8 +109,8 @@ struct rondo_job_options {
 //   options     borrowed, NULL = all defaults
 //   out_player  owned by caller, end with rondo_player_release; NULL on error
 //   diag        optional, filled unless OK
-//   returns     OK, INVALID_ARGUMENT (list of CPUs, number of workers), RESOURCE_EXHAUSTED (memory, threads), NOT_FOUND,
-//               PERMISSION_DENIED or UNAVAILABLE (a CPU that there is not, that may not be used, that is offline)
+//   returns     OK, INVALID_ARGUMENT (list of CPUs, number of workers, times), RESOURCE_EXHAUSTED (memory, threads), NOT_FOUND,
+//               PERMISSION_DENIED or UNAVAILABLE (a CPU that there is not, that may not be used, that is offline; memory that cannot be locked)
 //   thread      any                phase  setup
 RONDO_API enum rondo_status rondo_player_create(const struct rondo_player_options *options, struct rondo_player **out_player, struct rondo_diag *diag)
     RONDO_MUST_USE;
@@ -121,6 +123,10 @@ RONDO_API void rondo_player_release(struct rondo_player **player);
 // How many workers it has.
 //   thread  any                phase  rt
 RONDO_API int rondo_player_worker_count(const struct rondo_player *player);
+
+// What it has for real time. Threads that share CPUs are those of this moment.
+//   thread  any                phase  setup
+RONDO_API void rondo_player_granted(const struct rondo_player *player, struct rondo_play_granted *out_granted);
 
 // Writes what workers and jobs do right now, for people who look for the reason why nothing comes; see rondo_runtime_dump.
 //   file    borrowed; flushed
@@ -209,6 +215,7 @@ RONDO_API enum rondo_status rondo_ring_write(struct rondo_ring *ring, const void
 struct rondo_load_options {
   struct rondo_player_options player;  // its CPUs: NULL = those of the machine file, if there is one
   const char *machine_path;            // in place of the one that the jobs file names; NULL = that
+  enum rondo_on_error on_error;        // of jobs that do not say it
   // Makes the value of an argument from text as `rondo run --input` takes it: "1x64xf32=0.5", "@frame.npy" with the file's
   // whole path. NULL: files with such inputs are refused.
   //   out_value  holds become the job's

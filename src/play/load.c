@@ -139,7 +139,7 @@ static enum rondo_status add_job(struct loader *loader, int index) {
       .priority = entry->priority,
       .overrun = entry->overrun,
       .degrade_function = entry->degrade_function[0] != '\0' ? entry->degrade_function : NULL,
-      .on_error = entry->on_error,
+      .on_error = entry->has_on_error ? entry->on_error : loader->options->on_error,
       .wait_count = entry->wait_count,
       .warm_up_count = entry->warmup_count,
       .iteration_count = entry->iteration_count,

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/futex.h"
+#include "machine/keep_off.h"
 #include "machine/local_memory.h"
 #include "machine/placement.h"
 #include "play/played_function.h"
@@ -52,15 +53,19 @@ static enum rondo_status plan_executor(const struct rondo_player_options *option
   return RONDO_OK;
 }
 
-static enum rondo_status create_executor(const struct rondo_player_options *options, struct rdo_executor **out_executor, struct rondo_diag *diag) {
+static enum rondo_status create_executor(const struct rondo_player_options *options, struct rondo_player *player, struct rondo_diag *diag) {
   struct rdo_topology topology;
   struct rdo_cpu_set cpus[RDO_WORKERS_MAX];
   struct rdo_executor_options executor;
+  RDO_TRY(rdo_play_setup_begin(&player->setup, &options->setup, diag));
   enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
   if (status == RONDO_OK) status = plan_executor(options, &topology, cpus, &executor, diag);
   rdo_topology_deinit(&topology);
   RDO_TRY(status);
-  return rdo_executor_create(&executor, out_executor, diag);
+  rdo_play_setup_apply(&player->setup, &executor);
+  RDO_TRY(rdo_executor_create(&executor, &player->executor, diag));
+  rdo_play_setup_bind(&player->setup, player->executor);
+  return RONDO_OK;
 }
 
 enum rondo_status rondo_player_create(const struct rondo_player_options *options, struct rondo_player **out_player, struct rondo_diag *diag) {
@@ -72,7 +77,7 @@ enum rondo_status rondo_player_create(const struct rondo_player_options *options
   rdo_atomic_init(&player->active_count, 0);
   rdo_atomic_init(&player->changes, 0);
   pthread_mutex_init(&player->call_lock, NULL);
-  enum rondo_status status = create_executor(options == NULL ? &defaults : options, &player->executor, diag);
+  enum rondo_status status = create_executor(options == NULL ? &defaults : options, player, diag);
   if (status != RONDO_OK) {
     pthread_mutex_destroy(&player->call_lock);
     rdo_free(player);
@@ -104,6 +109,10 @@ struct rondo_limits rondo_player_limits(const struct rondo_player *player) { ret
 void rondo_player_set_limits(struct rondo_player *player, const struct rondo_limits *limits) { player->limits = *limits; }
 
 int rondo_player_worker_count(const struct rondo_player *player) { return (int)player->executor->worker_count; }
+
+void rondo_player_granted(const struct rondo_player *player, struct rondo_play_granted *out_granted) {
+  rdo_play_setup_granted(&player->setup, player->executor, out_granted);
+}
 
 void rondo_player_dump(const struct rondo_player *player, FILE *file) {
   rdo_executor_dump(player->executor, file);
@@ -338,7 +347,9 @@ enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_
   rdo_atomic_store(&player->active_count, active_count, rdo_release);  // SYNC(job)
   set_callable(player, true);
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) rdo_job_start(job);
+  (void)rdo_keep_off_begin(NULL);
   await_jobs(player);
+  rdo_keep_off_end();
   set_callable(player, false);
   rdo_atomic_store(&player->is_stopping, 0, rdo_relaxed);  // relaxed: hint
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {

@@ -16,6 +16,7 @@
 
 #include "hal/device.h"
 #include "play/ring.h"
+#include "play/setup.h"
 #include "rondo/play.h"
 #include "runtime/call.h"
 #include "task/timed.h"
@@ -134,6 +135,7 @@ struct rondo_job {
 
 struct rondo_player {
   struct rdo_executor *executor;
+  struct rdo_play_setup setup;
   struct rondo_job *jobs;
   int job_count;
   struct rondo_ring *rings;  // owned: the program's

@@ -26,7 +26,7 @@ static void update_next(struct rdo_worker *worker) {
     worker->next_release_key = next->key;
     worker->next_release_yield_ns = next->yield_ns;
   }
-  worker->is_dense = worker->next_release_ns - worker->last_release_ns < RDO_URGENT_GAP_NS;
+  worker->is_dense = worker->next_release_ns - worker->last_release_ns < worker->urgent_gap_ns;
   // SYNC(guard): the hint, then whether the guard dozes. What nobody should raise the worker for, nobody needs to know.
   rdo_atomic_store(&worker->release_hint_ns, worker->is_dense ? INT64_MAX : worker->next_release_ns, rdo_seq_cst);
   rdo_guard_call(worker->executor->guard);
