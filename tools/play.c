@@ -63,7 +63,7 @@ static int play(struct tool_play_args *args, struct rondo_player *player) {
   // The last instances may end behind the duration; rates are of those released in it.
   args->duration_s = played_s < 0 ? 0 : limit_s > 0 && played_s > limit_s ? limit_s : played_s;
   if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
-  int code = rdo_tool_play_report(args, player, watch.loads);
+  int code = rdo_tool_play_report(args, player, &watch);
   int write_code = rdo_tool_play_write(&args->trace_paths, args->summary_path, player);
   if (code == TOOL_EXIT_OK) code = write_code;
   if (is_interrupted && code == TOOL_EXIT_OK) code = rdo_tool_interrupt_exit_code();

@@ -21,7 +21,7 @@ struct tool_play_setup_args {
   {"watchdog", TOOL_OPTION_TEXT, &(args).watchdog, "TIME",                                                                                     \
    "Tell when a worker has been in one call of a kernel for so long; default 10s, 0s: never."},                                                \
       {"margin", TOOL_OPTION_TEXT, &(args).margin, "TIME",                                                                                     \
-       "How long before a release its worker ends its sleep and spins; default what each of them measures at the start, from 100us to 400us."}, \
+       "How long before a release its worker ends its sleep and spins; default what each of them measures at the start, from 150us to 400us."}, \
       {"lock-memory", TOOL_OPTION_TEXT, &(args).memory_lock, "auto|on|off",                                                                    \
        "Keep all memory where it is: auto (default) where the system allows it, on: or do not play."}
 

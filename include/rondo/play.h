@@ -284,6 +284,16 @@ RONDO_API void rondo_job_counters(const struct rondo_job *job, struct rondo_coun
 //   thread   any, also during a run      phase  steady
 RONDO_API int64_t rondo_player_worker_time(const struct rondo_player *player, int worker);
 
+// How much of that was spinning for releases.
+//   returns  nanoseconds; -1: no such worker
+//   thread   any, also during a run      phase  rt
+RONDO_API int64_t rondo_player_worker_spun(const struct rondo_player *player, int worker);
+
+// The cluster that a worker is on: that of the machine file, or as `rondo machine --output` would call it.
+//   returns  borrowed, lives as long as the player; "" = none, or not known
+//   thread   any                phase  rt
+RONDO_API const char *rondo_player_worker_cluster(const struct rondo_player *player, int worker);
+
 // Percentiles of a set of times, in nanoseconds.
 struct rondo_percentiles {
   uint64_t count;

@@ -38,7 +38,7 @@ struct rondo_play_setup {
   void *stuck_user;
   enum rondo_memory_lock memory_lock;  // of the whole process; it stays so when the player is released
   // How long before a release its worker ends its sleep and spins; 0 = each worker measures for 50 ms how late its sleeps end, and takes what
-  // that asks for, from 100 to 400 us.
+  // that asks for, from 150 to 400 us.
   int64_t margin_ns;                   // a second at most
 };
 

@@ -97,7 +97,9 @@ static enum rondo_status create_player(struct loader *loader) {
     rdo_cpu_set_format(&cpus, text, sizeof text);
     options.cpus = text;
   }
-  return rondo_player_create(&options, &loader->player, loader->diag);
+  RDO_TRY(rondo_player_create(&options, &loader->player, loader->diag));
+  if (loader->machine.cluster_count != 0) rdo_player_set_clusters(loader->player, &loader->machine);
+  return RONDO_OK;
 }
 
 // A worker on CPUs of the job's lanes; the player's choice if it names none.

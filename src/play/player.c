@@ -53,19 +53,40 @@ static enum rondo_status plan_executor(const struct rondo_player_options *option
   return RONDO_OK;
 }
 
+void rdo_player_set_clusters(struct rondo_player *player, const struct rdo_machine_file *machine) {
+  for (uint32_t i = 0; i < player->executor->worker_count; ++i) {
+    player->clusters[i].name[0] = '\0';
+    for (int k = 0; k < machine->cluster_count; ++k) {
+      if (!rdo_cpu_set_is_subset(&player->executor->workers[i].cpus, &machine->clusters[k].cpus)) continue;
+      snprintf(player->clusters[i].name, sizeof player->clusters[i].name, "%s", machine->clusters[k].name);
+      break;
+    }
+  }
+}
+
 static enum rondo_status create_executor(const struct rondo_player_options *options, struct rondo_player *player, struct rondo_diag *diag) {
   struct rdo_topology topology;
   struct rdo_cpu_set cpus[RDO_WORKERS_MAX];
   struct rdo_executor_options executor;
   RDO_TRY(rdo_play_setup_begin(&player->setup, &options->setup, diag));
+  struct rdo_machine_file machine;
   enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
   if (status == RONDO_OK) status = plan_executor(options, &topology, cpus, &executor, diag);
+  if (status == RONDO_OK) {
+    rdo_play_setup_apply(&player->setup, &executor);
+    status = rdo_executor_create(&executor, &player->executor, diag);
+  }
+  if (status == RONDO_OK) {
+    rdo_play_setup_bind(&player->setup, player->executor);
+    status = rdo_alloc_array(player->executor->worker_count, sizeof *player->clusters, &player->clusters, diag);
+  }
+  if (status == RONDO_OK) {
+    status = rdo_machine_file_detect(&topology, &machine, diag);
+    if (status == RONDO_OK) rdo_player_set_clusters(player, &machine);
+    rdo_machine_file_deinit(&machine);
+  }
   rdo_topology_deinit(&topology);
-  RDO_TRY(status);
-  rdo_play_setup_apply(&player->setup, &executor);
-  RDO_TRY(rdo_executor_create(&executor, &player->executor, diag));
-  rdo_play_setup_bind(&player->setup, player->executor);
-  return RONDO_OK;
+  return status;
 }
 
 enum rondo_status rondo_player_create(const struct rondo_player_options *options, struct rondo_player **out_player, struct rondo_diag *diag) {
@@ -79,6 +100,8 @@ enum rondo_status rondo_player_create(const struct rondo_player_options *options
   pthread_mutex_init(&player->call_lock, NULL);
   enum rondo_status status = create_executor(options == NULL ? &defaults : options, player, diag);
   if (status != RONDO_OK) {
+    rdo_executor_destroy(player->executor);
+    rdo_free(player->clusters);
     pthread_mutex_destroy(&player->call_lock);
     rdo_free(player);
     return status;
@@ -100,6 +123,7 @@ void rondo_player_release(struct rondo_player **player) {
     rdo_ring_destroy(ring);
   }
   rdo_executor_destroy((*player)->executor);
+  rdo_free((*player)->clusters);
   pthread_mutex_destroy(&(*player)->call_lock);
   rdo_free(*player);
   *player = NULL;

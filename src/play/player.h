@@ -15,6 +15,7 @@
 #include <pthread.h>
 
 #include "hal/device.h"
+#include "plan/machine_file.h"
 #include "play/ring.h"
 #include "play/setup.h"
 #include "rondo/play.h"
@@ -133,9 +134,16 @@ struct rondo_job {
   struct rondo_diag diag;
 };
 
+enum { RDO_PLAYER_CLUSTER_BYTES = 64 };
+
+struct rdo_player_cluster {
+  char name[RDO_PLAYER_CLUSTER_BYTES];
+};
+
 struct rondo_player {
   struct rdo_executor *executor;
   struct rdo_play_setup setup;
+  struct rdo_player_cluster *clusters;  // owned [worker_count]: each worker's
   struct rondo_job *jobs;
   int job_count;
   struct rondo_ring *rings;  // owned: the program's
@@ -154,6 +162,9 @@ struct rondo_player {
 
 extern const struct rdo_process_type rdo_job_process_type;
 extern const struct rdo_queue_scheduler rdo_job_scheduler;
+
+// Says which clusters workers are on.
+void rdo_player_set_clusters(struct rondo_player *player, const struct rdo_machine_file *machine);
 
 // Wakes the runner.
 void rdo_player_tell(struct rondo_player *player);

@@ -35,7 +35,7 @@ static void tell_stuck(void *user, int worker_id, const char *name, int64_t busy
   struct rondo_stuck stuck = {.worker = worker_id, .busy_ns = busy_ns, .kernel = name};
   const struct rdo_executor *executor = rdo_atomic_load(&setup->executor, rdo_acquire);  // after the release in bind
   if (executor != NULL && worker_id >= 0 && setup->name_work != NULL) {
-    const void *work = rdo_atomic_load(&executor->workers[worker_id].busy_for, rdo_relaxed);  // relaxed: hint; what it points to outlives the workers
+    const void *work = rdo_atomic_load(&executor->workers[worker_id].busy_for, rdo_acquire);  // after it was set up; it outlives the workers
     if (work != NULL) setup->name_work(setup->user, work, &stuck);
   }
   setup->options.stuck(setup->options.stuck_user, &stuck);

@@ -115,10 +115,11 @@ struct rdo_worker {
   int64_t interruption_count;     // what the kernel knows to have taken the CPU from this thread, when last asked
   int64_t stolen_begin_ns, stolen_end_ns;  // the last gap that nothing of that explains
   int64_t looked_ns;              // at the clock, and has done nothing since but look for work; 0 = that is over
-  int64_t stolen_ns, spun_ns;     // all of them; time spent spinning for releases
+  int64_t stolen_ns;              // all of them
+  rdo_atomic_i64 spun_ns;         // counter: time spent spinning for releases
   rdo_atomic_ptr busy_name;       // what it runs (const char *), NULL = nothing; hint, for the watchdog
   rdo_atomic_u32 busy_count;      // grows with every change of busy_name
-  rdo_atomic_ptr busy_for;        // what that is a part of (const void *), NULL = not known; hint, for whoever the watchdog tells
+  rdo_atomic_ptr busy_for;        // what that is a part of (const void *), NULL = not known; release after it was set up, for whoever the watchdog tells
   // written by wakers
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 token;  // SYNC(wake): state in the low 2 bits, relay count above
   rdo_atomic_u32 is_urgent;       // SYNC(urgent)
@@ -249,6 +250,10 @@ static inline void rdo_worker_set_busy(struct rdo_worker *worker, const char *na
   uint32_t count = rdo_atomic_load(&worker->busy_count, rdo_relaxed);  // relaxed: hint, only this thread writes it
   rdo_atomic_store(&worker->busy_count, count + 1, rdo_relaxed);       // relaxed: hint
 }
+
+// CPU time that a worker has had, for work or spinning.
+//   returns  -1: the system does not tell
+int64_t rdo_worker_time_ns(const struct rdo_worker *worker);
 
 // Writes who sleeps, who was woken, who is in which kernel, what is in the slots: for diagnosis, from any thread at any time.
 void rdo_executor_dump(const struct rdo_executor *executor, FILE *file);

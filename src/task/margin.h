@@ -14,7 +14,7 @@ enum {
   RDO_MARGIN_DEFAULT_NS = 200000,  // where nobody says it, and nothing is measured: enough with interrupts and hypervisors of tens of microseconds
   // What is measured is kept between these. A machine at rest shows less than one that plays; and what is spun is taken from others: at most
   // four tenths of each millisecond.
-  RDO_MARGIN_LEAST_NS = 100000,
+  RDO_MARGIN_LEAST_NS = 150000,
   RDO_MARGIN_MOST_NS = 400000,
   RDO_MARGIN_SPAN_NS = 50000000,   // that sleeps are measured for
 };

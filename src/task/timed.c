@@ -154,6 +154,7 @@ bool rdo_timed_spin(struct rdo_worker *worker) {
     is_called = rdo_worker_has_work(worker);
   }
   rdo_worker_note_stretch(worker, before_ns, now_ns, 0);
-  worker->spun_ns += now_ns - begin_ns;
+  int64_t spun_ns = rdo_atomic_load(&worker->spun_ns, rdo_relaxed) + now_ns - begin_ns;  // relaxed: counter, only this thread writes it
+  rdo_atomic_store(&worker->spun_ns, spun_ns, rdo_relaxed);                              // relaxed: counter
   return !is_called;
 }

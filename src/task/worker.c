@@ -61,6 +61,13 @@ bool rdo_worker_read_busy_name(const struct rdo_worker *worker, char *out_name, 
   return name != NULL;
 }
 
+int64_t rdo_worker_time_ns(const struct rdo_worker *worker) {
+  clockid_t clock;
+  struct timespec time;
+  if (worker->executor->is_stepped || pthread_getcpuclockid(worker->thread, &clock) != 0 || clock_gettime(clock, &time) != 0) return -1;
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
 bool rdo_worker_wake(struct rdo_worker *worker, uint32_t relay_count) {
   // SYNC(wake): a look, the exchange decides. seq_cst, because destroy comes here without the idle set: it has
   // written is_stopping, and this worker goes to rest first and then reads it.
@@ -299,6 +306,7 @@ static void init_worker(struct rdo_executor *executor, uint32_t index, const str
   rdo_atomic_init(&worker->busy_name, NULL);
   rdo_atomic_init(&worker->busy_count, 0);
   rdo_atomic_init(&worker->busy_for, NULL);
+  rdo_atomic_init(&worker->spun_ns, 0);
   worker->timer_slack_ns = -1;
   rdo_atomic_init(&worker->token, TOKEN_RUNNING);
   rdo_atomic_init(&worker->inbox, NULL);

@@ -148,7 +148,7 @@ class PlayTest(unittest.TestCase):
         if rest:  # there is a CPU for all others
             self.assertEqual(granted["sharing_count"], 0, granted)
         granted = json.loads(self.call("play", name, "--json").stdout)["granted"]
-        self.assertTrue(100000 <= granted["margin_ns_min"] <= granted["margin_ns_max"] <= 400000, granted)
+        self.assertTrue(150000 <= granted["margin_ns_min"] <= granted["margin_ns_max"] <= 400000, granted)
         self.assertEqual(granted["memory_locked"], granted["memory_reason"] == "", granted)
         granted = json.loads(self.call("play", name, "--json", "--lock-memory=off").stdout)["granted"]
         self.assertEqual((granted["memory_locked"], granted["memory_reason"]), (False, ""))

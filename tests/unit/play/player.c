@@ -343,7 +343,7 @@ static void test_granted(void **state) {
   assert_int_equal(rondo_player_create(&measured, &player, NULL), RONDO_OK);
   rondo_player_granted(player, &granted);
   assert_int_equal(granted.worker_count, 2);
-  assert_true(granted.margin_ns_min >= 100000 && granted.margin_ns_max <= 400000 && granted.margin_ns_min <= granted.margin_ns_max);
+  assert_true(granted.margin_ns_min >= 150000 && granted.margin_ns_max <= 400000 && granted.margin_ns_min <= granted.margin_ns_max);
   rondo_player_release(&player);
   // Locked where that is allowed, and else there is a reason.
   const struct rondo_player_options tries = {.worker_count = 1, .setup = {.memory_lock = RONDO_MEMORY_LOCK_IF_ALLOWED, .margin_ns = 1}};

@@ -24,8 +24,8 @@ static int64_t margin_of(int64_t late_ns, int64_t latest_ns) {
 
 static void test_from(void **state) {
   (void)state;
-  assert_int_equal(margin_of(100 * us, 100 * us), 150 * us);
-  assert_int_equal(margin_of(100 * us, 30000 * us), 150 * us);  // an accident
+  assert_int_equal(margin_of(120 * us, 120 * us), 180 * us);
+  assert_int_equal(margin_of(120 * us, 30000 * us), 180 * us);  // an accident
   assert_int_equal(margin_of(101 * us, 101 * us), 160 * us);    // rounded up
   assert_int_equal(margin_of(10 * us, 20 * us), RDO_MARGIN_LEAST_NS);
   assert_int_equal(margin_of(0, 0), RDO_MARGIN_LEAST_NS);
