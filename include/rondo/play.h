@@ -250,7 +250,7 @@ RONDO_API void rondo_player_set_limits(struct rondo_player *player, const struct
 
 // Runs -----------------------------------------------------------------------------------------------
 
-// Plays all jobs, then waits until their last instances have ended. The calling thread sleeps meanwhile.
+// Plays all jobs, then waits until their last instances have ended. The calling thread sleeps meanwhile, on CPUs without workers where there are.
 //   warm_up_ns   played first, not counted
 //   duration_ns  then for so long; jobs' instances that were released by then are played to the end. 0 = as the limits say:
 //                without any until all jobs have ended, or somebody stops them

@@ -122,7 +122,7 @@ RONDO_API enum rondo_status rondo_schedule_player_create(const char *path, const
 //   thread      owner               phase  setup
 RONDO_API void rondo_schedule_player_release(struct rondo_schedule_player **player);
 
-// Plays all iterations. The calling thread sleeps meanwhile. Nodes of a job with a model are the dispatches of its recording, with its
+// Plays all iterations. The calling thread sleeps meanwhile, on CPUs without workers where there are. Nodes of a job with a model are the dispatches of its recording, with its
 // real data flow: matched by their place in it and the names of their kernels.
 //   returns     OK, CANCELLED (stopped), INVALID_ARGUMENT (a plan is not that of a model, or has its dispatches in another order: both sides are
 //               named), UNIMPLEMENTED (a call that
