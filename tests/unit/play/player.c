@@ -371,7 +371,7 @@ static void test_setup_refusals(void **state) {
 }
 
 struct told {
-  struct rondo_player *player;
+  rdo_atomic_ptr player;  // set when there is one, which is after its watchdog
   rdo_atomic_u32 count;
   char kernel[128];
   bool has_node;
@@ -384,7 +384,7 @@ static void be_told(void *user, const struct rondo_stuck *stuck) {
   snprintf(told->kernel, sizeof told->kernel, "%s", stuck->kernel);
   told->has_node = stuck->node != NULL || stuck->job != NULL;
   told->busy_ns = stuck->busy_ns;
-  rondo_player_stop(told->player);
+  rondo_player_stop(rdo_atomic_load(&told->player, rdo_acquire));
 }
 
 // A limit that each of its kernels outlasts on some machine, and the longest on any: it is told of one, sooner or later.
@@ -392,10 +392,12 @@ static void test_watchdog(void **state) {
   (void)state;
   static struct told told;
   const struct rondo_player_options options = {.worker_count = 1, .setup = {.margin_ns = 1, .watchdog_ns = 20000, .stuck = be_told, .stuck_user = &told}};
-  assert_int_equal(rondo_player_create(&options, &told.player, NULL), RONDO_OK);
-  give_input(add(told.player, "dronet_f32", (struct rondo_job_options){.worker = -1}));
-  run(told.player, 0, 0);
-  rondo_player_release(&told.player);
+  struct rondo_player *player;
+  assert_int_equal(rondo_player_create(&options, &player, NULL), RONDO_OK);
+  rdo_atomic_store(&told.player, player, rdo_release);
+  give_input(add(player, "dronet_f32", (struct rondo_job_options){.worker = -1}));
+  run(player, 0, 0);
+  rondo_player_release(&player);
   assert_true(rdo_atomic_load(&told.count, rdo_acquire) > 0);
   if (strstr(told.kernel, "_dispatch_") == NULL) fail_msg("a kernel called %s", told.kernel);
   assert_false(told.has_node);
