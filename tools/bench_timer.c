@@ -26,7 +26,7 @@
 enum {
   CPUS_MAX = 4096,
   SLEEP_KINDS = 4,
-  RELEASE_MARGIN_NS = 200000,  // the executor's: src/task/worker.c; a test compares them
+  RELEASE_MARGIN_NS = 200000,  // the executor's, where it is not measured or given: src/task/margin.h; a test compares them
   MARGIN_STEP_NS = 10000,
   TIMER_SLACK_NS = 1,
   YIELDS_MAX = 20000,
@@ -366,7 +366,7 @@ static void print_verdict(const struct timer_bench *bench) {
     putchar('\n');
   }
   rdo_tool_format_duration(RELEASE_MARGIN_NS, text, sizeof text);
-  printf("Workers leave %s (RELEASE_MARGIN_NS): %s here; %" PRId64 " of %" PRId64 " sleeps ended later than that\n", text,
+  printf("Workers leave %s unless each measures its own, as in play: %s here; %" PRId64 " of %" PRId64 " sleeps ended later than that\n", text,
          verdict.is_enough ? "enough" : "not enough", verdict.late_count, verdict.sleep_count);
   if (!verdict.is_enough) printf("What can be done about it: rondo machine --check\n");
 }

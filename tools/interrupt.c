@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "rondo/machine.h"
+
 enum { EXIT_SIGNAL = 128 };
 
 volatile sig_atomic_t rdo_tool_was_interrupted;
@@ -82,6 +84,7 @@ static void show(void) {
 static void *watch(void *user) {
   sigset_t ending;
   (void)user;
+  rondo_thread_keep_off("rondo/signals");
   for (;;) {
     if (sem_wait(&rung) != 0) continue;
     pthread_mutex_lock(&lock);

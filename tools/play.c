@@ -64,7 +64,7 @@ static int play(struct tool_play_args *args, struct rondo_player *player) {
   // The last instances may end behind the duration; rates are of those released in it.
   args->duration_s = played_s < 0 ? 0 : limit_s > 0 && played_s > limit_s ? limit_s : played_s;
   if (status != RONDO_OK) rdo_tool_print_failure(NULL, status, &diag);
-  int code = rdo_tool_play_report(args, player, watch.loads);
+  int code = rdo_tool_play_report(args, player, &watch);
   int write_code = rdo_tool_play_write(&args->trace_paths, args->summary_path, player);
   if (code == TOOL_EXIT_OK) code = write_code;
   if (is_interrupted && code == TOOL_EXIT_OK) code = rdo_tool_interrupt_exit_code();
@@ -72,8 +72,13 @@ static int play(struct tool_play_args *args, struct rondo_player *player) {
 }
 
 // What can be known before anything is loaded.
-static int check_args(const struct tool_play_args *args, const struct tool_strings *positional) {
+static int check_args(struct tool_play_args *args, const struct tool_strings *positional) {
   enum rondo_trace_format format;
+  if (!rdo_tool_play_setup_read(&args->setup_texts, &args->setup)) return TOOL_EXIT_USAGE;
+  if (args->on_error != NULL && strcmp(args->on_error, "stop") != 0 && strcmp(args->on_error, "contain") != 0) {
+    rdo_tool_message("--on-error=%.40s: stop or contain", args->on_error);
+    return TOOL_EXIT_USAGE;
+  }
   if (args->schedule.fallback != NULL && strcmp(args->schedule.fallback, "dynamic") != 0) {
     rdo_tool_message("--fallback=%.40s: there is only dynamic", args->schedule.fallback);
     return TOOL_EXIT_USAGE;
@@ -170,6 +175,8 @@ int rdo_tool_play(int argc, char **argv) {
        "When it is over, write all instances to FILE, as .csv, .pftrace (ui.perfetto.dev), .svg, .html, .json or .dot; repeat it for several."},
       {"summary", TOOL_OPTION_TEXT, &args.summary_path, "FILE", "Write the statistics of such a trace as JSON."},
       {"report_every", TOOL_OPTION_NUMBER, &args.report_every_s, "SECONDS", "Print a line to stderr so often; default a live line, on a terminal only. Of a schedule: every so many iterations; default none."},
+      TOOL_PLAY_SETUP_OPTIONS(args.setup_texts),
+      {"on-error", TOOL_OPTION_TEXT, &args.on_error, "stop|contain", "What the failure of a job ends that does not say: the run, or that job (default). Of a schedule it always ends the run."},
       {"json", TOOL_OPTION_SWITCH, &args.wants_json, NULL, "Print one JSON object; all times in ns."},
       {"plan", TOOL_OPTION_SWITCH, &args.schedule.wants_plan, NULL, "Of a jobs file: measure its models for a second, plan each of their dispatches, and play that."},
       {"policy", TOOL_OPTION_TEXT, &args.schedule.options.policy, "NAME", "Of a schedule, or a jobs file, which it plans: planned (default), strict, dynamic, fifo, priority, edf, shortest."},

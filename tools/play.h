@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "options.h"
+#include "play_setup.h"
 #include "rondo/play.h"
 #include "rondo/play_schedule.h"
 #include "rondo/trace.h"
@@ -31,6 +32,9 @@ struct tool_schedule_args {
 };
 
 struct tool_play_args {
+  struct tool_play_setup_args setup_texts;
+  struct rondo_play_setup setup;  // read from these
+  const char *on_error;           // "stop" or "contain", NULL = as the file says, else contain
   struct tool_schedule_args schedule;
   const char *cpus;
   const char *machine_path;
@@ -69,17 +73,20 @@ bool rdo_tool_play_time(const char *text, int64_t *out_ns);
 
 // A thread that tells how a run goes, on stderr: a live line on a terminal, or a line every so often.
 struct tool_play_watch {
-  const struct rondo_player *player;
+  const struct rondo_player *player;             // NULL = none
+  const struct rondo_schedule_player *schedule;  // in its place
   const char *title;       // in front of each line, "" = nothing
   double report_every_s;   // 0 = only live
   int64_t begin_ns;
   int64_t worker_begin_ns[TOOL_PLAY_WORKERS_MAX];  // their times then
   double loads[TOOL_PLAY_WORKERS_MAX];  // when it has ended: of the run
+  int64_t worker_begin_spun_ns[TOOL_PLAY_WORKERS_MAX];
+  double spun_share;                    // likewise: of all workers' time
   // its own
   void *thread;
 };
 
-//   watch  zeroed but for the first three
+//   watch  zeroed but for player, or schedule, title and report_every_s
 void rdo_tool_play_watch_begin(struct tool_play_watch *watch);
 void rdo_tool_play_watch_end(struct tool_play_watch *watch);
 
@@ -89,8 +96,8 @@ enum rondo_status rdo_tool_play_run(struct rondo_player *player, double warm_up_
                                     struct rondo_diag *diag);
 
 // Prints the results.
-//   loads  of the workers, 0..1
-int rdo_tool_play_report(const struct tool_play_args *args, const struct rondo_player *player, const double *loads);
+//   watch  of the run, which has ended
+int rdo_tool_play_report(const struct tool_play_args *args, const struct rondo_player *player, const struct tool_play_watch *watch);
 
 // The format that a file's name asks for.
 bool rdo_tool_play_format(const char *path, enum rondo_trace_format *out_format);

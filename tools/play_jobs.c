@@ -143,12 +143,15 @@ static int check_inputs(const struct tool_play_args *args, const struct rondo_pl
   return TOOL_EXIT_OK;
 }
 
+static bool wants_stop(const struct tool_play_args *args) { return args->on_error != NULL && strcmp(args->on_error, "stop") == 0; }
+
 static int add_typed_jobs(const struct tool_play_args *args, const struct tool_strings *positional, struct rondo_player *player) {
   for (int i = 0; i < positional->count; ++i) {
     struct job_text text;
     struct rondo_job *job;
     struct rondo_diag diag = {.status = RONDO_OK};
     if (!read_job(positional->items[i], &text)) return TOOL_EXIT_USAGE;
+    text.options.on_error = wants_stop(args) ? RONDO_ON_ERROR_STOP : RONDO_ON_ERROR_CONTAIN;
     enum rondo_status status = rondo_player_add_job(player, &text.options, &job, &diag);
     if (status != RONDO_OK) {
       rdo_tool_print_failure(text.options.path, status, &diag);
@@ -163,7 +166,7 @@ static int add_typed_jobs(const struct tool_play_args *args, const struct tool_s
 }
 
 static int create_typed(const struct tool_play_args *args, const struct tool_strings *positional, struct rondo_player **out_player) {
-  const struct rondo_player_options options = {.cpus = args->cpus, .worker_count = (int)args->worker_count};
+  const struct rondo_player_options options = {.cpus = args->cpus, .worker_count = (int)args->worker_count, .setup = args->setup};
   struct rondo_diag diag = {.status = RONDO_OK};
   enum rondo_status status = rondo_player_create(&options, out_player, &diag);
   if (status != RONDO_OK) {
@@ -215,7 +218,7 @@ void rdo_tool_play_note(void *user, const char *text) {
 
 static int load_file(const struct tool_play_args *args, const char *path, struct rondo_player **out_player) {
   const struct rondo_load_options options = {
-      .player = {.cpus = args->cpus, .worker_count = (int)args->worker_count}, .machine_path = args->machine_path, .read_input = read_job_input, .note = rdo_tool_play_note};
+      .player = {.cpus = args->cpus, .worker_count = (int)args->worker_count, .setup = args->setup}, .machine_path = args->machine_path, .on_error = wants_stop(args) ? RONDO_ON_ERROR_STOP : RONDO_ON_ERROR_CONTAIN, .read_input = read_job_input, .note = rdo_tool_play_note};
   struct rondo_diag diag = {.status = RONDO_OK};
   enum rondo_status status = rondo_player_load(path, &options, out_player, &diag);
   if (status != RONDO_OK) {

@@ -51,14 +51,48 @@ static void print_json_times(const char *name, const struct rondo_percentiles *t
          name, t->count, t->min, t->p50, t->p90, t->p99, t->p999, t->max, after);
 }
 
-static void print_json_job(const struct rondo_job *job, const struct rondo_job_stats *s, bool is_last) {
-  printf("    {\"name\": \"");
-  for (const char *c = rondo_job_name(job); *c != '\0'; ++c) {
+static void print_json_text(const char *text) {
+  putchar('"');
+  for (const char *c = text; *c != '\0'; ++c) {
     if (*c == '"' || *c == '\\') printf("\\%c", *c);
     else if ((unsigned char)*c < 0x20) printf("\\u%04x", (unsigned)(unsigned char)*c);
     else putchar(*c);
   }
-  printf("\", \"released\": %" PRIu64 ", \"ended\": %" PRIu64 ", \"missed\": %" PRIu64 ", \"missed_not_stolen\": %" PRIu64 ", \"skipped\": %" PRIu64
+  putchar('"');
+}
+
+// Workers of a cluster together; the names come in any order.
+static void print_json_clusters(const struct rondo_player *player, const double *loads) {
+  int worker_count = rondo_player_worker_count(player);
+  bool is_first = true;
+  printf("  \"clusters\": [");
+  for (int i = 0; i < worker_count; ++i) {
+    const char *name = rondo_player_worker_cluster(player, i);
+    double load = 0;
+    int count = 0;
+    bool is_told = false;
+    for (int k = 0; k < worker_count; ++k) {
+      if (strcmp(name, rondo_player_worker_cluster(player, k)) != 0) continue;
+      is_told |= k < i;
+      load += loads[k];
+      ++count;
+    }
+    if (is_told) continue;
+    printf(is_first ? "{\"name\": " : ", {\"name\": ");
+    print_json_text(name);
+    printf(", \"workers\": %d, \"load\": %.3f}", count, load / count);
+    is_first = false;
+  }
+  printf("],\n");
+}
+
+static void print_json_job(const struct rondo_job *job, const struct rondo_job_stats *s, bool is_last) {
+  struct rondo_counters counters;
+  rondo_job_counters(job, &counters);
+  printf("    {\"name\": ");
+  print_json_text(rondo_job_name(job));
+  printf(", \"scheduled\": %" PRIu64 ", \"ready\": %" PRIu64, counters.scheduled, counters.ready);
+  printf(", \"released\": %" PRIu64 ", \"ended\": %" PRIu64 ", \"missed\": %" PRIu64 ", \"missed_not_stolen\": %" PRIu64 ", \"skipped\": %" PRIu64
          ", \"skipped_not_stolen\": %" PRIu64 ", \"cancelled\": %" PRIu64 ", \"degraded\": %" PRIu64
          ", \"failed\": %" PRIu64 ", \"stolen\": %" PRIu64 ",\n     ",
          s->released, s->ended, s->missed, s->missed_not_stolen, s->skipped, s->skipped_not_stolen, s->cancelled, s->degraded, s->failed, s->stolen);
@@ -69,14 +103,22 @@ static void print_json_job(const struct rondo_job *job, const struct rondo_job_s
   print_json_times("latency_ns", &s->latency, is_last ? "}\n" : "},\n");
 }
 
-int rdo_tool_play_report(const struct tool_play_args *args, const struct rondo_player *player, const double *loads) {
+int rdo_tool_play_report(const struct tool_play_args *args, const struct rondo_player *player, const struct tool_play_watch *watch) {
+  struct rondo_play_granted granted;
+  char granted_json[TOOL_GRANTED_JSON_BYTES];
+  rondo_player_granted(player, &granted);
   int job_count = rondo_player_job_count(player), worker_count = rondo_player_worker_count(player);
   if (args->wants_json) {
     printf("{\n  \"workers\": %d,\n  \"duration_s\": %.3f,\n  \"loads\": [", worker_count, args->duration_s);
-    for (int i = 0; i < worker_count; ++i) printf("%s%.3f", i == 0 ? "" : ", ", loads[i]);
-    printf("],\n  \"jobs\": [\n");
+    for (int i = 0; i < worker_count; ++i) printf("%s%.3f", i == 0 ? "" : ", ", watch->loads[i]);
+    rdo_tool_play_granted_json(&granted, granted_json);
+    printf("],\n  \"spun_share\": %.4f,\n", watch->spun_share);
+    print_json_clusters(player, watch->loads);
+    printf("  %s,\n  \"jobs\": [\n", granted_json);
   } else {
-    printf("%d jobs on %d workers, %.1f s\n\n", job_count, worker_count, args->duration_s);
+    printf("%d jobs on %d workers, %.1f s; %.1f %% of their time spent spinning for releases\n", job_count, worker_count, args->duration_s, watch->spun_share * 100);
+    rdo_tool_play_granted_print(&granted, stdout);
+    printf("\n");
   }
   for (int i = 0; i < job_count; ++i) {
     struct rondo_job_stats stats;

@@ -17,6 +17,7 @@
 #include "trace_text.h"
 
 static void stop(void *user) { rondo_schedule_player_stop(user); }
+static void show(void *user, FILE *file) { rondo_schedule_player_dump(user, file); }
 
 // Keys come in any order, so all of it is looked through.
 bool rdo_tool_is_schedule(const char *path) {
@@ -43,9 +44,11 @@ static void print_bytes(void *user, const void *bytes, size_t size) {
   (void)fwrite(bytes, 1, size, stdout);
 }
 
-static enum rondo_status report(const char *path, const struct rondo_schedule_player_info *info, const struct rondo_trace_table *table,
-                                const struct tool_play_args *args, struct rondo_diag *diag) {
+static enum rondo_status report(const char *path, const struct rondo_schedule_player *player, const struct rondo_schedule_player_info *info,
+                                const struct rondo_trace_table *table, const struct tool_play_args *args, struct rondo_diag *diag) {
   struct rondo_trace_write_options write = {.title = path};
+  struct rondo_play_granted granted;
+  char members[TOOL_GRANTED_JSON_BYTES];
   enum rondo_status status = RONDO_OK;
   for (int i = 0; i < args->trace_paths.count && status == RONDO_OK; ++i) {
     (void)rdo_tool_play_format(args->trace_paths.items[i], &write.format);
@@ -54,7 +57,10 @@ static enum rondo_status report(const char *path, const struct rondo_schedule_pl
   write.format = RONDO_TRACE_JSON;
   if (status == RONDO_OK && args->summary_path != NULL) status = rondo_trace_table_write(table, &write, args->summary_path, diag);
   if (status != RONDO_OK) return status;
+  rondo_schedule_player_granted(player, &granted);
   if (args->wants_json) {
+    rdo_tool_play_granted_json(&granted, members);
+    if (members[0] != '\0') write.members = members;
     const struct rondo_trace_sink sink = {print_bytes, NULL};
     return rondo_trace_table_write_to(table, &write, &sink, diag);
   }
@@ -63,10 +69,9 @@ static enum rondo_status report(const char *path, const struct rondo_schedule_pl
   if (status != RONDO_OK) return status;
   rdo_tool_print_trace_stats(path, summary, 2);
   rondo_trace_summary_release(&summary);
-  printf("\n%d workers on %d lanes%s; real-time class around releases: %s; %.1f %% of their time spent spinning for releases; %lld starts beside "
-         "stolen time\n",
-         info->worker_count, info->lane_count, info->is_crowded ? ", some of them on one CPU" : "", info->is_urgent ? "yes" : "not allowed here",
-         info->spun_share * 100, (long long)info->stolen_count);
+  printf("\n%d workers on %d lanes%s; %.1f %% of their time spent spinning for releases; %lld starts beside stolen time\n", info->worker_count, info->lane_count,
+         info->is_crowded ? ", some of them on one CPU" : "", info->spun_share * 100, (long long)info->stolen_count);
+  rdo_tool_play_granted_print(&granted, stdout);
   if (info->skipped_count != 0) {
     printf("%lld of %lld iterations were skipped: those before them took longer than the period\n", (long long)info->skipped_count,
            (long long)(info->skipped_count + info->iteration_count));
@@ -88,12 +93,14 @@ static bool set_pairs(const struct tool_schedule_args *args, struct rondo_schedu
 
 int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, struct tool_play_refusal *out_refusal) {
   struct rondo_schedule_play_options options = args->schedule.options;
+  struct tool_play_watch watch = {.title = ""};
   struct tool_play_told telling;
   struct rondo_diag diag = {.status = RONDO_OK};
   struct rondo_schedule_player *player;
   *out_refusal = (struct tool_play_refusal){.status = RONDO_OK};
   options.report_every = args->schedule.report_every;
   if (!set_pairs(&args->schedule, &options)) return TOOL_EXIT_USAGE;
+  options.setup = args->setup;
   rdo_tool_told_begin(&telling, &args->schedule, &options);
   enum rondo_status status = rondo_schedule_player_create(path, &options, &player, &diag);
   rdo_tool_profile_progress_end();
@@ -109,8 +116,13 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, 
   if (args->schedule.wants_order) rdo_tool_told_print_order(player);
   rdo_tool_interrupt_begin();
   rdo_tool_interrupt_ask(stop, player);
+  rdo_tool_interrupt_show(show, player);
   if (rdo_tool_was_interrupted) rondo_schedule_player_stop(player);  // while it was created
+  watch.schedule = args->schedule.report_every == 0 ? player : NULL;  // it has lines of its own then
+  rdo_tool_play_watch_begin(&watch);
   status = rondo_schedule_player_run(player, &diag);
+  rdo_tool_play_watch_end(&watch);
+  rdo_tool_interrupt_show(NULL, NULL);
   rdo_tool_interrupt_end_asking();
   bool is_all_told = rdo_tool_told_print_results(&telling);
   rdo_tool_told_end(&telling);
@@ -123,7 +135,7 @@ int rdo_tool_play_schedule(const char *path, const struct tool_play_args *args, 
   struct rondo_diag told = {.status = RONDO_OK};
   enum rondo_status report_status = RONDO_OK;
   if (info.iteration_count != 0 && !info.is_refused) report_status = rondo_schedule_player_table(player, &table, &told);
-  if (table != NULL) report_status = report(path, &info, table, args, &told);
+  if (table != NULL) report_status = report(path, player, &info, table, args, &told);
   if (report_status != RONDO_OK) rdo_tool_print_failure(NULL, report_status, &told);
   if (status == RONDO_OK) status = report_status;
   rondo_trace_table_release(&table);

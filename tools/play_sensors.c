@@ -11,6 +11,7 @@
 
 #include "measure.h"
 #include "message.h"
+#include "rondo/machine.h"
 
 // "60hz", or a time.
 static bool parse_period(const char *text, int64_t *out_ns) {
@@ -86,6 +87,7 @@ static int64_t write_due(struct tool_sensors *sensors) {
 
 static void *run(void *user) {
   struct tool_sensors *sensors = user;
+  rondo_thread_keep_off("rondo/sensors");
   pthread_mutex_lock(&sensors->lock);
   while (!sensors->is_over) {
     int64_t next_ns = write_due(sensors);

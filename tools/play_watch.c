@@ -15,8 +15,9 @@
 #include "measure.h"
 #include "message.h"
 #include "play.h"
+#include "rondo/machine.h"
 
-enum { LINE_BYTES = 512, JOBS_SHOWN = 4, WORKERS_SHOWN = 8 };
+enum { LINE_BYTES = 512, JOBS_SHOWN = 4, WORKERS_SHOWN = 8, LANES_SHOWN = 4 };
 
 static const double live_every_s = 0.2;
 
@@ -44,6 +45,28 @@ static double load_since(const struct tool_play_watch *watch, int worker, int64_
   int64_t time_ns = rondo_player_worker_time(watch->player, worker);
   double span = (double)(now_ns - watch->begin_ns);
   return time_ns < 0 || span <= 0 ? 0 : (double)(time_ns - watch->worker_begin_ns[worker]) / span;
+}
+
+// Of a plan: its lanes in place of workers, of which it may have many.
+static void format_schedule_line(struct watch_thread *thread, int64_t now_ns, char *line) {
+  const struct rondo_schedule_player *player = thread->watch->schedule;
+  struct rondo_schedule_counters counters;
+  struct rondo_schedule_lane lane;
+  size_t length = 0;
+  double span_s = (double)(now_ns - thread->last_ns) / 1e9;
+  rondo_schedule_player_counters(player, &counters);
+  append(line, &length, "%s%5.1f s  %" PRId64 " iterations  %.0f dispatches/s", thread->watch->title, (double)(now_ns - thread->watch->begin_ns) / 1e9,
+         counters.iteration_count, span_s > 0 ? (double)(counters.completed - thread->completed[0]) / span_s : 0);
+  if (counters.missed != 0) append(line, &length, "  %" PRIu64 " missed", counters.missed);
+  if (counters.skipped_count != 0) append(line, &length, "  %" PRId64 " skipped", counters.skipped_count);
+  append(line, &length, "  load");
+  for (int i = 0; i < LANES_SHOWN && rondo_schedule_player_lane(player, i, &lane) == RONDO_OK; ++i) {
+    char name[TOOL_NAME_TEXT_BYTES];
+    append(line, &length, " %.24s %.0f %%", rdo_tool_printable(lane.name, name, sizeof name), 100 * lane.load);
+  }
+  append(line, &length, "  spinning %.1f %%", 100 * counters.spun_share);
+  thread->completed[0] = counters.completed;
+  thread->last_ns = now_ns;
 }
 
 static void format_line(struct watch_thread *thread, int64_t now_ns, char *line) {
@@ -78,6 +101,7 @@ static void *watch_run(void *user) {
   double every_s = thread->is_live ? live_every_s : thread->watch->report_every_s;
   struct timespec at;
   clock_gettime(CLOCK_MONOTONIC, &at);
+  rondo_thread_keep_off("rondo/report");
   pthread_mutex_lock(&thread->lock);
   while (!thread->is_over) {
     double next_s = (double)at.tv_nsec / 1e9 + every_s;
@@ -86,7 +110,8 @@ static void *watch_run(void *user) {
     while (!thread->is_over && pthread_cond_timedwait(&thread->changed, &thread->lock, &at) != ETIMEDOUT) continue;
     if (thread->is_over) break;
     char line[LINE_BYTES];
-    format_line(thread, rdo_tool_clock_ns(), line);
+    if (thread->watch->player != NULL) format_line(thread, rdo_tool_clock_ns(), line);
+    else format_schedule_line(thread, rdo_tool_clock_ns(), line);
     fprintf(stderr, thread->is_live ? "\r%s\033[K" : "%s\n", line);
     fflush(stderr);
   }
@@ -109,10 +134,14 @@ static bool start_thread(struct watch_thread *thread) {
 }
 
 void rdo_tool_play_watch_begin(struct tool_play_watch *watch) {
-  int worker_count = rondo_player_worker_count(watch->player);
+  int worker_count = watch->player == NULL ? 0 : rondo_player_worker_count(watch->player);
   bool is_live = watch->report_every_s == 0 && isatty(STDERR_FILENO) != 0;
   watch->begin_ns = rdo_tool_clock_ns();
-  for (int i = 0; i < worker_count; ++i) watch->worker_begin_ns[i] = rondo_player_worker_time(watch->player, i);
+  for (int i = 0; i < worker_count; ++i) {
+    watch->worker_begin_ns[i] = rondo_player_worker_time(watch->player, i);
+    watch->worker_begin_spun_ns[i] = rondo_player_worker_spun(watch->player, i);
+  }
+  if (watch->player == NULL && watch->schedule == NULL) return;
   if (!is_live && watch->report_every_s == 0) return;
   struct watch_thread *thread = calloc(1, sizeof *thread);
   if (thread == NULL) return;  // a run without its line is a run
@@ -125,8 +154,12 @@ void rdo_tool_play_watch_begin(struct tool_play_watch *watch) {
 
 void rdo_tool_play_watch_end(struct tool_play_watch *watch) {
   int64_t now_ns = rdo_tool_clock_ns();
-  int worker_count = rondo_player_worker_count(watch->player);
-  for (int i = 0; i < worker_count; ++i) watch->loads[i] = load_since(watch, i, now_ns);
+  int worker_count = watch->player == NULL ? 0 : rondo_player_worker_count(watch->player);
+  double span_ns = (double)(now_ns - watch->begin_ns) * worker_count;
+  for (int i = 0; i < worker_count; ++i) {
+    watch->loads[i] = load_since(watch, i, now_ns);
+    if (span_ns > 0) watch->spun_share += (double)(rondo_player_worker_spun(watch->player, i) - watch->worker_begin_spun_ns[i]) / span_ns;
+  }
   struct watch_thread *thread = watch->thread;
   if (thread == NULL) return;
   pthread_mutex_lock(&thread->lock);

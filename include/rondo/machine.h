@@ -238,6 +238,12 @@ RONDO_API int rondo_findings_count(const struct rondo_findings *findings);
 //   thread       any, concurrently   phase  rt
 RONDO_API enum rondo_status rondo_findings_at(const struct rondo_findings *findings, int index, struct rondo_machine_finding *out_finding);
 
+// Lets the calling thread keep off the CPUs that workers of this process are pinned to, now and whenever that changes, until it ends. While
+// workers have all CPUs it shares theirs. For a program's threads that are to leave workers alone: readers of sensors, writers of logs.
+//   name         borrowed, of the thread, for `top -H` and debuggers: 15 bytes, the rest is cut; NULL = the one it has
+//   thread       any, concurrently   phase  setup
+RONDO_API void rondo_thread_keep_off(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -18,6 +18,7 @@
 
 #include "rondo/job.h"
 #include "rondo/model.h"
+#include "rondo/play_setup.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +34,7 @@ struct rondo_player_options {
   // CPUs that workers are pinned to, such as "0-3,6"; NULL = one of each physical core that this process may use.
   const char *cpus;
   int worker_count;  // 0 = one for each of these CPUs
+  struct rondo_play_setup setup;
 };
 
 // Where an instance is.
@@ -113,8 +115,8 @@ struct rondo_job_options {
 //   options     borrowed, NULL = all defaults
 //   out_player  owned by caller, end with rondo_player_release; NULL on error
 //   diag        optional, filled unless OK
-//   returns     OK, INVALID_ARGUMENT (list of CPUs, number of workers), RESOURCE_EXHAUSTED (memory, threads), NOT_FOUND,
-//               PERMISSION_DENIED or UNAVAILABLE (a CPU that there is not, that may not be used, that is offline)
+//   returns     OK, INVALID_ARGUMENT (list of CPUs, number of workers, times), RESOURCE_EXHAUSTED (memory, threads), NOT_FOUND,
+//               PERMISSION_DENIED or UNAVAILABLE (a CPU that there is not, that may not be used, that is offline; memory that cannot be locked)
 //   thread      any                phase  setup
 RONDO_API enum rondo_status rondo_player_create(const struct rondo_player_options *options, struct rondo_player **out_player, struct rondo_diag *diag)
     RONDO_MUST_USE;
@@ -127,6 +129,10 @@ RONDO_API void rondo_player_release(struct rondo_player **player);
 // How many workers it has.
 //   thread  any                phase  rt
 RONDO_API int rondo_player_worker_count(const struct rondo_player *player);
+
+// What it has for real time. Threads that share CPUs are those of this moment.
+//   thread  any                phase  setup
+RONDO_API void rondo_player_granted(const struct rondo_player *player, struct rondo_play_granted *out_granted);
 
 // Writes what workers and jobs do right now, for people who look for the reason why nothing comes; see rondo_runtime_dump.
 //   file    borrowed; flushed
@@ -229,6 +235,7 @@ RONDO_API enum rondo_status rondo_ring_write(struct rondo_ring *ring, const void
 struct rondo_load_options {
   struct rondo_player_options player;  // its CPUs: NULL = those of the machine file, if there is one
   const char *machine_path;            // in place of the one that the jobs file names; NULL = that
+  enum rondo_on_error on_error;        // of jobs that do not say it
   // Makes the value of an argument from text as `rondo run --input` takes it: "1x64xf32=0.5", "@frame.npy" with the file's
   // whole path. NULL: files with such inputs are refused.
   //   out_value  holds become the job's
@@ -263,7 +270,7 @@ RONDO_API void rondo_player_set_limits(struct rondo_player *player, const struct
 
 // Runs -----------------------------------------------------------------------------------------------
 
-// Plays all jobs, then waits until their last instances have ended. The calling thread sleeps meanwhile.
+// Plays all jobs, then waits until their last instances have ended. The calling thread sleeps meanwhile, on CPUs without workers where there are.
 //   warm_up_ns   played first, not counted
 //   duration_ns  then for so long; jobs' instances that were released by then are played to the end. 0 = as the limits say:
 //                without any until all jobs have ended, or somebody stops them
@@ -296,6 +303,16 @@ RONDO_API void rondo_job_counters(const struct rondo_job *job, struct rondo_coun
 //   returns  nanoseconds; -1: no such worker, or the system does not tell
 //   thread   any, also during a run      phase  steady
 RONDO_API int64_t rondo_player_worker_time(const struct rondo_player *player, int worker);
+
+// How much of that was spinning for releases.
+//   returns  nanoseconds; -1: no such worker
+//   thread   any, also during a run      phase  rt
+RONDO_API int64_t rondo_player_worker_spun(const struct rondo_player *player, int worker);
+
+// The cluster that a worker is on: that of the machine file, or as `rondo machine --output` would call it.
+//   returns  borrowed, lives as long as the player; "" = none, or not known
+//   thread   any                phase  rt
+RONDO_API const char *rondo_player_worker_cluster(const struct rondo_player *player, int worker);
 
 // Percentiles of a set of times, in nanoseconds.
 struct rondo_percentiles {

@@ -11,9 +11,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "rondo/files.h"
 #include "rondo/model.h"
+#include "rondo/play_setup.h"
 #include "rondo/profile.h"
 #include "rondo/status.h"
 #include "rondo/trace.h"
@@ -97,6 +99,7 @@ struct rondo_schedule_play_options {
   int64_t duration_ns;      // no iteration begins so long after the first that counts; 0 = any may. Of jobs without a count: as their
                             // file says, else 5 s
   int64_t warm_up_count;    // iterations before, which do not count; of jobs at least the highest `warmup` of their file
+  struct rondo_play_setup setup;
   int64_t period_ns;        // iterations begin at its multiples, whatever the ones before take; 0 = as in the file, else one follows the other
 };
 
@@ -118,7 +121,7 @@ RONDO_API enum rondo_status rondo_schedule_player_create(const char *path, const
 //   thread      owner               phase  setup
 RONDO_API void rondo_schedule_player_release(struct rondo_schedule_player **player);
 
-// Plays all iterations. The calling thread sleeps meanwhile. Nodes of a job with a model are the dispatches of its recording, with its
+// Plays all iterations. The calling thread sleeps meanwhile, on CPUs without workers where there are. Nodes of a job with a model are the dispatches of its recording, with its
 // real data flow: matched by their place in it and the names of their kernels.
 //   returns     OK, CANCELLED (stopped), INVALID_ARGUMENT (a plan is not that of a model, or has its dispatches in another order: both sides are
 //               named), UNIMPLEMENTED (a call that
@@ -152,6 +155,41 @@ struct rondo_schedule_player_info {
 
 //   thread      owner               phase  setup
 RONDO_API void rondo_schedule_player_info(const struct rondo_schedule_player *player, struct rondo_schedule_player_info *out_info);
+
+// How the present run goes, or the last one went. Each number is right, but they are read one after the other.
+struct rondo_schedule_counters {
+  int64_t iteration_count;  // kept
+  int64_t skipped_count;    // iterations that were not begun
+  uint64_t completed;       // dispatches that have ended, also of iterations that warm up
+  uint64_t missed;          // of these, after their deadline
+  double spun_share;        // of the workers' time: spinning for releases
+};
+
+//   thread      any, also during a run      phase  steady
+RONDO_API void rondo_schedule_player_counters(const struct rondo_schedule_player *player, struct rondo_schedule_counters *out_counters);
+
+// The same of a lane.
+struct rondo_schedule_lane {
+  const char *name;         // lives as long as the player
+  int worker_count;         // which other lanes may share
+  int running_count;        // dispatches, right now
+  uint64_t completed, missed;
+  double load;              // 0 .. 1: CPU time of its workers, for work of any lane or spinning, in the time of the run
+};
+
+//   lane        0 .. lane_count - 1
+//   returns     OK, OUT_OF_RANGE
+//   thread      any, also during a run      phase  steady
+RONDO_API enum rondo_status rondo_schedule_player_lane(const struct rondo_schedule_player *player, int lane, struct rondo_schedule_lane *out_lane);
+
+// What it has for real time. Threads that share CPUs are those of this moment.
+//   thread      any                 phase  setup
+RONDO_API void rondo_schedule_player_granted(const struct rondo_schedule_player *player, struct rondo_play_granted *out_granted);
+
+// Writes what lanes, workers and dispatches do right now, for people who look for the reason why nothing comes; see rondo_runtime_dump.
+//   file        borrowed; flushed
+//   thread      any, also during a run; not in a signal handler      phase  steady
+RONDO_API void rondo_schedule_player_dump(const struct rondo_schedule_player *player, FILE *file);
 
 // A dispatch of the schedule.
 struct rondo_schedule_place {

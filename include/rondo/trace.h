@@ -119,6 +119,8 @@ struct rondo_trace_write_options {
   int64_t to_ns;
   // What to call the trace in pictures, such as its file's name. NULL = "trace".
   const char *title;
+  // Of JSON: members of its object that stand first, such as "\"key\": 1", of whoever knows more than the table. NULL = none.
+  const char *members;
 };
 
 // Receives what is written, piece by piece.

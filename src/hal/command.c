@@ -139,14 +139,6 @@ static int run_workgroups(const struct rdo_command_dispatch *dispatch, const str
   }
 }
 
-// For the executor's watchdog: which kernel a worker is in, and that it gets on.
-static void set_busy(struct rdo_worker *worker, const char *name) {
-  // relaxed: hint, a sample of each now and then
-  rdo_atomic_store(&worker->busy_name, (void *)(uintptr_t)name, rdo_relaxed);
-  uint32_t count = rdo_atomic_load(&worker->busy_count, rdo_relaxed);   // relaxed: hint, only this thread writes it
-  rdo_atomic_store(&worker->busy_count, count + 1, rdo_relaxed);        // relaxed: hint
-}
-
 enum rondo_status rdo_dispatch_run(const struct rdo_command_dispatch *dispatch, const struct rdo_dispatch_state *state, uint64_t first,
                                    uint64_t count, const struct rdo_scratch *scratch, struct rondo_diag *diag) {
   if (count == 0) return RONDO_OK;
@@ -160,7 +152,7 @@ enum rondo_status rdo_dispatch_run(const struct rdo_command_dispatch *dispatch, 
     size_t room = worker->executor->local_memory_bytes;
     if (bytes > room) return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "dispatch %s needs %u bytes of local memory, workers have %zu", name, bytes, room);
     workgroup.local_memory = worker->local_memory;
-    set_busy(worker, name);
+    rdo_worker_set_busy(worker, name);
   } else if (bytes != 0) {
     own_memory = rdo_alloc_aligned(bytes, RDO_LOCAL_MEMORY_PAGE_BYTES);
     if (own_memory == NULL) return rdo_fail_no_memory(diag, bytes);
@@ -171,7 +163,7 @@ enum rondo_status rdo_dispatch_run(const struct rdo_command_dispatch *dispatch, 
   int result = run_workgroups(dispatch, state, first, count, &workgroup);
   rdo_event_emit(RDO_EVENT_DISPATCH_END, 0, count > UINT32_MAX ? UINT32_MAX : (uint32_t)count, 0);
   current_dispatch = NULL;
-  if (worker != NULL) set_busy(worker, NULL);
+  if (worker != NULL) rdo_worker_set_busy(worker, NULL);
   if (own_memory != NULL) rdo_free(own_memory);
   return result == 0 ? RONDO_OK : fail_kernel(dispatch, result, diag);
 }

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/alloc.h"
-#include "machine/pin.h"
+#include "machine/keep_off.h"
 
 static void destroy_device(struct rdo_object *object) {
   struct rdo_device *device = RDO_CONTAINER(object, struct rdo_device, object);
@@ -34,17 +34,9 @@ void rdo_device_close(struct rdo_device *device) {
 // Lower than workers where it has to share a CPU with them.
 enum { IO_NICE = 10 };
 
-static enum rondo_status keep_off_workers(void *user, struct rondo_diag *diag) {
-  const struct rdo_device *device = user;
-  struct rdo_cpu_set free_cpus;
-  RDO_TRY(rdo_pin_allowed(&free_cpus, diag));
-  for (uint32_t q = 0; q < device->queue_count; ++q) {
-    const struct rdo_executor *executor = device->executors[q];
-    for (uint32_t i = 0; i < executor->worker_count; ++i) free_cpus = rdo_cpu_set_andnot(free_cpus, &executor->workers[i].cpus);
-  }
-  rdo_thread_name_set("rondo/io");
-  if (!rdo_cpu_set_is_empty(&free_cpus)) return rdo_pin_thread(&free_cpus, diag);
-  (void)setpriority(PRIO_PROCESS, 0, IO_NICE);  // of this thread; raising it is always allowed
+static enum rondo_status enter_io_thread(void *user, struct rondo_diag *diag) {
+  (void)user, (void)diag;
+  if (!rdo_keep_off_begin("rondo/io")) (void)setpriority(PRIO_PROCESS, 0, IO_NICE);  // of this thread; raising it is always allowed
   return RONDO_OK;
 }
 
@@ -52,7 +44,7 @@ enum rondo_status rdo_device_import_file(struct rdo_device *device, int fd, uint
   struct rdo_file_options options = {0};
   if (device->executors[0] != NULL) {
     pthread_mutex_lock(&device->lock);
-    const struct rdo_proactor_options proactor = {.on_thread_start = keep_off_workers, .user = device};
+    const struct rdo_proactor_options proactor = {.on_thread_start = enter_io_thread};
     // Without one, transfers are synchronous: *out stays NULL.
     if (device->proactor == NULL && !device->is_closed && rdo_proactor_create(&proactor, &device->proactor, NULL) != RONDO_OK) device->proactor = NULL;
     options.proactor = device->proactor;

@@ -10,7 +10,7 @@
 #include "machine/check_impl.h"
 
 enum {
-  // Half of the time by which a worker ends its sleep before a release (RELEASE_MARGIN_NS, task/worker.c).
+  // Half of the time by which a worker ends its sleep before a release (RDO_MARGIN_DEFAULT_NS, task/margin.h).
   IDLE_LATENCY_US_MAX = 100,
   IDLE_STATES_MAX = 16,
   INTERRUPTS_MAX = 1024,  // numbers looked at

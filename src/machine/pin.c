@@ -25,9 +25,10 @@ struct mask {
   uint64_t words[MASK_WORDS];
 };
 
-static enum rondo_status read_mask(struct mask *mask, struct rondo_diag *diag) {
+//   thread_id  0 = the calling one
+static enum rondo_status read_mask(int thread_id, struct mask *mask, struct rondo_diag *diag) {
   memset(mask, 0, sizeof *mask);
-  if (syscall(SYS_sched_getaffinity, 0, sizeof mask->words, mask->words) >= 0) return RONDO_OK;
+  if (syscall(SYS_sched_getaffinity, thread_id, sizeof mask->words, mask->words) >= 0) return RONDO_OK;
   return rdo_fail(diag, RONDO_UNAVAILABLE, "the system does not tell the CPUs of this thread (sched_getaffinity: %s)", strerror(errno));
 }
 
@@ -51,12 +52,14 @@ static enum rondo_status mask_to_set(const struct mask *mask, struct rdo_cpu_set
   return RONDO_OK;
 }
 
-enum rondo_status rdo_pin_allowed(struct rdo_cpu_set *out_set, struct rondo_diag *diag) {
+enum rondo_status rdo_pin_allowed_of(int thread_id, struct rdo_cpu_set *out_set, struct rondo_diag *diag) {
   struct mask mask;
   *out_set = rdo_cpu_set_none();
-  RDO_TRY(read_mask(&mask, diag));
+  RDO_TRY(read_mask(thread_id, &mask, diag));
   return mask_to_set(&mask, out_set, diag);
 }
+
+enum rondo_status rdo_pin_allowed(struct rdo_cpu_set *out_set, struct rondo_diag *diag) { return rdo_pin_allowed_of(0, out_set, diag); }
 
 enum rdo_cpu_refusal rdo_pin_refusal(const char *root_path, int cpu) {
   struct rdo_sys_root root;
@@ -120,7 +123,7 @@ static enum rondo_status set_mask(const struct rdo_cpu_set *set, struct rondo_di
 enum rondo_status rdo_pin_thread(const struct rdo_cpu_set *set, struct rondo_diag *diag) {
   struct mask before;
   if (rdo_cpu_set_is_empty(set)) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "cannot pin a thread to no CPU at all");
-  RDO_TRY(read_mask(&before, diag));
+  RDO_TRY(read_mask(0, &before, diag));
   enum rondo_status status = set_mask(set, diag);
   if (status != RONDO_OK) syscall(SYS_sched_setaffinity, 0, sizeof before.words, before.words);
   return status;

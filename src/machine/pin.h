@@ -19,6 +19,9 @@
 //   thread   any      phase  setup
 enum rondo_status rdo_pin_allowed(struct rdo_cpu_set *out_set, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// The same of a thread of this process, by the kernel's number.
+enum rondo_status rdo_pin_allowed_of(int thread_id, struct rdo_cpu_set *out_set, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // Lets the calling thread run on these CPUs and on no other, and verifies it (as rdo_pin_verify does).
 //   returns  OK, INVALID_ARGUMENT (empty set), NOT_FOUND (a CPU does not exist), UNAVAILABLE (a CPU is
 //            offline), PERMISSION_DENIED (a CPU is outside the process' cpuset, or the system forbids

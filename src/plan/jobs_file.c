@@ -196,6 +196,7 @@ static enum rondo_status read_rules(struct reader *reader, const struct rdo_valu
   RDO_TRY(rdo_member_choice(object, "on_error", on_error_names, COUNT(on_error_names), &on_error, reader->diag));
   job->overrun = (enum rondo_overrun)overrun;
   job->on_error = (enum rondo_on_error)on_error;
+  job->has_on_error = rdo_value_find(object, "on_error", &member);
   bool degrades = job->overrun == RONDO_OVERRUN_DEGRADE;
   if (degrades) {
     RDO_TRY(rdo_value_require(object, "degrade_to", RDO_VALUE_TEXT, "the function that runs when the job is late", &member, reader->diag));

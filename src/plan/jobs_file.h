@@ -63,6 +63,7 @@ struct rdo_job_entry {
   enum rondo_overrun overrun;
   const char *degrade_function;  // "" unless overrun is DEGRADE
   enum rondo_on_error on_error;
+  bool has_on_error;           // the file says it
   int warmup_count;         // calls before the first release, which do not count
   int64_t iteration_count;  // 0 = no limit
   int64_t duration_ns;      // 0 = no limit

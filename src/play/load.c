@@ -194,7 +194,9 @@ static enum rondo_status create_player(struct loader *loader) {
   RDO_TRY(rdo_alloc_array((size_t)loader->file.job_count, sizeof *loader->lanes, &loader->lanes, loader->diag));
   for (int i = 0; i < loader->file.job_count; ++i) loader->lanes[i] = RDO_PLAYER_LANE_ALL;
   const struct rdo_player_lane_maker maker = {make_lanes, loader};
-  return rdo_player_create(&options, loader->has_machine ? &maker : NULL, &loader->player, loader->diag);
+  RDO_TRY(rdo_player_create(&options, loader->has_machine ? &maker : NULL, &loader->player, loader->diag));
+  if (loader->machine.cluster_count != 0) rdo_player_set_clusters(loader->player, &loader->machine);
+  return RONDO_OK;
 }
 
 // A worker of the job's lanes: jobs of one lane take turns on its workers, from the last one. The player's choice if it names none.
@@ -228,7 +230,7 @@ static enum rondo_status add_job(struct loader *loader, int index) {
       .priority = entry->priority,
       .overrun = entry->overrun,
       .degrade_function = entry->degrade_function[0] != '\0' ? entry->degrade_function : NULL,
-      .on_error = entry->on_error,
+      .on_error = entry->has_on_error ? entry->on_error : loader->options->on_error,
       .wait_count = entry->wait_count,
       .warm_up_count = entry->warmup_count,
       .iteration_count = entry->iteration_count,

@@ -148,6 +148,13 @@ void rdo_node_resume(struct rdo_node *node) { resume_from(node, RDO_POLICY_NONE)
 
 // Running ------------------------------------------------------------------------------------------
 
+static enum rdo_drain_result drain_body(struct rdo_node *node, struct rdo_worker *worker) {
+  rdo_atomic_store(&worker->busy_for, node, rdo_release);  // after it was set up, for whoever the watchdog tells
+  enum rdo_drain_result result = node->body->drain(node, worker);
+  rdo_atomic_store(&worker->busy_for, NULL, rdo_release);  // likewise
+  return result;
+}
+
 // The release has come, on this worker: what one worker is enough for begins here and now.
 static void run_released(struct rdo_timed *timed, struct rdo_worker *worker) {
   struct rdo_node *node = RDO_CONTAINER(timed, struct rdo_node, timed);
@@ -158,7 +165,7 @@ static void run_released(struct rdo_timed *timed, struct rdo_worker *worker) {
     return;
   }
   node->is_released = true;
-  bool is_done = node->process.budget == 1 && node->body->drain(node, worker) == RDO_DRAIN_DONE;
+  bool is_done = node->process.budget == 1 && drain_body(node, worker) == RDO_DRAIN_DONE;
   node->is_released = false;
   if (!is_done) {
     rdo_process_resume(&node->process);
@@ -177,8 +184,7 @@ void rdo_node_graph_hurry(struct rdo_node_graph *graph, struct rdo_worker *worke
 }
 
 static enum rdo_drain_result drain_node(struct rdo_process *process, struct rdo_worker *worker) {
-  struct rdo_node *node = node_of(process);
-  return node->body->drain(node, worker);
+  return drain_body(node_of(process), worker);
 }
 
 static void complete_node(struct rdo_process *process, enum rondo_status status) {
@@ -189,6 +195,11 @@ static void complete_node(struct rdo_process *process, enum rondo_status status)
   node->end_ns = rdo_clock_now_ns();
   rdo_atomic_sub(&lane->backlog_ns, node->backlog_ns, rdo_relaxed);  // relaxed: counter
   rdo_atomic_sub(&lane->busy_count, 1, rdo_relaxed);                 // relaxed: counter
+  if (!node->is_abandoned) {
+    bool is_missed = node->deadline_ns != INT64_MAX && node->end_ns - graph->begin_ns > node->deadline_ns;
+    rdo_atomic_add(&lane->completed_count, 1, rdo_relaxed);               // relaxed: counter
+    if (is_missed) rdo_atomic_add(&lane->missed_count, 1, rdo_relaxed);  // relaxed: counter
+  }
   // First the successors: those that ask for what is given back here then stand in the order of keys, not in that of the graph.
   for (uint32_t i = 0; i < node->successor_count; ++i) resume_from(&graph->nodes[node->successors[i]], node->lane);
   for (uint32_t i = 0; i < node->resource_count; ++i) rdo_resource_release(&graph->resources[node->resources[i]]);
@@ -240,6 +251,7 @@ enum { GUARD_INTERVAL_NS = 20000 };
 //   returns  the time afterwards
 static int64_t spin(struct rdo_node *node, struct rdo_worker *worker, int64_t begin_ns, int64_t end_ns) {
   int64_t now_ns = begin_ns, look_ns = begin_ns + GUARD_INTERVAL_NS;
+  rdo_worker_set_busy(worker, rdo_node_synthetic.name);
   while (now_ns < end_ns && rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) == 0) {  // relaxed: hint
     rdo_cpu_relax();
     now_ns = rdo_clock_spin_ns(look_ns < end_ns ? look_ns : end_ns);
@@ -249,6 +261,7 @@ static int64_t spin(struct rdo_node *node, struct rdo_worker *worker, int64_t be
     rdo_urgent_settle(worker, now_ns);
     rdo_urgent_guard(worker, now_ns);
   }
+  rdo_worker_set_busy(worker, NULL);
   return now_ns;
 }
 

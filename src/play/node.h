@@ -86,6 +86,8 @@ struct rdo_node_lane {
   uint16_t workers[RDO_WORKERS_MAX];
   rdo_atomic_u32 busy_count;      // counter: nodes that run, of all graphs on it
   rdo_atomic_i64 backlog_ns;      // counter: of nodes that are placed and have not ended
+  rdo_atomic_u64 completed_count, missed_count;  // counters, of a run: that have ended; of these after their deadline
+  rdo_atomic_i64 time_begin_ns;   // CPU time of its workers when the run began
 };
 
 // Two graphs may share an executor, its lanes and resources: iterations that overlap.

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/futex.h"
+#include "machine/keep_off.h"
 #include "machine/local_memory.h"
 #include "machine/placement.h"
 #include "play/played_function.h"
@@ -53,23 +54,48 @@ static enum rondo_status plan_executor(const struct rondo_player_options *option
   return RONDO_OK;
 }
 
-static enum rondo_status create_executor(const struct rondo_player_options *options, const struct rdo_player_lane_maker *maker, struct rdo_executor **out_executor,
+void rdo_player_set_clusters(struct rondo_player *player, const struct rdo_machine_file *machine) {
+  for (uint32_t i = 0; i < player->executor->worker_count; ++i) {
+    player->clusters[i].name[0] = '\0';
+    for (int k = 0; k < machine->cluster_count; ++k) {
+      if (!rdo_cpu_set_is_subset(&player->executor->workers[i].cpus, &machine->clusters[k].cpus)) continue;
+      snprintf(player->clusters[i].name, sizeof player->clusters[i].name, "%s", machine->clusters[k].name);
+      break;
+    }
+  }
+}
+
+static enum rondo_status create_executor(const struct rondo_player_options *options, const struct rdo_player_lane_maker *maker, struct rondo_player *player,
                                          struct rondo_diag *diag) {
   struct rdo_topology topology;
   struct rdo_cpu_set cpus[RDO_WORKERS_MAX];
   struct rdo_executor_options executor;
   struct rdo_player_lanes more = {.count = 0};
   struct rdo_lane lanes[RDO_LANES_MAX - 1] = {{{0}}};
+  RDO_TRY(rdo_play_setup_begin(&player->setup, &options->setup, diag));
+  struct rdo_machine_file machine;
   enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
   if (status == RONDO_OK) status = plan_executor(options, &topology, cpus, &executor, diag);
+  if (status == RONDO_OK && maker != NULL) status = maker->make(maker->user, cpus, executor.worker_count, &more, diag);
+  if (status == RONDO_OK) {
+    for (uint32_t i = 0; i < executor.worker_count; ++i) lanes[0].workers[i / 64] |= UINT64_C(1) << i % 64;
+    memcpy(lanes + 1, more.lanes, more.count * sizeof *lanes);
+    executor.lanes = lanes;
+    executor.lane_count = more.count + 1;
+    rdo_play_setup_apply(&player->setup, &executor);
+    status = rdo_executor_create(&executor, &player->executor, diag);
+  }
+  if (status == RONDO_OK) {
+    rdo_play_setup_bind(&player->setup, player->executor);
+    status = rdo_alloc_array(player->executor->worker_count, sizeof *player->clusters, &player->clusters, diag);
+  }
+  if (status == RONDO_OK) {
+    status = rdo_machine_file_detect(&topology, &machine, diag);
+    if (status == RONDO_OK) rdo_player_set_clusters(player, &machine);
+    rdo_machine_file_deinit(&machine);
+  }
   rdo_topology_deinit(&topology);
-  RDO_TRY(status);
-  if (maker != NULL) RDO_TRY(maker->make(maker->user, cpus, executor.worker_count, &more, diag));
-  for (uint32_t i = 0; i < executor.worker_count; ++i) lanes[0].workers[i / 64] |= UINT64_C(1) << i % 64;
-  memcpy(lanes + 1, more.lanes, more.count * sizeof *lanes);
-  executor.lanes = lanes;
-  executor.lane_count = more.count + 1;
-  return rdo_executor_create(&executor, out_executor, diag);
+  return status;
 }
 
 enum rondo_status rondo_player_create(const struct rondo_player_options *options, struct rondo_player **out_player, struct rondo_diag *diag) {
@@ -86,8 +112,10 @@ enum rondo_status rdo_player_create(const struct rondo_player_options *options, 
   rdo_atomic_init(&player->active_count, 0);
   rdo_atomic_init(&player->changes, 0);
   pthread_mutex_init(&player->call_lock, NULL);
-  enum rondo_status status = create_executor(options == NULL ? &defaults : options, maker, &player->executor, diag);
+  enum rondo_status status = create_executor(options == NULL ? &defaults : options, maker, player, diag);
   if (status != RONDO_OK) {
+    rdo_executor_destroy(player->executor);
+    rdo_free(player->clusters);
     pthread_mutex_destroy(&player->call_lock);
     rdo_free(player);
     return status;
@@ -110,6 +138,7 @@ void rondo_player_release(struct rondo_player **player) {
   }
   rdo_executor_destroy((*player)->executor);
   rdo_free((*player)->resources);
+  rdo_free((*player)->clusters);
   pthread_mutex_destroy(&(*player)->call_lock);
   rdo_free(*player);
   *player = NULL;
@@ -119,6 +148,10 @@ struct rondo_limits rondo_player_limits(const struct rondo_player *player) { ret
 void rondo_player_set_limits(struct rondo_player *player, const struct rondo_limits *limits) { player->limits = *limits; }
 
 int rondo_player_worker_count(const struct rondo_player *player) { return (int)player->executor->worker_count; }
+
+void rondo_player_granted(const struct rondo_player *player, struct rondo_play_granted *out_granted) {
+  rdo_play_setup_granted(&player->setup, player->executor, out_granted);
+}
 
 void rondo_player_dump(const struct rondo_player *player, FILE *file) {
   rdo_executor_dump(player->executor, file);
@@ -369,7 +402,9 @@ enum rondo_status rondo_player_run(struct rondo_player *player, int64_t warm_up_
   rdo_atomic_store(&player->active_count, active_count, rdo_release);  // SYNC(job)
   set_callable(player, true);
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) rdo_job_start(job);
+  (void)rdo_keep_off_begin(NULL);
   await_jobs(player);
+  rdo_keep_off_end();
   set_callable(player, false);
   rdo_atomic_store(&player->is_stopping, 0, rdo_relaxed);  // relaxed: hint
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {

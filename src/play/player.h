@@ -15,8 +15,10 @@
 #include <pthread.h>
 
 #include "hal/device.h"
+#include "plan/machine_file.h"
 #include "play/resource.h"
 #include "play/ring.h"
+#include "play/setup.h"
 #include "rondo/play.h"
 #include "runtime/call.h"
 #include "task/timed.h"
@@ -149,11 +151,19 @@ struct rdo_player_resource {
   uint64_t ceiling_key;  // the smallest of the jobs that may hold it
 };
 
+enum { RDO_PLAYER_CLUSTER_BYTES = 64 };
+
+struct rdo_player_cluster {
+  char name[RDO_PLAYER_CLUSTER_BYTES];
+};
+
 struct rondo_player {
   struct rdo_executor *executor;
   struct rdo_player_resource *resources;  // owned
   uint32_t resource_count;
   size_t resource_capacity;
+  struct rdo_play_setup setup;
+  struct rdo_player_cluster *clusters;  // owned [worker_count]: each worker's
   struct rondo_job *jobs;
   int job_count;
   struct rondo_ring *rings;  // owned: the program's
@@ -207,6 +217,9 @@ void rdo_player_place_jobs(struct rondo_player *player);
 
 extern const struct rdo_process_type rdo_job_process_type;
 extern const struct rdo_queue_scheduler rdo_job_scheduler;
+
+// Says which clusters workers are on.
+void rdo_player_set_clusters(struct rondo_player *player, const struct rdo_machine_file *machine);
 
 // Wakes the runner.
 void rdo_player_tell(struct rondo_player *player);

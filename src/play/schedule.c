@@ -123,7 +123,7 @@ static enum rondo_status make_workers(struct rondo_schedule_player *player, stru
   rdo_topology_deinit(&topology);
   RDO_TRY(status);
   RDO_TRY(rdo_alloc_array(player->workers.worker_count, sizeof *player->hurriers, &player->hurriers, diag));
-  const struct rdo_executor_options executor = {
+  struct rdo_executor_options executor = {
       .worker_count = player->workers.worker_count,
       .worker_cpus = player->workers.cpus,
       .spin_ns = SPIN_NS,
@@ -133,7 +133,9 @@ static enum rondo_status make_workers(struct rondo_schedule_player *player, stru
       .lanes = player->workers.lanes,
       .lane_count = player->workers.lane_count,
   };
+  rdo_play_setup_apply(&player->setup, &executor);
   RDO_TRY(rdo_executor_create(&executor, &player->graph.executor, diag));
+  rdo_play_setup_bind(&player->setup, player->graph.executor);
   RDO_TRY(rdo_alloc_array(player->workers.lane_count, sizeof *player->graph.lanes, &player->graph.lanes, diag));
   player->graph.lane_count = player->workers.lane_count;
   for (uint32_t i = 0; i < player->graph.lane_count; ++i) {
@@ -243,6 +245,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   player->options.ignores_time |= player->options.ignores_plan || player->options.plans_jobs;
   RDO_TRY(rdo_text_copy(&player->names, path, &player->path, diag));
   RDO_TRY(read_files(player, path, diag));
+  RDO_TRY(rdo_play_setup_begin(&player->setup, &options->setup, diag));
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(rdo_schedule_player_make_nodes(player, diag));
   RDO_TRY(rdo_schedule_player_load_models(player, diag));
@@ -261,6 +264,8 @@ enum rondo_status rondo_schedule_player_create(const char *path, const struct ro
   struct rondo_schedule_player *player;
   RDO_TRY(rdo_alloc(sizeof *player, &player, diag));
   if (options != NULL) player->options = *options;
+  player->setup.name_work = rdo_schedule_player_name_work;
+  player->setup.user = player;
   rdo_atomic_init(&player->hurried_count, 0);
   rdo_atomic_init(&player->changes, 0);
   rdo_atomic_init(&player->is_stopping, 0);

@@ -9,6 +9,7 @@
 //   schedule_models.c  what nodes run: functions of models, dispatch modules
 //   schedule_run.c     iterations
 //   schedule_config.c  what a run was made with
+//   schedule_watch.c   how it goes, for others
 //
 // SYNC(nodes). `changes` grows when an iteration has ended, after the last node was released; the runner sleeps on it. A graph belongs to the runner from
 // then until it begins its next iteration.
@@ -22,12 +23,22 @@
 #include "play/module_call.h"
 #include "play/node.h"
 #include "play/plan_call.h"
+#include "play/setup.h"
 #include "rondo/play_schedule.h"
 #include "trace/table.h"
 
 #define RDO_SCHEDULE_ITERATIONS_MAX INT64_C(1000000000000)
 
+// Of the present run, or the last one: counters for any thread.
+struct rdo_schedule_live {
+  rdo_atomic_i64 iteration_count, skipped_count;
+  rdo_atomic_i64 begin_ns, end_ns;  // 0 = it has not begun, or ended
+  rdo_atomic_i64 spun_begin_ns;     // what workers had spun when it began
+};
+
 struct rondo_schedule_player {
+  struct rdo_play_setup setup;
+  struct rdo_schedule_live live;
   struct rdo_node_graph graph;
   struct rdo_node_graph second_graph;  // the same with nodes of its own, for every other iteration; without nodes where iterations do not overlap
   uint32_t round_count;                // graphs that are used
@@ -107,6 +118,13 @@ enum rondo_status rdo_schedule_player_tell_config(const struct rondo_schedule_pl
 
 // What all instances of a job are called.
 const char *rdo_schedule_player_call_name(const struct rdo_schedule_job *job);
+
+// A run begins, ends: its counters.
+void rdo_schedule_player_begin_counting(struct rondo_schedule_player *player);
+void rdo_schedule_player_end_counting(struct rondo_schedule_player *player);
+
+// Names a node for people (setup.h).
+void rdo_schedule_player_name_work(void *user, const void *work, struct rondo_stuck *stuck);
 
 // `over` of a graph.
 void rdo_schedule_player_end_iteration(struct rdo_node_graph *graph);

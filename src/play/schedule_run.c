@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/futex.h"
 #include "base/object.h"
+#include "machine/keep_off.h"
 
 // What an iteration needs between being set up and its begin: for workers that sleep deeply, and for host programs to run ahead; then, so that
 // iterations with a period can follow each other closely, no more than a release needs.
@@ -97,13 +98,14 @@ static enum rondo_status keep_rows(struct rondo_schedule_player *player, const s
     if (row.start_ns - row.ready_ns > progress.delay_ns_max) progress.delay_ns_max = row.start_ns - row.ready_ns;
   }
   ++player->played_count;
+  rdo_atomic_add(&player->live.iteration_count, 1, rdo_relaxed);  // relaxed: counter
   if (player->options.iterated != NULL) player->options.iterated(player->options.user, &progress);
   return RONDO_OK;
 }
 
 static int64_t sum_spun_ns(const struct rondo_schedule_player *player) {
   int64_t sum = 0;
-  for (uint32_t i = 0; i < player->graph.executor->worker_count; ++i) sum += player->graph.executor->workers[i].spun_ns;
+  for (uint32_t i = 0; i < player->graph.executor->worker_count; ++i) sum += rdo_atomic_load(&player->graph.executor->workers[i].spun_ns, rdo_relaxed);  // relaxed: counter
   return sum;
 }
 
@@ -214,6 +216,7 @@ static enum rondo_status keep_skipped(struct run *run, struct rondo_diag *diag) 
   }
   ++run->number;
   ++player->skipped_count;
+  rdo_atomic_add(&player->live.skipped_count, 1, rdo_relaxed);  // relaxed: counter
   return RONDO_OK;
 }
 
@@ -286,7 +289,11 @@ enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player
       // Rounds take turns through all runs, as the calls count them.
       .oldest = (uint32_t)(player->begun_count % player->round_count),
   };
+  rdo_schedule_player_begin_counting(player);
+  (void)rdo_keep_off_begin(NULL);
   run_all(&run, diag);
+  rdo_keep_off_end();
+  rdo_schedule_player_end_counting(player);
   player->run_ns += (rdo_clock_now_ns() - first_ns) * player->graph.executor->worker_count;
   player->spun_ns = sum_spun_ns(player);
   if (run.status != RONDO_OK) return run.status;

@@ -121,9 +121,14 @@ void rondo_player_counters(const struct rondo_player *player, struct rondo_count
 }
 
 int64_t rondo_player_worker_time(const struct rondo_player *player, int worker) {
-  clockid_t clock;
-  struct timespec time;
+  return worker < 0 || worker >= (int)player->executor->worker_count ? -1 : rdo_worker_time_ns(&player->executor->workers[worker]);
+}
+
+int64_t rondo_player_worker_spun(const struct rondo_player *player, int worker) {
   if (worker < 0 || worker >= (int)player->executor->worker_count) return -1;
-  if (pthread_getcpuclockid(player->executor->workers[worker].thread, &clock) != 0 || clock_gettime(clock, &time) != 0) return -1;
-  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+  return rdo_atomic_load(&player->executor->workers[worker].spun_ns, rdo_relaxed);  // relaxed: counter
+}
+
+const char *rondo_player_worker_cluster(const struct rondo_player *player, int worker) {
+  return worker < 0 || worker >= (int)player->executor->worker_count || player->clusters == NULL ? "" : player->clusters[worker].name;
 }

@@ -50,6 +50,8 @@ struct rdo_lane {
   uint64_t workers[RDO_IDLE_WORDS];  // a bit for each
 };
 
+#define RDO_MARGIN_MEASURED INT64_C(-1)
+
 struct rdo_executor_options {
   uint32_t worker_count;                  // 0: only callers that wait drain
   const struct rdo_cpu_set *worker_cpus;  // borrowed, [worker_count]: where each worker may run; NULL = anywhere
@@ -69,6 +71,9 @@ struct rdo_executor_options {
   void (*stuck)(void *user, int worker_id, const char *name, int64_t busy_ns);  // on the watchdog's thread; -1 = a caller that drains along
   void *stuck_user;
   bool is_played;                         // workers get timed work; short work comes before long
+  // Of played ones: how long before a release its worker ends its sleep, and spins. 0 = RDO_MARGIN_DEFAULT_NS (margin.h), RDO_MARGIN_MEASURED =
+  // each worker measures its own while it starts.
+  int64_t margin_ns;
   const struct rdo_lane *lanes;           // borrowed, [lane_count]: lanes 1 .. lane_count; none is empty
   uint32_t lane_count;                    // below RDO_LANES_MAX; more than 0: workers go by keys
   bool is_stepped;                        // no threads: whoever made it calls rdo_worker_step for each worker in turn
@@ -90,6 +95,11 @@ struct rdo_worker {
   pthread_t thread;
   int thread_id;                  // the kernel's
   uint64_t lanes;                 // those it serves, a bit for each
+  int64_t margin_ns;              // before a release it ends its sleep
+  int64_t guard_ns;               // before a release the guard raises it, earlier than that
+  int64_t urgent_gap_ns;          // releases that are closer do not raise it
+  bool is_margin_measured;
+  int64_t timer_slack_ns;         // -1 = the system does not tell
   void *local_memory;             // [executor->local_memory_bytes]; of a seat made when it is first taken, but the first without workers
   // owner: the worker
   uint64_t seen[RDO_SLOT_COUNT];  // generation and version of a slot that had nothing to do
@@ -112,9 +122,11 @@ struct rdo_worker {
   int64_t interruption_count;     // what the kernel knows to have taken the CPU from this thread, when last asked
   int64_t stolen_begin_ns, stolen_end_ns;  // the last gap that nothing of that explains
   int64_t looked_ns;              // at the clock, and has done nothing since but look for work; 0 = that is over
-  int64_t stolen_ns, spun_ns;     // all of them; time spent spinning for releases
+  int64_t stolen_ns;              // all of them
+  rdo_atomic_i64 spun_ns;         // counter: time spent spinning for releases
   rdo_atomic_ptr busy_name;       // what it runs (const char *), NULL = nothing; hint, for the watchdog
   rdo_atomic_u32 busy_count;      // grows with every change of busy_name
+  rdo_atomic_ptr busy_for;        // what that is a part of (const void *), NULL = not known; release after it was set up, for whoever the watchdog tells
   // written by wakers
   _Alignas(RDO_CACHE_LINE_BYTES) rdo_atomic_u32 token;  // SYNC(wake): state in the low 2 bits, relay count above
   rdo_atomic_u32 is_urgent;       // SYNC(urgent)
@@ -148,7 +160,9 @@ struct rdo_executor {
   size_t local_memory_bytes;
   struct rdo_worker *workers;  // [worker_count + RDO_DONORS_MAX]
   bool has_cpus;               // workers are pinned
+  struct rdo_cpu_set cpus;     // on these, until they have ended: other threads keep off them
   bool is_played;
+  int64_t margin_ns;              // as in the options
   bool is_urgent_allowed;         // see urgent.h
   bool is_stepped;
   uint32_t lane_count;            // with lane 0
@@ -248,6 +262,18 @@ bool rdo_worker_is_outranked(const struct rdo_worker *worker, uint64_t key);
 
 // The same of what waits on the list, or with a key up to `key_max` in another slot than `slot`.
 bool rdo_worker_has_other_work(const struct rdo_worker *worker, uint32_t slot, uint64_t key_max);
+// For the watchdog: which kernel the calling worker is in, and that it gets on.
+//   name  stays readable as rdo_names_begin_reading says; NULL = it is in none
+static inline void rdo_worker_set_busy(struct rdo_worker *worker, const char *name) {
+  // relaxed: hint, a sample of each now and then
+  rdo_atomic_store(&worker->busy_name, (void *)(uintptr_t)name, rdo_relaxed);
+  uint32_t count = rdo_atomic_load(&worker->busy_count, rdo_relaxed);  // relaxed: hint, only this thread writes it
+  rdo_atomic_store(&worker->busy_count, count + 1, rdo_relaxed);       // relaxed: hint
+}
+
+// CPU time that a worker has had, for work or spinning.
+//   returns  -1: the system does not tell
+int64_t rdo_worker_time_ns(const struct rdo_worker *worker);
 
 // Writes who sleeps, who was woken, who is in which kernel, what is in the slots: for diagnosis, from any thread at any time.
 void rdo_executor_dump(const struct rdo_executor *executor, FILE *file);

@@ -16,7 +16,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/futex.h"
-#include "machine/pin.h"
+#include "machine/keep_off.h"
 #include "task/urgent.h"
 #include "task/worker.h"
 
@@ -49,11 +49,11 @@ static int64_t look(struct rdo_guard *guard, int64_t now_ns) {
     struct rdo_worker *worker = &guard->executor->workers[i];
     int64_t release_ns = rdo_atomic_load(&worker->release_hint_ns, rdo_relaxed);  // relaxed: hint
     if (release_ns == INT64_MAX || release_ns == guard->raised_for_ns[i]) continue;
-    if (release_ns - RDO_GUARD_SLEEP_NS <= now_ns) {
+    if (release_ns - worker->guard_ns <= now_ns) {
       guard->raised_for_ns[i] = release_ns;
       rdo_urgent_raise_anew(worker);
-    } else if (release_ns - RDO_GUARD_SLEEP_NS < next_ns) {
-      next_ns = release_ns - RDO_GUARD_SLEEP_NS;
+    } else if (release_ns - worker->guard_ns < next_ns) {
+      next_ns = release_ns - worker->guard_ns;
     }
   }
   return next_ns;
@@ -68,7 +68,7 @@ static void doze(struct rdo_guard *guard) {
 
 static void *run_guard(void *user) {
   struct rdo_guard *guard = user;
-  rdo_thread_name_set("rondo/guard");
+  (void)rdo_keep_off_begin("rondo/guard");
   rdo_urgent_raise_guard();
   int calm_count = 0;
   while (rdo_atomic_load(&guard->is_stopping, rdo_seq_cst) == 0) {  // SYNC(guard)

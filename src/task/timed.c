@@ -26,7 +26,7 @@ static void update_next(struct rdo_worker *worker) {
     worker->next_release_key = next->key;
     worker->next_release_yield_ns = next->yield_ns;
   }
-  worker->is_dense = worker->next_release_ns - worker->last_release_ns < RDO_URGENT_GAP_NS;
+  worker->is_dense = worker->next_release_ns - worker->last_release_ns < worker->urgent_gap_ns;
   // SYNC(guard): the hint, then whether the guard dozes. What nobody should raise the worker for, nobody needs to know.
   rdo_atomic_store(&worker->release_hint_ns, worker->is_dense ? INT64_MAX : worker->next_release_ns, rdo_seq_cst);
   rdo_guard_call(worker->executor->guard);
@@ -154,6 +154,7 @@ bool rdo_timed_spin(struct rdo_worker *worker) {
     is_called = rdo_worker_has_work(worker);
   }
   rdo_worker_note_stretch(worker, before_ns, now_ns, 0);
-  worker->spun_ns += now_ns - begin_ns;
+  int64_t spun_ns = rdo_atomic_load(&worker->spun_ns, rdo_relaxed) + now_ns - begin_ns;  // relaxed: counter, only this thread writes it
+  rdo_atomic_store(&worker->spun_ns, spun_ns, rdo_relaxed);                              // relaxed: counter
   return !is_called;
 }

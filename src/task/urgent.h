@@ -23,10 +23,11 @@ enum {
   RDO_URGENT_NS = 120000,  // before its release a worker raises itself
   RDO_URGENT_AFTER_NS = 50000,  // after its release it lowers itself, if it does not rest before
   RDO_GUARD_NS = 60000,    // before its release others raise it, if it has not
-  RDO_GUARD_SLEEP_NS = 250000,  // the same for the guard's thread, which may wake up late
+  RDO_GUARD_SLEEP_NS = 250000,  // the same for the guard's thread, which may wake up late; at the least
+  RDO_GUARD_AHEAD_NS = 50000,   // and so long before the worker's own sleep is to end
   RDO_LOWER_NS = 20000,    // more than lowering takes
-  // Releases that follow closer are left to ordinary threads: the kernel stops real-time threads that take nearly
-  // all of a second. With what a worker spins before a release, it is urgent half of the time at most.
+  // Releases that follow closer, or closer than two and a half margins, are left to ordinary threads: the kernel stops real-time threads
+  // that take nearly all of a second. With what a worker spins before a release, it is urgent half of the time at most.
   RDO_URGENT_GAP_NS = 500000,
 };
 
@@ -41,7 +42,7 @@ void rdo_urgent_lower(struct rdo_worker *worker);
 
 // Whether the guard may have raised the worker for its next release already.
 static inline bool rdo_urgent_is_near(const struct rdo_worker *worker, int64_t now_ns) {
-  return !worker->is_dense && worker->next_release_ns != INT64_MAX && worker->next_release_ns - now_ns < RDO_GUARD_SLEEP_NS + RDO_LOWER_NS;
+  return !worker->is_dense && worker->next_release_ns != INT64_MAX && worker->next_release_ns - now_ns < worker->guard_ns + RDO_LOWER_NS;
 }
 
 // Lowers the worker once its last release is long ago. For whoever works on for a while without coming back to it.

@@ -10,7 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "machine/pin.h"
+#include "machine/keep_off.h"
 #include "task/worker.h"
 
 enum { LOOKS_PER_LIMIT = 4 };
@@ -55,7 +55,7 @@ static void look(struct rdo_watchdog *watchdog, uint32_t index, int64_t now_ns) 
 static void *run_watchdog(void *user) {
   struct rdo_watchdog *watchdog = user;
   uint32_t worker_count = watchdog->executor->worker_count + RDO_DONORS_MAX;
-  rdo_thread_name_set("rondo/watchdog");
+  (void)rdo_keep_off_begin("rondo/watchdog");
   pthread_mutex_lock(&watchdog->lock);
   while (!watchdog->is_stopping) {
     int64_t now_ns = rdo_clock_now_ns();

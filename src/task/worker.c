@@ -23,15 +23,16 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/event.h"
+#include "machine/keep_off.h"
+#include "machine/memory_lock.h"
 #include "machine/numa.h"
 #include "machine/pin.h"
+#include "task/margin.h"
 #include "task/timed.h"
 #include "task/urgent.h"
 
 enum { TOKEN_RUNNING, TOKEN_SPINNING, TOKEN_SLEEPING, TOKEN_WOKEN, TOKEN_STATE_MASK = 3, TOKEN_RELAY_SHIFT = 2 };
 enum { LOCAL_MEMORY_BYTES_DEFAULT = 256 * 1024, SPINS_PER_CLOCK = 32 };
-// How long before a release a worker ends its sleep: the kernel is late by up to a few tens of microseconds.
-enum { RELEASE_MARGIN_NS = 200000 };
 
 static _Thread_local struct rdo_worker *current_worker;
 
@@ -58,6 +59,13 @@ bool rdo_worker_read_busy_name(const struct rdo_worker *worker, char *out_name, 
   if (name != NULL) snprintf(out_name, capacity, "%s", name);
   rdo_names_end_reading();
   return name != NULL;
+}
+
+int64_t rdo_worker_time_ns(const struct rdo_worker *worker) {
+  clockid_t clock;
+  struct timespec time;
+  if (worker->executor->is_stepped || pthread_getcpuclockid(worker->thread, &clock) != 0 || clock_gettime(clock, &time) != 0) return -1;
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 bool rdo_worker_wake(struct rdo_worker *worker, uint32_t relay_count) {
@@ -98,7 +106,7 @@ static void sleep_until_woken(struct rdo_worker *worker) {
   ++worker->sleep_count;
   worker->rest = RDO_WORKER_SLEPT;
   rdo_event_emit(RDO_EVENT_SLEEP_BEGIN, 0, 0, 0);
-  int64_t deadline_ns = worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - RELEASE_MARGIN_NS;
+  int64_t deadline_ns = worker->next_release_ns == INT64_MAX ? INT64_MAX : worker->next_release_ns - worker->margin_ns;
   if (deadline_ns != INT64_MAX) rdo_worker_begin_stretch(worker);
   worker->looked_ns = 0;
   while ((rdo_atomic_load(&worker->token, rdo_acquire) & TOKEN_STATE_MASK) == TOKEN_SLEEPING) {  // SYNC(wake)
@@ -143,7 +151,7 @@ static bool begin_rest(struct rdo_worker *worker) {
 static void rest(struct rdo_worker *worker) {
   if (begin_rest(worker)) {
     worker->rest = RDO_WORKER_SPUN;
-    if (worker->next_release_ns != INT64_MAX && rdo_worker_room_ns(worker) <= RELEASE_MARGIN_NS) {
+    if (worker->next_release_ns != INT64_MAX && rdo_worker_room_ns(worker) <= worker->margin_ns) {
       (void)rdo_timed_spin(worker);
     } else {
       // Who is raised for its next release wakes up as such.
@@ -241,6 +249,19 @@ static void place_memory(struct rdo_worker *worker) {
   pthread_mutex_unlock(&executor->lock);
 }
 
+static void set_margin(struct rdo_worker *worker, int64_t margin_ns) {
+  worker->margin_ns = margin_ns;
+  worker->guard_ns = margin_ns + RDO_GUARD_AHEAD_NS > RDO_GUARD_SLEEP_NS ? margin_ns + RDO_GUARD_AHEAD_NS : RDO_GUARD_SLEEP_NS;
+  // With what it spins, it is urgent half of the time at most.
+  worker->urgent_gap_ns = margin_ns * 5 / 2 > RDO_URGENT_GAP_NS ? margin_ns * 5 / 2 : RDO_URGENT_GAP_NS;
+}
+
+static void measure_margin(struct rdo_worker *worker) {
+  int64_t margin_ns = rdo_margin_measure(worker);
+  worker->is_margin_measured = margin_ns != 0;
+  if (margin_ns != 0) set_margin(worker, margin_ns);
+}
+
 static void *run_worker(void *user) {
   struct rdo_worker *worker = user;
   struct rdo_executor *executor = worker->executor;
@@ -252,7 +273,13 @@ static void *run_worker(void *user) {
   enum rondo_status status = executor->has_cpus ? rdo_pin_thread(&worker->cpus, &diag) : RONDO_OK;
   // The kernel may be late by this much with the end of a sleep; 50 us is its default.
   if (executor->is_played) (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  worker->timer_slack_ns = prctl(PR_GET_TIMERSLACK, 0UL, 0UL, 0UL, 0UL);
   if (status == RONDO_OK) place_memory(worker);
+  if (status == RONDO_OK && executor->is_played) {
+    rdo_memory_prefault(worker->local_memory, executor->local_memory_bytes);
+    rdo_memory_prefault_stack();
+  }
+  if (status == RONDO_OK && executor->is_played && executor->margin_ns == RDO_MARGIN_MEASURED) measure_margin(worker);
   if (status == RONDO_OK) rdo_event_thread_begin(name, (int)(executor->worker_base + worker->index));
   report_start(executor, status, &diag);
   if (status != RONDO_OK) return NULL;
@@ -284,15 +311,25 @@ static void init_worker(struct rdo_executor *executor, uint32_t index, const str
   }
   rdo_atomic_init(&worker->busy_name, NULL);
   rdo_atomic_init(&worker->busy_count, 0);
+  rdo_atomic_init(&worker->busy_for, NULL);
+  rdo_atomic_init(&worker->spun_ns, 0);
+  worker->timer_slack_ns = -1;
   rdo_atomic_init(&worker->token, TOKEN_RUNNING);
   rdo_atomic_init(&worker->inbox, NULL);
   rdo_atomic_init(&worker->is_urgent, 0);
   rdo_atomic_init(&worker->raised_ns, 0);
   rdo_atomic_init(&worker->release_hint_ns, INT64_MAX);
   worker->next_release_ns = INT64_MAX;
+  set_margin(worker, options->margin_ns > 0 ? options->margin_ns : RDO_MARGIN_DEFAULT_NS);
   if (index >= options->worker_count || options->worker_cpus == NULL) return;
   worker->cpus = options->worker_cpus[index];
   if (rdo_cpu_set_count(&worker->cpus) == 1) worker->cpu = rdo_cpu_set_first(&worker->cpus);
+}
+
+static struct rdo_cpu_set cpus_of(const struct rdo_executor *executor) {
+  struct rdo_cpu_set cpus = rdo_cpu_set_none();
+  for (uint32_t i = 0; i < executor->worker_count; ++i) cpus = rdo_cpu_set_or(cpus, &executor->workers[i].cpus);
+  return cpus;
 }
 
 static enum rondo_status start_workers(struct rdo_executor *executor, size_t stack_bytes, struct rondo_diag *diag) {
@@ -357,6 +394,7 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   executor->worker_count = options->worker_count;
   executor->worker_base = options->worker_base;
   executor->is_played = options->is_played;
+  executor->margin_ns = options->margin_ns;
   executor->is_urgent_allowed = options->is_played && rdo_urgent_is_allowed();
   executor->is_stepped = options->is_stepped;
   executor->lane_count = options->lane_count + 1;
@@ -390,6 +428,8 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   pthread_mutex_init(&executor->lock, NULL);
   pthread_cond_init(&executor->started, NULL);
   for (uint32_t i = 0; i < options->worker_count + RDO_DONORS_MAX; ++i) init_worker(executor, i, options);
+  if (executor->has_cpus && !executor->is_stepped) executor->cpus = cpus_of(executor);
+  rdo_keep_off_add_workers(&executor->cpus);  // before there are any
   enum rondo_status status = start_workers(executor, options->stack_bytes, diag);
   if (status == RONDO_OK && options->watchdog_ns > 0) status = rdo_watchdog_create(executor, options, &executor->watchdog, diag);
   if (status == RONDO_OK && executor->is_urgent_allowed && !executor->is_stepped) status = rdo_guard_create(executor, &executor->guard, diag);
@@ -411,6 +451,8 @@ void rdo_executor_stop(struct rdo_executor *executor) {
   executor->started_count = 0;
   rdo_guard_destroy(executor->guard);  // workers call it until they end
   executor->guard = NULL;
+  rdo_keep_off_remove_workers(&executor->cpus);
+  executor->cpus = rdo_cpu_set_none();
 }
 
 void rdo_executor_destroy(struct rdo_executor *executor) {

@@ -27,8 +27,9 @@ enum rondo_status rdo_summary_create(const struct rdo_table_index *index, double
                                      struct rondo_diag *diag) RONDO_MUST_USE;
 
 //   config   NULL = not known
+//   members  as in rondo_trace_write_options; NULL = none
 //   returns  OK, RESOURCE_EXHAUSTED: then what was written is to be thrown away
 enum rondo_status rdo_summary_write_json(const struct rondo_trace_summary *summary, const struct rdo_run_config *config,
-                                         struct rdo_text_out *out, struct rondo_diag *diag) RONDO_MUST_USE;
+                                         const char *members, struct rdo_text_out *out, struct rondo_diag *diag) RONDO_MUST_USE;
 
 #endif  // RDO_TRACE_SUMMARY_H_

@@ -252,8 +252,13 @@ static enum rondo_status put_nodes(const struct rondo_trace_summary *summary, st
 }
 
 enum rondo_status rdo_summary_write_json(const struct rondo_trace_summary *summary, const struct rdo_run_config *config,
-                                         struct rdo_text_out *out, struct rondo_diag *diag) {
+                                         const char *members, struct rdo_text_out *out, struct rondo_diag *diag) {
   rdo_text_puts(out, "{\n  \"schema\": \"rondo.trace.summary/1\",\n");
+  if (members != NULL) {
+    rdo_text_puts(out, "  ");
+    rdo_text_puts(out, members);
+    rdo_text_puts(out, ",\n");
+  }
   put_config(summary, config, out);
   put_totals(&summary->totals, out);
   rdo_text_puts(out, "  \"jobs\": [");

@@ -18,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/event.h"
 #include "base/output.h"
+#include "machine/keep_off.h"
 #include "trace/perfetto.h"
 
 // Rings hold 16 ms of 2 events a microsecond (RDO_EVENT_RING_CAPACITY); a wake costs the collector 5 us.
@@ -31,9 +32,6 @@ struct rondo_trace {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   bool must_stop;  // lock: lock
-  cpu_set_t allowed;      // const after init: what the starter of the trace may use; empty = not known
-  cpu_set_t workers;      // lock: lock: CPUs of workers that have emitted an event
-  bool has_new_workers;   // lock: lock: since the collector looked
 
   // Used by `take` only, which runs under the drain lock of base/event.c, until the collection ends.
   struct rdo_output output;
@@ -51,22 +49,8 @@ static void write_packet(void *user, const void *bytes, size_t size) {
   rdo_output_write(&trace->output, bytes, size);
 }
 
-// Where a worker is pinned, for the collector. Asked each time, since it costs less than to know whether it has
-// been asked before.
-static void note_worker(struct rondo_trace *trace, const struct rdo_event_thread *thread) {
-  cpu_set_t cpus, both;
-  // Refused for a thread that has ended, and for masks of more CPUs than the set holds.
-  if (thread->worker_index < 0 || sched_getaffinity((pid_t)thread->system_id, sizeof cpus, &cpus) != 0) return;
-  pthread_mutex_lock(&trace->lock);
-  CPU_OR(&both, &trace->workers, &cpus);
-  trace->has_new_workers |= !CPU_EQUAL(&both, &trace->workers);
-  trace->workers = both;
-  pthread_mutex_unlock(&trace->lock);
-}
-
 static void take(void *user, const struct rdo_event_thread *thread, const struct rdo_event *events, size_t count) {
   struct rondo_trace *trace = user;
-  note_worker(trace, thread);
   if (trace->output.byte_count >= trace->size_limit_bytes) {
     // What is open ends where the file does.
     if (trace->left_out_count == 0) rdo_perfetto_finish(trace->perfetto, 0);
@@ -86,18 +70,6 @@ static void lower_priority(void) {
   (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), COLLECTOR_NICENESS);
 }
 
-// Keeps off the CPUs of workers while there are others; where there are none, the priority has to do. Workers may
-// start at any time of a trace, so this is done again for each that turns up. The lock is held.
-static void keep_off_workers_locked(struct rondo_trace *trace) {
-  if (!trace->has_new_workers) return;
-  trace->has_new_workers = false;
-  cpu_set_t common, others;
-  CPU_AND(&common, &trace->allowed, &trace->workers);
-  CPU_XOR(&others, &trace->allowed, &common);
-  const cpu_set_t *cpus = CPU_COUNT(&others) != 0 ? &others : &trace->allowed;
-  if (CPU_COUNT(cpus) != 0) (void)sched_setaffinity(0, sizeof *cpus, cpus);  // refused: the priority has to do
-}
-
 static struct timespec period_end(void) {
   int64_t end_ns = rdo_clock_now_ns() + COLLECT_PERIOD_NS;
   return (struct timespec){.tv_sec = (time_t)(end_ns / 1000000000), .tv_nsec = (long)(end_ns % 1000000000)};
@@ -106,6 +78,7 @@ static struct timespec period_end(void) {
 static void *collect(void *user) {
   struct rondo_trace *trace = user;
   lower_priority();
+  (void)rdo_keep_off_begin("rondo/trace");  // where workers have all CPUs, the priority has to do
   pthread_mutex_lock(&trace->lock);
   while (!trace->must_stop) {
     struct timespec end = period_end();
@@ -113,7 +86,6 @@ static void *collect(void *user) {
     pthread_mutex_unlock(&trace->lock);
     rdo_events_flush();
     pthread_mutex_lock(&trace->lock);
-    keep_off_workers_locked(trace);
   }
   pthread_mutex_unlock(&trace->lock);
   return NULL;
@@ -127,7 +99,6 @@ static enum rondo_status start_collector(struct rondo_trace *trace, struct rondo
   int error = pthread_create(&trace->collector, NULL, collect, trace);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (error != 0) return rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "cannot create the thread that writes a trace: error %d", error);
-  (void)pthread_setname_np(trace->collector, "rondo-trace");
   return RONDO_OK;
 }
 
@@ -141,8 +112,6 @@ static void stop_collector(struct rondo_trace *trace) {
 
 static void init_wake(struct rondo_trace *trace) {
   pthread_condattr_t attributes;
-  CPU_ZERO(&trace->workers);
-  if (sched_getaffinity(0, sizeof trace->allowed, &trace->allowed) != 0) CPU_ZERO(&trace->allowed);
   pthread_mutex_init(&trace->lock, NULL);
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

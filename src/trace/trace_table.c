@@ -134,7 +134,7 @@ static enum rondo_status write_summary(const struct rondo_trace_table *table, co
     case RONDO_TRACE_DOT: status = rdo_table_write_dot(summary, out, diag); break;
     case RONDO_TRACE_PERFETTO: status = rdo_table_write_perfetto(summary, out, diag); break;
     case RONDO_TRACE_HTML: status = rdo_report_write(summary, options, out, diag); break;
-    default: status = rdo_summary_write_json(summary, table->config, out, diag); break;
+    default: status = rdo_summary_write_json(summary, table->config, options->members, out, diag); break;
   }
   rondo_trace_summary_release(&summary);
   return status;

@@ -474,8 +474,8 @@ child_list[2]: hal.buffer
 
     def test_bench_timer_margin_is_the_executors(self):
         told = json.loads(self.call("bench", "--timer", "--quick", "--json").stdout)["release_margin_ns"]
-        source = (ROOT / "src" / "task" / "worker.c").read_text()
-        self.assertEqual(re.findall(r"RELEASE_MARGIN_NS = (\d+)", source), [str(told)])
+        source = (ROOT / "src" / "task" / "margin.h").read_text()
+        self.assertEqual(re.findall(r"RDO_MARGIN_DEFAULT_NS = (\d+)", source), [str(told)])
 
     def test_bench_timer_text(self):
         done = self.call("bench", "--timer", "--quick", out=["How late sleeps end", "How soon a sleeper runs", "What calls cost", "Workers leave 200 us"])

@@ -138,6 +138,72 @@ class PlayTest(unittest.TestCase):
         jobs = self.play({**flaky, "on_error": "stop"}, other, flags=["--duration=100"], code=1, err=said)
         self.assertLess(jobs["other"]["ended"], 10000)
 
+        # What a job does not say the command line does.
+        jobs = self.play(flaky, other, flags=["--duration=100", "--on-error=stop"], code=1, err=said)
+        self.assertLess(jobs["other"]["ended"], 10000)
+        jobs = self.play({**flaky, "on_error": "contain"}, other, flags=["--duration=0.05", "--on-error=stop"], code=1, err=said)
+        self.assertEqual(jobs["other"]["ended"] + jobs["other"]["skipped"], 25)
+        self.call("play", "jobs.json", "--on-error=ignore", code=2, err="--on-error=ignore")
+
+    def test_granted(self):
+        """What was granted is told, in both forms, and the flags do what they say."""
+        first, *rest = sorted(os.sched_getaffinity(0))
+        count = {"name": "count", "model": str(STEPS), "function": "count", "period_ms": 2, "iterations": 3}
+        name = self.write(count)
+        done = self.call("play", name, f"--cpus={first}", "--json", "--margin=300us")
+        granted = json.loads(done.stdout)["granted"]
+        self.assertEqual([granted[key] for key in ("workers", "pinned", "cpus", "margin_measured", "margin_ns_min", "margin_ns_max")],
+                         [1, 1, str(first), False, 300000, 300000])
+        self.assertEqual(granted["sharing_count"], len([name for name in granted["sharing"].split(", ") if name]), granted)
+        if rest:  # there is a CPU for all others
+            self.assertEqual(granted["sharing_count"], 0, granted)
+        granted = json.loads(self.call("play", name, "--json").stdout)["granted"]
+        self.assertTrue(150000 <= granted["margin_ns_min"] <= granted["margin_ns_max"] <= 400000, granted)
+        self.assertEqual(granted["memory_locked"], granted["memory_reason"] == "", granted)
+        granted = json.loads(self.call("play", name, "--json", "--lock-memory=off").stdout)["granted"]
+        self.assertEqual((granted["memory_locked"], granted["memory_reason"]), (False, ""))
+        self.call("play", name, "--margin=200us", out=["granted: real-time class ", "; memory ", "margin 200 us", " on their CPUs"])
+        for flag, words in (("--margin=2", "not a time"), ("--margin=0us", "up to 1s"), ("--margin=2s", "up to 1s"), ("--watchdog=soon", "not a time"),
+                            ("--lock-memory=please", "auto, on or off")):
+            self.call("play", name, flag, code=2, err=[flag, words])
+
+    def test_locked_memory_is_demanded(self):
+        name = self.write({"name": "count", "model": str(STEPS), "function": "count", "iterations": 3})
+        done = subprocess.run([RONDO, "play", name, "--json", "--lock-memory=on"], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder, check=False)
+        if done.returncode == 0:
+            self.assertTrue(json.loads(done.stdout)["granted"]["memory_locked"])
+        else:
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("lock", done.stderr)
+
+    def test_threads_keep_off(self):
+        """Every thread but workers and the one that started it has a name, and no CPU of a worker while there is another."""
+        first, *rest = sorted(os.sched_getaffinity(0))
+        if not rest:
+            self.skipTest("one CPU")
+        name = self.write({"name": "count", "model": str(STEPS), "function": "count", "period_ms": 2, "inputs": [{"ring": "imu"}]})
+        process = subprocess.Popen([RONDO, "play", name, f"--cpus={first}", "--sensor=imu=5ms", "--report_every=0.1", "--duration=0"], text=True, cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            self.assertIn("count", process.stderr.readline())  # it runs
+            masks = {}
+            for task in Path(f"/proc/{process.pid}/task").iterdir():
+                status = dict(line.split(":", 1) for line in (task / "status").read_text().splitlines())
+                masks[int(task.name), status["Name"].strip()] = status["Cpus_allowed_list"].strip()
+        finally:
+            process.kill()
+            process.communicate(timeout=TIMEOUT_S)
+        self.assertEqual([mask for (_, name), mask in masks.items() if name == "rondo/0"], [str(first)], masks)
+        others = {name: mask for (_, name), mask in masks.items() if name != "rondo/0"}
+        for name in ("rondo/watchdog", "rondo/signals", "rondo/sensors", "rondo/report"):
+            self.assertIn(name, others)
+        for (number, name), mask in masks.items():
+            if name == "rondo/0":
+                continue
+            self.assertTrue(name.startswith("rondo/") or number == process.pid, masks)
+            cpus = {cpu for part in mask.split(",") for cpu in range(int(part.split("-")[0]), int(part.split("-")[-1]) + 1)}
+            self.assertNotIn(first, cpus, masks)
+
     def test_machine(self):
         machine = {"schema": "rondo.machine/1", "clusters": [{"name": "all", "cpus": sorted(os.sched_getaffinity(0))[:1]}]}
         (self.folder / "machine.json").write_text(json.dumps(machine))

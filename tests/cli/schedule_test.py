@@ -12,8 +12,10 @@ without a JSON library; 1 when a test failed.
 import csv
 import json
 import os
+import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -68,6 +70,78 @@ class ScheduleTest(unittest.TestCase):
             count += step
             most = max(most, count)
         return most
+
+    # While it plays
+
+    def long_schedule(self, duration_ms):
+        return self.write({"drive_dispatch": {"id": 0, "hardware_target": "CPU_P", "start_time": 0.0, "duration": duration_ms, "job_name": "drive", "dependencies": []}})
+
+    def start(self, *arguments, **streams):
+        return subprocess.Popen([RONDO, "play", *map(str, arguments), "--duration=0"], text=True, cwd=self.folder, stdout=subprocess.PIPE,
+                                **{"stderr": subprocess.PIPE, **streams})
+
+    def read_until(self, process, *words):
+        """Lines of stderr, until there is one with the first of the words; all have to be there."""
+        lines = []
+        while not lines or words[0] not in lines[-1]:
+            lines.append(process.stderr.readline())
+            self.assertNotEqual(lines[-1], "", lines)
+        for word in words:
+            self.assertTrue(any(word in line for line in lines), (word, lines))
+
+    def test_watchdog(self):
+        """Work that outlasts the limit is named, in whichever iteration the watchdog has a CPU to see it."""
+        process = self.start(self.long_schedule(300.0), "--watchdog=20ms")
+        try:
+            self.read_until(process, "worker 0 has been in dispatch synthetic, node drive_dispatch of job drive, for ")
+        finally:
+            process.kill()
+            process.communicate(timeout=TIMEOUT_S)
+        done = self.call("play", self.long_schedule(300.0), "--watchdog=0s")
+        self.assertNotIn("has been in", done.stderr)
+
+    def test_state_on_request(self):
+        process = self.start(self.long_schedule(2.0), "--report_every=1")
+        try:
+            self.read_until(process, "iteration 1")  # it plays
+            process.send_signal(signal.SIGUSR1)
+            self.read_until(process, "worker 0 on CPU", "plan: ", "lane CPU_P: 1 workers", "executor: 1 workers")
+            self.assertIsNone(process.poll())
+        finally:
+            process.kill()
+            process.communicate(timeout=TIMEOUT_S)
+
+    def test_live_line(self):
+        """On a terminal there is a line that is written again and again, and nothing of it is left."""
+        main, other = pty.openpty()
+        process = self.start(self.long_schedule(2.0), stderr=other)
+        os.close(other)
+        told = ""
+        try:
+            while not ("dispatches/s" in told and "spinning" in told):
+                told += os.read(main, 4096).decode()
+            process.send_signal(signal.SIGINT)
+            while not told.endswith("\r\x1b[K"):
+                told += os.read(main, 4096).decode()
+            out, _ = process.communicate(timeout=TIMEOUT_S)
+        finally:
+            process.kill()
+            process.wait(timeout=TIMEOUT_S)
+            os.close(main)
+        self.assertRegex(told, r"\r +\d+\.\d s  \d+ iterations  \d+ dispatches/s  load CPU_P \d+ %  spinning \d+\.\d %")
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("granted: real-time class ", out)
+
+    def test_granted(self):
+        name = self.write(self.two_targets())
+        result = json.loads(self.call("play", name, "--baseline", "--json", "--margin=300us", "--lock-memory=off").stdout)
+        self.assertEqual(result["schema"], "rondo.trace.summary/1")
+        granted = result["granted"]
+        self.assertEqual((granted["margin_ns_min"], granted["margin_ns_max"], granted["margin_measured"], granted["memory_locked"]), (300000, 300000, False, False))
+        self.assertEqual(granted["pinned"], granted["workers"])
+        self.call("play", name, "--baseline", "--margin=300us", out=["granted: real-time class ", "margin 300 us;"])
+        self.call("play", name, "--baseline", "--summary=summary.json")
+        self.assertNotIn("granted", json.loads((self.folder / "summary.json").read_text()))
 
     # Baselines
 
@@ -287,6 +361,7 @@ class ScheduleTest(unittest.TestCase):
     def test_period(self):
         # Without a period an iteration follows the one before; with one it begins at a multiple of it, or later where it is overrun.
         name = self.write(self.chain())
+        # On a machine that stood still meanwhile there are some that were skipped.
         begins = sorted({int(row["t0_ns"]) for row in self.play(name, "--iterations=20", "--period=8ms") if row["state"] == "completed"})
         self.assertEqual(len(begins), 20)
         gaps = [later - earlier for earlier, later in zip(begins, begins[1:])]

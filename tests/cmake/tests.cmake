@@ -67,7 +67,7 @@ function(rdo_virtual_test layer noun)
   target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests/support)
   target_link_libraries(${program} PRIVATE rondo::rondo_static rondo_test_options cmocka)
   foreach(function clock_gettime rdo_clock_spin_ns rdo_futex_wait rdo_futex_wake rdo_futex_wake_all pthread_create pthread_join pthread_cond_wait
-                   getrusage rdo_urgent_is_allowed rdo_dispatch_run)
+                   getrusage rdo_urgent_is_allowed rdo_margin_measure rdo_dispatch_run)
     target_link_options(${program} PRIVATE -Wl,--wrap=${function})
   endforeach()
   rdo_test(unit/${layer}/${noun} COMMAND ${program} ${TEST_ARGUMENTS} LABELS thread)

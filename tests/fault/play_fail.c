@@ -15,10 +15,15 @@
 
 // What there is of one player --------------------------------------------------------------------------------
 
+static void be_told(void *user, const struct rondo_stuck *stuck) { (void)user, (void)stuck; }
+
+// A margin is given: measuring it would take a moment, hundreds of times.
+static const struct rondo_play_setup setup = {.margin_ns = 200000, .watchdog_ns = INT64_C(3600000000000), .stuck = be_told};
+
 static enum rondo_status play(const char *path, struct rondo_diag *diag) {
   struct rondo_player *player;
   struct rondo_trace_table *table = NULL;
-  enum rondo_status status = rondo_player_load(path, &(const struct rondo_load_options){.player = {.worker_count = 2}}, &player, diag);
+  enum rondo_status status = rondo_player_load(path, &(const struct rondo_load_options){.player = {.worker_count = 2, .setup = setup}}, &player, diag);
   if (status == RONDO_OK) status = rondo_player_run(player, 0, 0, diag);
   if (status == RONDO_OK) status = rondo_player_trace(player, &table, diag);
   rondo_trace_table_release(&table);
@@ -29,7 +34,7 @@ static enum rondo_status play(const char *path, struct rondo_diag *diag) {
 static enum rondo_status play_plan(const char *path, struct rondo_diag *diag) {
   struct rondo_schedule_player *player;
   struct rondo_trace_table *table = NULL;
-  enum rondo_status status = rondo_schedule_player_create(path, &(const struct rondo_schedule_play_options){.iteration_count = 2}, &player, diag);
+  enum rondo_status status = rondo_schedule_player_create(path, &(const struct rondo_schedule_play_options){.iteration_count = 2, .setup = setup}, &player, diag);
   if (status == RONDO_OK) status = rondo_schedule_player_run(player, diag);
   if (status == RONDO_OK) status = rondo_schedule_player_table(player, &table, diag);
   rondo_trace_table_release(&table);

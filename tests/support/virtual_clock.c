@@ -20,6 +20,7 @@
 #include "base/futex.h"
 #include "hal/command.h"
 #include "kernel/executable.h"
+#include "task/margin.h"
 
 enum { THREADS_MAX = 320, TURNS_MAX = 1000000, READS_MAX = 1000, READS_NS = 1000 };
 
@@ -74,6 +75,7 @@ int __real_pthread_join(pthread_t thread, void **out_result);
 int __real_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *lock);
 int __real_getrusage(int who, struct rusage *usage);
 bool __real_rdo_urgent_is_allowed(void);
+int64_t __real_rdo_margin_measure(struct rdo_worker *worker);
 enum rondo_status __real_rdo_dispatch_run(const struct rdo_command_dispatch *dispatch, const struct rdo_dispatch_state *state, uint64_t first, uint64_t count,
                                           const struct rdo_scratch *scratch, struct rondo_diag *diag);
 
@@ -87,6 +89,7 @@ int __wrap_pthread_join(pthread_t thread, void **out_result);
 int __wrap_pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *lock);
 int __wrap_getrusage(int who, struct rusage *usage);
 bool __wrap_rdo_urgent_is_allowed(void);
+int64_t __wrap_rdo_margin_measure(struct rdo_worker *worker);
 enum rondo_status __wrap_rdo_dispatch_run(const struct rdo_command_dispatch *dispatch, const struct rdo_dispatch_state *state, uint64_t first, uint64_t count,
                                           const struct rdo_scratch *scratch, struct rondo_diag *diag);
 
@@ -221,6 +224,7 @@ int __wrap_getrusage(int who, struct rusage *usage) {
 }
 
 bool __wrap_rdo_urgent_is_allowed(void) { return self == NULL && __real_rdo_urgent_is_allowed(); }
+int64_t __wrap_rdo_margin_measure(struct rdo_worker *worker) { return self == NULL ? __real_rdo_margin_measure(worker) : 0; }
 
 // Sleeping -----------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@
 //   pthread_create, _join, _cond_wait                  threads take part from their beginning to their end
 //   rdo_dispatch_run                                   kernels take as long as the test says
 //   getrusage, rdo_urgent_is_allowed                   no time is stolen, unless the test says so; no real-time class
+//   rdo_margin_measure                                 nothing is measured: RDO_MARGIN_DEFAULT_NS
 //
 // Outside of begin and end, and in threads that were not made in between, all of these are the real ones.
 

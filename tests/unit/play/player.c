@@ -321,13 +321,97 @@ static void test_refusals(void **state) {
   rondo_player_release(NULL);
 }
 
+// What it has for real time, as far as any machine grants it.
+static void test_granted(void **state) {
+  (void)state;
+  const struct rondo_player_options given = {.worker_count = 1, .setup = {.margin_ns = 300000}}, measured = {.worker_count = 2};
+  struct rondo_player *player;
+  struct rondo_play_granted granted;
+  assert_int_equal(rondo_player_create(&given, &player, NULL), RONDO_OK);
+  rondo_player_granted(player, &granted);
+  assert_int_equal(granted.worker_count, 1);
+  assert_int_equal(granted.pinned_count, 1);
+  assert_false(granted.is_memory_locked);
+  assert_string_equal(granted.memory_reason, "");
+  assert_false(granted.is_margin_measured);
+  assert_int_equal(granted.margin_ns_min, 300000);
+  assert_int_equal(granted.margin_ns_max, 300000);
+  assert_true(granted.cpus[0] != '\0');
+  assert_true(granted.timer_slack_ns == 1 || granted.timer_slack_ns == -1 || granted.timer_slack_ns == 0);
+  assert_true((granted.sharing_count == 0) == (granted.sharing[0] == '\0'));
+  rondo_player_release(&player);
+  assert_int_equal(rondo_player_create(&measured, &player, NULL), RONDO_OK);
+  rondo_player_granted(player, &granted);
+  assert_int_equal(granted.worker_count, 2);
+  assert_true(granted.margin_ns_min >= 150000 && granted.margin_ns_max <= 400000 && granted.margin_ns_min <= granted.margin_ns_max);
+  rondo_player_release(&player);
+  // Locked where that is allowed, and else there is a reason.
+  const struct rondo_player_options tries = {.worker_count = 1, .setup = {.memory_lock = RONDO_MEMORY_LOCK_IF_ALLOWED, .margin_ns = 1}};
+  assert_int_equal(rondo_player_create(&tries, &player, NULL), RONDO_OK);
+  rondo_player_granted(player, &granted);
+  assert_true(granted.is_memory_locked == (granted.memory_reason[0] == '\0'));
+  bool is_allowed = granted.is_memory_locked;
+  rondo_player_release(&player);
+  const struct rondo_player_options demands = {.worker_count = 1, .setup = {.memory_lock = RONDO_MEMORY_LOCK, .margin_ns = 1}};
+  struct rondo_diag diag = {.status = RONDO_OK};
+  assert_int_equal(rondo_player_create(&demands, &player, &diag), is_allowed ? RONDO_OK : diag.status);
+  if (!is_allowed) assert_non_null(strstr(diag.message, "lock"));
+  rondo_player_release(&player);
+}
+
+static void test_setup_refusals(void **state) {
+  (void)state;
+  static const struct rondo_play_setup wrong[] = {{.margin_ns = -1}, {.margin_ns = 1000000001}, {.watchdog_ns = -1}, {.watchdog_ns = 1}};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
+    const struct rondo_player_options options = {.worker_count = 1, .setup = wrong[i]};
+    struct rondo_player *player = (struct rondo_player *)(uintptr_t)&options;
+    assert_int_equal(rondo_player_create(&options, &player, NULL), RONDO_INVALID_ARGUMENT);
+    assert_null(player);
+  }
+}
+
+struct told {
+  rdo_atomic_ptr player;  // set when there is one, which is after its watchdog
+  rdo_atomic_u32 count;
+  char kernel[128];
+  bool has_node;
+  int64_t busy_ns;
+};
+
+static void be_told(void *user, const struct rondo_stuck *stuck) {
+  struct told *told = user;
+  if (rdo_atomic_add(&told->count, 1, rdo_acq_rel) != 0) return;
+  snprintf(told->kernel, sizeof told->kernel, "%s", stuck->kernel);
+  told->has_node = stuck->node != NULL || stuck->job != NULL;
+  told->busy_ns = stuck->busy_ns;
+  rondo_player_stop(rdo_atomic_load(&told->player, rdo_acquire));
+}
+
+// A limit that each of its kernels outlasts on some machine, and the longest on any: it is told of one, sooner or later.
+static void test_watchdog(void **state) {
+  (void)state;
+  static struct told told;
+  const struct rondo_player_options options = {.worker_count = 1, .setup = {.margin_ns = 1, .watchdog_ns = 20000, .stuck = be_told, .stuck_user = &told}};
+  struct rondo_player *player;
+  assert_int_equal(rondo_player_create(&options, &player, NULL), RONDO_OK);
+  rdo_atomic_store(&told.player, player, rdo_release);
+  give_input(add(player, "dronet_f32", (struct rondo_job_options){.worker = -1}));
+  run(player, 0, 0);
+  rondo_player_release(&player);
+  assert_true(rdo_atomic_load(&told.count, rdo_acquire) > 0);
+  if (strstr(told.kernel, "_dispatch_") == NULL) fail_msg("a kernel called %s", told.kernel);
+  assert_false(told.has_node);
+  assert_true(told.busy_ns >= 20000);
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) return 2;
   folder = argv[1];
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_releases), cmocka_unit_test(test_beside), cmocka_unit_test(test_overrun),
       cmocka_unit_test(test_failure),  cmocka_unit_test(test_stop),   cmocka_unit_test(test_stop_armed),
-      cmocka_unit_test(test_refusals), cmocka_unit_test(test_dump),
+      cmocka_unit_test(test_refusals), cmocka_unit_test(test_dump), cmocka_unit_test(test_granted),
+      cmocka_unit_test(test_setup_refusals), cmocka_unit_test(test_watchdog),
   };
   watchdog_begin();
   int failed_count = cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,11 +223,57 @@ static void test_states(void **state) {
   end_player(&player);
 }
 
+// Work that arrives while the only worker sleeps, or spins for a release, begins at once where it fits before the release, and the release
+// is met all the same.
+struct caller {
+  struct rondo_job *job;
+  int64_t calls_ns[3];  // from the first release
+};
+
+static void *call_at(void *user) {
+  const struct caller *caller = user;
+  for (int i = 0; i < 3; ++i) {
+    virtual_clock_sleep_until(caller->job->player->begin_ns + caller->calls_ns[i]);
+    rondo_job_call(caller->job);
+  }
+  return NULL;
+}
+
+static void test_work_while_it_spins(void **state) {
+  (void)state;
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    pthread_t thread;
+    struct rondo_player *player = create_player(seed, 1);
+    take_kernel(0, "full", 100 * us);
+    take_kernel(1, "light", 20 * us);
+    struct rondo_job *releases = add_job(player, "full", (struct rondo_job_options){.period_ns = 10 * ms, .worker = 0});
+    // The worker leaves its sleep 200 us before the release: far from it, while it spins, and just when it begins to.
+    struct caller caller = {.job = add_job(player, "light", (struct rondo_job_options){.is_called = true, .deadline_ns = RONDO_DEADLINE_NONE, .worker = 0}),
+                            .calls_ns = {5 * ms, 19850 * us, 29800 * us}};
+    give_zeros(releases);
+    give_zeros(caller.job);
+    player->begin_ns = virtual_clock_now_ns() + 2 * ms;  // as the run will say, too
+    assert_int_equal(pthread_create(&thread, NULL, call_at, &caller), 0);
+    must_run(player, 0, 40 * ms);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(stats_of(caller.job).ended, 3);
+    for (uint64_t i = 0; i < 3; ++i) {
+      struct rondo_instance instance = instance_of(caller.job, i);
+      assert_int_equal(instance.release_ns, caller.calls_ns[i]);
+      assert_true(instance.start_ns - instance.release_ns < 10 * us);
+      assert_int_equal(instance.run_end_ns - instance.start_ns, 20 * us);
+    }
+    assert_int_equal(stats_of(releases).ended, 4);
+    assert_int_equal(stats_of(releases).start_delay.max, 0);
+    end_player(&player);
+  }
+}
+
 int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_met), cmocka_unit_test(test_missed_by_one), cmocka_unit_test(test_one_of_many), cmocka_unit_test(test_shared_worker),
       cmocka_unit_test(test_far), cmocka_unit_test(test_stop),          cmocka_unit_test(test_warm_up),     cmocka_unit_test(test_limits),
-      cmocka_unit_test(test_stolen), cmocka_unit_test(test_states),
+      cmocka_unit_test(test_stolen), cmocka_unit_test(test_states), cmocka_unit_test(test_work_while_it_spins),
   };
   if (argc != 2) return 2;
   steps_folder = argv[1];

@@ -284,6 +284,94 @@ static void test_stop(void **state) {
   }
 }
 
+// Counters ---------------------------------------------------------------------------------------------
+
+static struct rondo_schedule_counters counted;  // after a run
+
+static enum rondo_status run_and_count(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  enum rondo_status status = rondo_schedule_player_run(player, diag);
+  rondo_schedule_player_counters(player, &counted);
+  return status;
+}
+
+static void play_and_count(uint64_t seed, const struct rondo_schedule_play_options *options) {
+  struct rondo_diag diag;
+  if (try_play(seed, NULL, options, run_and_count, &diag) != RONDO_OK) fail_msg("%s", diag.message);
+}
+
+static void test_counters(void **state) {
+  (void)state;
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    const struct spec specs[] = {{"a", "P", 0, 100 * us, "", NULL}, {"b", "Q", 100 * us, 200 * us, "\"a\"", NULL}};
+    write_plan(specs, COUNT_OF(specs), deadline_of("one", 300 * us - 1));
+    play_and_count(seed, &(const struct rondo_schedule_play_options){.iteration_count = 4, .warm_up_count = 2});
+    assert_int_equal(counted.iteration_count, 4);
+    assert_int_equal(counted.completed, 12);
+    assert_int_equal(counted.missed, 6);
+    assert_int_equal(counted.skipped_count, 0);
+    const struct spec late[] = {{"a", "P", 0, 700 * us, "", locked}};
+    write_plan(late, COUNT_OF(late), "");
+    play_and_count(seed, &(const struct rondo_schedule_play_options){.iteration_count = 7, .period_ns = 500 * us});
+    assert_int_equal(counted.iteration_count, 7);
+    assert_int_equal(counted.completed, 7);
+    assert_int_equal(counted.missed, 0);
+    assert_int_equal(counted.skipped_count, 1);
+  }
+}
+
+// What another thread sees in the sixth of ten iterations, 3 ms each, while "a" runs.
+static char dump_text[8192];
+static struct rondo_schedule_lane seen_lanes[2];
+
+static void *look_soon(void *user) {
+  struct rondo_schedule_player *player = user;
+  virtual_clock_sleep_until(VIRTUAL_CLOCK_BEGIN_NS + 2 * ms + 5 * 3 * ms + 250 * us);
+  rondo_schedule_player_counters(player, &counted);
+  for (int i = 0; i < 2; ++i) (void)rondo_schedule_player_lane(player, i, &seen_lanes[i]);
+  memset(dump_text, 0, sizeof dump_text);
+  FILE *file = fmemopen(dump_text, sizeof dump_text - 1, "w");
+  if (file == NULL) return NULL;
+  rondo_schedule_player_dump(player, file);
+  fclose(file);
+  return NULL;
+}
+
+static enum rondo_status run_and_look(struct rondo_schedule_player *player, struct rondo_diag *diag) {
+  pthread_t thread;
+  struct rondo_schedule_lane lane;
+  assert_int_equal(pthread_create(&thread, NULL, look_soon, player), 0);
+  enum rondo_status status = rondo_schedule_player_run(player, diag);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  assert_string_equal(seen_lanes[0].name, "P");
+  assert_string_equal(seen_lanes[1].name, "Q");
+  assert_int_equal(rondo_schedule_player_lane(player, -1, &lane), RONDO_OUT_OF_RANGE);
+  assert_int_equal(rondo_schedule_player_lane(player, 2, &lane), RONDO_OUT_OF_RANGE);
+  return status;
+}
+
+static void test_counters_while_it_plays(void **state) {
+  (void)state;
+  static const char *const words[] = {"plan: 5 iterations have ended, 0 were skipped; 10 dispatches have ended", "lane P: 1 workers, 1 dispatches run", "lane Q: 1 workers, 0 dispatches run",
+                                      "executor: 2 workers", "is in node a of job one", "iteration under way: 2 of its 2 dispatches"};
+  const struct spec specs[] = {{"a", "P", 0, 500 * us, "", NULL}, {"b", "Q", 1000 * us, 1000 * us, "", locked}};
+  write_plan(specs, COUNT_OF(specs), "");
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    struct rondo_diag diag;
+    if (try_play(seed, NULL, &(const struct rondo_schedule_play_options){.iteration_count = 10, .period_ns = 3 * ms}, run_and_look, &diag) != RONDO_OK) {
+      fail_msg("%s", diag.message);
+    }
+    assert_int_equal(counted.iteration_count, 5);
+    assert_int_equal(counted.completed, 10);
+    assert_int_equal(seen_lanes[0].running_count, 1);
+    assert_int_equal(seen_lanes[0].completed, 5);
+    assert_int_equal(seen_lanes[1].running_count, 0);
+    assert_true(seen_lanes[0].load >= 0 && counted.spun_share >= 0);
+    for (size_t i = 0; i < COUNT_OF(words); ++i) {
+      if (strstr(dump_text, words[i]) == NULL) fail_msg("no \"%s\" in:\n%s", words[i], dump_text);
+    }
+  }
+}
+
 // Resources --------------------------------------------------------------------------------------------
 
 // All want the same unit at 100 us, and get it one after the other, the more urgent first; who waits for its release holds nothing.
@@ -637,6 +725,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_resources),    cmocka_unit_test(test_capacity),          cmocka_unit_test(test_deadlines),
       cmocka_unit_test(test_long_work),    cmocka_unit_test(test_long_piece),        cmocka_unit_test(test_boost),
       cmocka_unit_test(test_overload),     cmocka_unit_test(test_models), cmocka_unit_test(test_optional_calls),
+      cmocka_unit_test(test_counters),     cmocka_unit_test(test_counters_while_it_plays),
   };
   if (argc != 2) return 2;
   steps_folder = argv[1];

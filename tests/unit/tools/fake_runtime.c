@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "rondo/inspect.h"
+#include "rondo/machine.h"
 #include "rondo/trace.h"
 
 int fake_live_count;
@@ -396,3 +397,7 @@ enum rondo_status rondo_trace_stop(struct rondo_trace **trace, struct rondo_trac
   *out_stats = (struct rondo_trace_stats){0};
   return RONDO_OK;
 }
+
+// Threads
+
+void rondo_thread_keep_off(const char *name) { (void)name; }

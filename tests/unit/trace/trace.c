@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +16,8 @@
 #include <cmocka.h>
 
 #include "base/event.h"
+#include "machine/keep_off.h"
+#include "machine/pin.h"
 #include "packets.h"
 
 enum { THREAD_COUNT = 4,
@@ -171,66 +172,41 @@ static pid_t find_collector(void) {
     snprintf(name, sizeof name, "/proc/self/task/%s/comm", entry->d_name);
     FILE *file = fopen(name, "r");
     if (file == NULL) continue;
-    if (fgets(text, sizeof text, file) != NULL && strcmp(text, "rondo-trace\n") == 0) found = (pid_t)atoi(entry->d_name);
+    if (fgets(text, sizeof text, file) != NULL && strcmp(text, "rondo/trace\n") == 0) found = (pid_t)atoi(entry->d_name);
     fclose(file);
   }
   closedir(directory);
   return found;
 }
 
-// A worker on the given CPUs that has something to say until it is told to stop.
-struct pinned {
-  pthread_t thread;
-  cpu_set_t cpus;
-  rdo_atomic_u32 must_stop;
-};
-
-static void *work_pinned(void *user) {
-  struct pinned *pinned = user;
-  (void)sched_setaffinity(0, sizeof pinned->cpus, &pinned->cpus);
-  rdo_event_thread_begin("pinned", 0);
-  while (rdo_atomic_load(&pinned->must_stop, rdo_acquire) == 0) {
-    emit_calls(1);
-    usleep(1000);
-  }
-  rdo_event_thread_end();
-  return NULL;
-}
-
-static bool comes_to(pid_t thread, const cpu_set_t *wanted) {
-  cpu_set_t now;
+static bool comes_to(pid_t thread, const struct rdo_cpu_set *wanted) {
+  struct rdo_cpu_set now;
   for (int i = 0; i < 10000; ++i) {
-    if (sched_getaffinity(thread, sizeof now, &now) == 0 && CPU_EQUAL(&now, wanted)) return true;
+    if (rdo_pin_allowed_of(thread, &now, NULL) == RONDO_OK && rdo_cpu_set_equals(&now, wanted)) return true;
     usleep(1000);
   }
   return false;
 }
 
-// It leaves a CPU when a worker turns up there, and comes back when no other is left; its priority is low anyway.
+// It leaves a CPU when workers turn up there, and comes back when no other is left; its priority is low anyway.
 static void test_keeps_off_workers(void **state) {
   (void)state;
-  cpu_set_t allowed, first, others;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2) skip();
-  CPU_ZERO(&first);
-  for (size_t cpu = 0; CPU_COUNT(&first) == 0; ++cpu) {
-    if (CPU_ISSET(cpu, &allowed)) CPU_SET(cpu, &first);
-  }
-  CPU_XOR(&others, &allowed, &first);
+  struct rdo_cpu_set allowed;
+  if (rdo_pin_allowed(&allowed, NULL) != RONDO_OK || rdo_cpu_set_count(&allowed) < 2) skip();
+  struct rdo_cpu_set first = rdo_cpu_set_one(rdo_cpu_set_first(&allowed)), others = rdo_cpu_set_andnot(allowed, &first);
   struct rondo_trace_stats stats;
   struct rondo_trace *trace = start(0);
-  pid_t collector = find_collector();
+  pid_t collector = 0;
+  for (int i = 0; collector == 0 && i < 10000; ++i, usleep(1000)) collector = find_collector();  // it names itself
   assert_int_not_equal(collector, 0);
   assert_true(comes_to(collector, &allowed));
-  struct pinned one = {.cpus = first}, rest = {.cpus = others};
-  assert_int_equal(pthread_create(&one.thread, NULL, work_pinned, &one), 0);
+  rdo_keep_off_add_workers(&first);
   bool has_left = comes_to(collector, &others);
-  assert_int_equal(pthread_create(&rest.thread, NULL, work_pinned, &rest), 0);
+  rdo_keep_off_add_workers(&others);
   bool has_come_back = comes_to(collector, &allowed);
   int niceness = getpriority(PRIO_PROCESS, (id_t)collector);
-  rdo_atomic_store(&one.must_stop, 1, rdo_release);
-  rdo_atomic_store(&rest.must_stop, 1, rdo_release);
-  pthread_join(one.thread, NULL);
-  pthread_join(rest.thread, NULL);
+  rdo_keep_off_remove_workers(&first);
+  rdo_keep_off_remove_workers(&others);
   (void)stop(trace, &stats);
   assert_true(has_left);
   assert_true(has_come_back);
