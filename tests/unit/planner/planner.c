@@ -98,8 +98,10 @@ static void test_hyperperiod(void **state) {
   const struct rdo_schedule_node *next = node_of(schedule, "next0_dispatch_0");
   assert_int_equal(schedule->targets[next->target].name[0], 'E');
   assert_int_equal(next->resource_count, 1);
-  // 12 ms of `next` begin only after the first release of `slow`: this plan does not fit its hyperperiod.
-  assert_int_equal(schedule->period_ns, schedule->last_end_ns <= 12000000 ? 12000000 : 0);
+  // 12 ms of `next` begin only after the first release of `slow`, so this plan ends behind its hyperperiod: what is left is in nobody's way.
+  assert_int_equal(schedule->period_ns, 12000000);
+  assert_int_equal(info.period_ns, 12000000);
+  assert_true(schedule->last_end_ns > 12000000);
   const struct rondo_planned_job *jobs = rondo_planning_jobs(planning, &job_count);
   assert_int_equal(job_count, 4);
   assert_string_equal(jobs[0].name, "fast");
@@ -119,6 +121,8 @@ static void test_horizon(void **state) {
   struct rondo_planning_info info;
   expect_failure(&options, RONDO_OUT_OF_RANGE, "jobs.json: jobs[1].period_ns: all periods together repeat only after more than 60 s: 3.333333 ms (x), 2.000003 ms (y)");
   options.horizon_ns = 10000000;
+  expect_failure(&options, RONDO_OUT_OF_RANGE, "or plan one time only with --once");
+  options.is_once = true;
   struct rondo_planning *planning = plan_with(&options);
   rondo_planning_info(planning, &info);
   assert_int_equal(info.call_count, 4 + 3);
@@ -183,6 +187,8 @@ static void test_windows(void **state) {
   rondo_planning_release(&planning);
   // The releases of three windows.
   options.window_count = 3;
+  expect_failure(&options, RONDO_INVALID_ARGUMENT, "jobs.json: all periods together repeat each 16 ms, so a plan of 12 ms cannot be repeated");
+  options.is_once = true;
   planning = plan_with(&options);
   rondo_planning_info(planning, &info);
   assert_int_equal(info.call_count, 6 + 1 + 1);
