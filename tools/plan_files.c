@@ -275,6 +275,7 @@ int rdo_tool_plan_check(const struct plan_args *args) {
   enum rondo_status status = rondo_file_read(args->check_path, RONDO_FILE_PLAN, &options, &file, &diag);
   if (status != RONDO_OK) return fail(status, &diag);
   rondo_file_info(file, &info);
+  rdo_tool_plan_print_notes(file);
   status = rondo_plan_check(file, &finder, &finding_count, &diag);
   int code = status != RONDO_OK ? fail(status, &diag) : finding_count == 0 ? TOOL_EXIT_OK : TOOL_EXIT_FAILURE;
   if (status == RONDO_OK) {

@@ -134,7 +134,7 @@ static enum rondo_status calibrate(struct jobs_plan *plan, const char *machine_p
 // Why there is no plan, in one line.
 static enum rondo_status refuse_plan(struct jobs_plan *plan, const struct rondo_planning *planning) {
   const char *reason = rondo_planning_reason(planning, 0);
-  return rdo_fail(plan->diag, RONDO_FAILED_PRECONDITION, "%s: its list schedule is no plan, measured %d times: %s; `rondo plan` searches longer, or play it without a plan",
+  return rdo_fail(plan->diag, RONDO_FAILED_PRECONDITION, "%s: its list schedule does not keep all deadlines, or cannot be repeated (measured %d times): %s; `rondo plan` searches longer, or play it without a plan",
                   plan->path, MEASUREMENTS_MAX, reason == NULL ? "no reason is known" : reason);
 }
 

@@ -848,7 +848,9 @@ child_list[2]: hal.buffer
     }
 
     def test_simulate(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        once = self.write("once.json", json.dumps({**self.PLAN, "instances": {"ctl0": {"job": "ctl"}}}).encode())
+        self.assertIn(f'note: {once}: period: is missing, so this is a plan for one time', subprocess.run([RONDO, "simulate", once], capture_output=True, text=True, check=True).stderr)
+        plan = self.write("plan.json", json.dumps({**self.PLAN, "period_ms": 40}).encode())
         # As soon as it can, g starts at 8 and c, which is locked to 10, behind it at 15.
         self.call("simulate", plan, out=["planned: 4 dispatches of 3 jobs on 2 lanes, 1 iteration", "makespan 17.000 ms; planned 20.000 ms (-15.0 %)",
                                          "deadlines: 1 of 1 missed", "  5000.0", "  7000.0", "100.0 %"])
@@ -863,7 +865,7 @@ child_list[2]: hal.buffer
         self.call("trace", "check", "edf.csv", out="4 rows, 0 findings")
 
     def test_simulate_compare(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        plan = self.write("plan.json", json.dumps({**self.PLAN, "period_ms": 40}).encode())
         lines = self.call("simulate", plan, "--policy=all").stdout.splitlines()
         self.assertEqual([line.split()[0] for line in lines], ["policy", "dynamic", "fifo", "priority", "edf", "shortest", "planned", "strict"])
         results = json.loads(self.call("simulate", plan, "--policy=all", "--json", "--noise=5").stdout)
