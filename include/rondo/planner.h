@@ -42,7 +42,7 @@ struct rondo_planner_options {
   int64_t horizon_ns;             // so much is planned, a multiple of the hyperperiod unless it is for one time; 0 = as much as can be repeated
   int free_call_count;            // calls of each job without a period, one after the other; 0 = as many as fill a plan that is repeated best, else 1
   bool is_once;                   // the plan is for one time, not to be repeated: releases before the horizon, or of one hyperperiod
-  // Of plans that are repeated, where there is a choice: time left behind the last end, and the shortest length.
+  // Of plans that are repeated, where there is a choice: time left behind the last end, and the shortest length of those whose jobs all have a period.
   int64_t pause_ns, length_ns_least;
   // Long horizons in pieces (docs/plan.md). Windows are used if one of the first two is not 0.
   int64_t window_ns;          // 0 = as long as so many windows must be to reach the last release

@@ -131,7 +131,7 @@ static enum rondo_status fill(const struct rdo_length_search *search, const stru
     const struct rdo_length fuller = {best_ns, (int)best_count};
     struct rdo_tried found;
     RDO_TRY(search->try_length(search->user, &fuller, &found, diag));
-    if (!found.is_kept || found.end_ns + search->pause_ns > best_ns) continue;
+    if (!found.is_kept || (search->pause_ns > 0 && found.end_ns + search->pause_ns > best_ns)) continue;
     *length = fuller;
     return RONDO_OK;
   }

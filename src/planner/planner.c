@@ -372,7 +372,7 @@ static enum rondo_status find_scale(struct planner *planner) {
   quick.report = NULL;
   if (quick.iteration_limit == 0) quick.time_limit_s = SCALE_SECONDS;
   RDO_TRY(rdo_admission_scale(&planner->draft, planner->utilisation, &quick, &scale, planner->diag));
-  if (scale == 0) return RONDO_OK;
+  if (scale <= RDO_SCALE_ONE) return RONDO_OK;  // none was found, or by chance, now
   planning->info.scale = (double)scale / RDO_SCALE_ONE;
   const struct rdo_jobs_file *jobs = planner->draft.job_set;
   for (int i = 0; jobs != NULL && i < jobs->job_count && length < 200; ++i) {
@@ -409,12 +409,6 @@ static enum rondo_status place_nodes(struct planner *planner, const struct rondo
   info->has_schedule = true;
   RDO_TRY(rdo_alloc_array(draft->node_count, sizeof **out_placed, out_placed, planner->diag));
   memcpy(*out_placed, rondo_schedule_nodes(solved), draft->node_count * sizeof **out_placed);
-  if (info->solved.is_feasible && has_windows(planner->options)) {
-    enum rondo_status repeated = rondo_schedule_check(problem, *out_placed, (int)draft->node_count, &broken);
-    if (repeated == RONDO_RESOURCE_EXHAUSTED) return rdo_fail(planner->diag, repeated, "%s", broken.message);
-    info->solved.is_feasible = repeated == RONDO_OK;
-    broken = (struct rondo_diag){0};
-  }
   if (!info->solved.is_feasible) return RONDO_OK;
   RDO_TRY(rdo_draft_delay(draft, *out_placed, planner->diag));
   enum rondo_status status = rondo_schedule_check(problem, *out_placed, (int)draft->node_count, &broken);
@@ -440,8 +434,7 @@ static enum rondo_status keep_windows(struct planner *planner, const struct rdo_
   return RONDO_OK;
 }
 
-// Windows are planned without a look at what comes again; whether they can be repeated is seen when they are there.
-static enum rondo_status search_windows(struct planner *planner, const struct rondo_solve_options *solve, struct rondo_schedule **out_solved) {
+static enum rondo_status solve_windows(struct planner *planner, const struct rondo_solve_options *solve, struct rondo_schedule **out_solved) {
   const struct rondo_planner_options *options = planner->options;
   const struct rdo_window_options layout = {.length = options->window_ns, .overlap = options->window_overlap_ns, .count = options->window_count};
   struct rondo_problem *problem;
@@ -457,10 +450,31 @@ static enum rondo_status search_windows(struct planner *planner, const struct ro
   return status;
 }
 
+// Windows are planned without a look at what comes again. Where what they came to cannot be repeated, the plan is made as a whole.
+static enum rondo_status search_windows(struct planner *planner, const struct rondo_problem *problem, const struct rondo_solve_options *solve,
+                                        struct rondo_schedule **out_solved) {
+  struct rondo_planning *planning = planner->planning;
+  struct rondo_schedule_info info;
+  struct rondo_diag broken = {0};
+  RDO_TRY(solve_windows(planner, solve, out_solved));
+  rondo_schedule_info(*out_solved, &info);
+  if (!info.is_feasible || planner->draft.period_ns == 0) return RONDO_OK;
+  enum rondo_status status = rondo_schedule_check(problem, rondo_schedule_nodes(*out_solved), (int)planner->draft.node_count, &broken);
+  if (status == RONDO_OK) return RONDO_OK;
+  rondo_schedule_release(out_solved);
+  rdo_free(planning->windows);
+  planning->windows = NULL;
+  planning->window_count = 0;
+  if (status == RONDO_RESOURCE_EXHAUSTED) return rdo_fail(planner->diag, status, "%s", broken.message);
+  RDO_TRY(rdo_notes_add(&planning->notes, planner->diag, "windows", "what was planned in windows cannot be repeated each %.6g ms: the plan was made as a whole",
+                        (double)planner->draft.period_ns / 1e6));
+  return rondo_solve(problem, solve, out_solved, planner->diag);
+}
+
 static enum rondo_status search(struct planner *planner, const struct rondo_problem *problem, struct rondo_schedule **out_solved) {
   const struct rondo_planner_options *options = planner->options;
   const struct rondo_solve_options solve = choose_objectives(options);
-  if (has_windows(options)) return search_windows(planner, &solve, out_solved);
+  if (has_windows(options)) return search_windows(planner, problem, &solve, out_solved);
   if (options->window_overlap_ns == 0) return rondo_solve(problem, &solve, out_solved, planner->diag);
   return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "windows overlap, but neither their length (--window) nor their number (--windows) is told");
 }
@@ -587,10 +601,12 @@ static enum rondo_status draft_jobs(struct planner *planner) {
   }
   length.ns = horizon_ns > 0 ? horizon_ns : hyperperiod.ns;
   if (horizon_ns > 0 || has_windows(options)) return unroll_jobs(planner, &length, 0);
+  bool has_free_job = false;
+  for (int i = 0; i < planner->jobs->job_count; ++i) has_free_job |= planner->jobs->jobs[i].activation == RDO_JOB_FREE;
   const struct rdo_length_search search = {.hyperperiod = hyperperiod,
                                            .free_call_count = options->free_call_count,
                                            .pause_ns = options->pause_ns,
-                                           .least_ns = options->length_ns_least,
+                                           .least_ns = has_free_job ? 0 : options->length_ns_least,
                                            .try_length = try_length,
                                            .user = planner};
   RDO_TRY(rdo_length_find(&search, &length, &is_found, planner->diag));

@@ -69,10 +69,13 @@ static void test_handover(void **state) {
 
 static void test_hyperperiod(void **state) {
   (void)state;
-  struct rondo_planning *planning = plan_jobs(
+  write_jobs(
       "{\"name\": \"fast\", \"model\": \"a.vmfb\", \"period_ms\": 4, \"deadline_ms\": 1, \"offset_ms\": 1, \"priority\": 200},"
       "{\"name\": \"slow\", \"model\": \"a.vmfb\", \"period_ms\": 6, \"waits_for\": [\"fast\"]},"
       "{\"name\": \"next\", \"model\": \"b.vmfb\", \"trigger\": {\"job\": \"slow\"}, \"resources\": [\"npu\"]}, {\"name\": \"once\", \"model\": \"a.vmfb\", \"deadline_ms\": 1}");
+  struct rondo_planner_options options = quick_options("jobs.json");
+  options.free_call_count = 1;
+  struct rondo_planning *planning = plan_with(&options);
   const struct rdo_schedule *schedule = schedule_of(planning);
   struct rondo_planning_info info;
   int job_count;
