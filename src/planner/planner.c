@@ -27,6 +27,8 @@
 
 #define SCALE_SECONDS 0.2
 
+enum { ITERATIONS_AT_ONCE = 2 };  // of a plan that is repeated, by the players
+
 struct rondo_planning {
   struct rondo_planning_info info;
   struct rondo_file *file;
@@ -409,6 +411,7 @@ static enum rondo_status place_nodes(struct planner *planner, const struct rondo
   info->has_schedule = true;
   RDO_TRY(rdo_alloc_array(draft->node_count, sizeof **out_placed, out_placed, planner->diag));
   memcpy(*out_placed, rondo_schedule_nodes(solved), draft->node_count * sizeof **out_placed);
+  if (draft->period_ns > 0) info->solved.is_feasible &= info->solved.makespan <= ITERATIONS_AT_ONCE * draft->period_ns;
   if (!info->solved.is_feasible) return RONDO_OK;
   RDO_TRY(rdo_draft_delay(draft, *out_placed, planner->diag));
   enum rondo_status status = rondo_schedule_check(problem, *out_placed, (int)draft->node_count, &broken);
@@ -520,7 +523,7 @@ static enum rondo_status solve(struct planner *planner) {
 
 // Lengths ---------------------------------------------------------------------------------------------------
 
-// What a schedule of a length came to.
+// What a schedule of a length came to. Players have two iterations at work at once: none may reach into the next but one.
 static enum rondo_status measure_length(struct planner *planner, const struct rondo_schedule *solved, struct rdo_tried *out_tried) {
   const struct rdo_draft *draft = &planner->draft;
   struct rondo_schedule_info info;
@@ -538,6 +541,7 @@ static enum rondo_status measure_length(struct planner *planner, const struct ro
     if (placed[i].end > out_tried->end_ns) out_tried->end_ns = placed[i].end;
     if (is_free && placed[i].end > out_tried->free_end_ns) out_tried->free_end_ns = placed[i].end;
   }
+  out_tried->is_kept &= out_tried->end_ns <= ITERATIONS_AT_ONCE * draft->period_ns || draft->period_ns == 0;
   rdo_notes_deinit(&reasons);
   rdo_free(placed);
   return status;
