@@ -279,6 +279,16 @@ static void test_modules(void **state) {
   assert_int_equal(b->resource_count, 1);
   assert_string_equal(schedule->nodes[schedule->dependencies[b->dependency_begin]].key, "model_a0_dispatch_1");
   rondo_planning_release(&planning);
+  // The rates of the published example: 30 Hz beside 10 Hz.
+  write_file("workload.json", "{\"model_a\": {\"dispatches\": [{\"name\": \"conv2d_1\", \"estimated_cycles\": 1500000, \"memory_bytes\": 4096000, \"requires_npu\": false, \"frequency\": 30}]},"
+                              " \"model_b\": {\"dispatches\": [{\"name\": \"npu_matmul\", \"estimated_cycles\": 2000000, \"requires_npu\": true, \"frequency\": 10}]}}");
+  write_file("deadlines.json", "{\"model_a.predict\": 33000000, \"model_b.control\": 10000000}");
+  planning = plan_with(&options);
+  rondo_planning_info(planning, &info);
+  assert_true(info.is_admitted);
+  assert_int_equal(info.period_ns, 100000000);
+  assert_int_equal(info.call_count, 3 + 1);
+  rondo_planning_release(&planning);
 }
 
 static void test_bad_input(void **state) {
