@@ -212,7 +212,8 @@ static int report(const struct plan_args *args, const struct rondo_planning *pla
   if (!args->wants_json) print_remarks(planning, plan != NULL);
   if (plan == NULL) {
     if (!args->wants_json) {
-      rdo_tool_message("there is no plan that keeps all deadlines, or none was found: nothing is written (--allow-late writes one all the same)");
+      rdo_tool_message(args->planner.allows_late ? "there is no plan, late or not, that can be repeated, or none was found: nothing is written"
+                                                 : "there is no plan that keeps all deadlines, or none was found: nothing is written (--allow-late writes one all the same)");
     }
     return TOOL_EXIT_FAILURE;
   }
