@@ -6,7 +6,7 @@
     bench/admission.py [--count N] [--seed N] [--iterations N] [--plays N] [--split] [--plan-seconds S] [--resume FILE] [--rondo PROGRAM]
                        [--out FILE] [--quick]
 
-Sets that are refused are planned with --allow-late and played all the same. With --resume each verdict is kept in FILE as soon as it is
+Sets that are refused are planned with --allow-late and played all the same, unless no plan of them can be repeated. With --resume each verdict is kept in FILE as soon as it is
 there, and what is there already is not judged again: a run that was ended goes on, and several at once share the sets, taking turns.
 Needs two CPUs and Python. Exit codes: 0 measured, also when a goal is missed; 1 a program failed; 77 there are no two CPUs.
 """
@@ -27,7 +27,13 @@ CPUS = 2
 JOBS_MIN, JOBS_MAX = 2, 6
 NODES_MAX = 6
 LOAD_MIN, LOAD_MAX = 0.2, 1.1
-PERIODS_MS = (4, 8, 16, 32)   # the hyperperiod is the largest
+PERIODS_MS = ((4, 8, 16, 32),                      # the hyperperiod is the largest
+              (5, 6, 10, 15),                     # it is 30 ms: rates that do not divide each other
+              (16.666667, 33.333333, 50, 100))    # it is 100 ms, but for some nanoseconds: 60, 30, 20 and 10 Hz
+PERIODS_WEIGHTS = (2, 1, 1)
+FREE_SHARE = 1 / 3            # of the sets: their last job has no period
+OFFSET_SHARE = 1 / 3          # of the jobs with a period
+LONG_SHARE = 1 / 4            # of these: a deadline of one to two periods
 PARALLEL_SHARE = 0.5          # of the jobs: they get faster with a second worker
 NODE_NS_MIN = 20000
 ACCEPTED_GOAL = 0.9           # of the sets that play without a miss
@@ -77,16 +83,27 @@ def make_model(generator, name, work_ns):
 
 
 def make_set(seed):
-    generator = random.Random(seed)
+    generator, more = random.Random(seed), random.Random(f"{seed} more")
+    periods_ms = more.choices(PERIODS_MS, PERIODS_WEIGHTS)[0]
+    has_free = more.random() < FREE_SHARE
     count, load = generator.randint(JOBS_MIN, JOBS_MAX), generator.uniform(LOAD_MIN, LOAD_MAX)
     jobs, models = [], []
     for letter, share in zip("abcdef", split(generator, load * CPUS, count)):
-        period_ms = generator.choice(PERIODS_MS)
+        period_ms = generator.choice(periods_ms)
         # One call at a time is at work: more than its period no job can need.
         model = make_model(generator, f"{letter}.vmfb", min(share, 1) * period_ms * 1e6)
-        jobs.append({"name": letter, "model": model["model"], "period_ms": period_ms, "deadline_us": round(period_ms * 1000 * generator.uniform(0.6, 1))})
+        period_ns, part = round(period_ms * 1e6), generator.uniform(0.6, 1)
+        if more.random() < LONG_SHARE:
+            part = more.uniform(1, 2)
+        job = {"name": letter, "model": model["model"]}
+        if not has_free or len(jobs) < count - 1:
+            job |= {"period_ns": period_ns, "deadline_ns": round(period_ns * part)}
+            if more.random() < OFFSET_SHARE:
+                job["offset_ns"] = more.randrange(period_ns)
+        jobs.append(job)
         models.append(model)
-    work = sum(sum(node["costs"][0]["p50_ns"] for node in model["nodes"]) / (job["period_ms"] * 1e6) for job, model in zip(jobs, models))
+    # What comes as often as it can takes what is left.
+    work = sum(sum(node["costs"][0]["p50_ns"] for node in model["nodes"]) / job["period_ns"] for job, model in zip(jobs, models) if "period_ns" in job)
     profile = {"schema": "rondo.profile/1", "clusters": [{"name": "all", "capacity": 1024, "workers": CPUS}], "models": models}
     return JobSet({"schema": "rondo.jobs/1", "jobs": jobs}, profile, work / CPUS)
 
@@ -116,7 +133,7 @@ def count_misses(table):
 
 @dataclass
 class Played:
-    """Of one policy: the play with the fewest unexplained misses; there are others only while there are such."""
+    """Of one policy: the play with the fewest unexplained misses; there are others only while there are such. None, where nothing can be repeated."""
 
     missed: int
     unexplained: int
@@ -125,7 +142,7 @@ class Played:
 
     @property
     def is_kept(self):
-        return self.unexplained == 0
+        return self.plays > 0 and self.unexplained == 0
 
 
 def play(script, plan, policy, iterations, plays_max):
@@ -151,8 +168,8 @@ def judge(script, seed, machine, settings):
     plan, said = script.plan(jobs, machine, profile, seconds=settings.seconds, may_refuse=True)
     is_accepted = plan is not None
     if not is_accepted:
-        plan, _ = script.plan(jobs, machine, profile, "--allow-late", seconds=settings.seconds)
-    found = {policy: play(script, plan, policy, settings.iterations, settings.plays) for policy in POLICIES}
+        plan, _ = script.plan(jobs, machine, profile, "--allow-late", seconds=settings.seconds, may_refuse=True)
+    found = {policy: play(script, plan, policy, settings.iterations, settings.plays) if plan is not None else Played(0, 0, 0, 0) for policy in POLICIES}
     return Verdict(seed, drawn.load, is_accepted, "" if is_accepted else next(iter(said["reasons"]), ""), found)
 
 

@@ -154,8 +154,11 @@ int rdo_tool_plan(int argc, char **argv) {
       {"deadlines", TOOL_OPTION_TEXT, &args.planner.deadlines_path, "FILE", "Deadlines of the modules' functions, in nanoseconds."},
       {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
       {"horizon", TOOL_OPTION_NUMBER, &args.horizon_ms, "MS",
-       "Plan the releases before this time; default those of one hyperperiod, after which all periods repeat."},
-      {"calls", TOOL_OPTION_POSITIVE, &args.free_call_count, "COUNT", "Plan so many calls of each job without a period, one after the other; default 1."},
+       "Plan so much: a multiple of the hyperperiod, after which all periods repeat, unless --once; default one, or as many as jobs without a period need."},
+      {"once", TOOL_OPTION_SWITCH, &args.planner.is_once, NULL,
+       "Make a plan for one time: of the releases of one hyperperiod, or before --horizon, wherever it ends. Without it a plan can be repeated, or is refused."},
+      {"calls", TOOL_OPTION_POSITIVE, &args.free_call_count, "COUNT",
+       "Plan so many calls of each job without a period, one after the other; default as many as fit best, 1 with --once, --horizon, --window, or without periods."},
       {"window", TOOL_OPTION_NUMBER, &args.window_ms, "MS",
        "Plan long horizons in windows of this length, one after the other, what was planned before fixed. With --windows and without --horizon "
        "the releases of all windows are planned."},
@@ -206,7 +209,9 @@ int rdo_tool_plan(int argc, char **argv) {
       .synopsis = "JOBS.json|SCHEDULE.json|--modules FILE...|--fjsp=FILE|--check=PLAN [flags]",
       .about =
           "Decides ahead of time where and when each dispatch of each job runs: all releases of one\n"
-          "hyperperiod, each dispatch on the lane and with the number of workers that serve the whole best.\n"
+          "hyperperiod or several, each dispatch on the lane and with the number of workers that serve the whole\n"
+          "best. A plan of periodic jobs can be repeated for ever: what ends behind its period leaves room for\n"
+          "what begins again.\n"
           "A jobs file, or modules with what is said of them, is planned with a profile; a schedule, or an\n"
           "earlier plan, is planned again. If deadlines cannot be kept, the jobs and the reasons are told,\n"
           "and nothing is written.\n"

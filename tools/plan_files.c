@@ -48,6 +48,8 @@ static void print_text(const struct rondo_planning *planning) {
   const struct rondo_schedule_info *solved = &info.solved;
   printf("%d dispatches of %d calls on %d lane%s", info.dispatch_count, info.call_count, info.lane_count, info.lane_count == 1 ? "" : "s");
   if (info.hyperperiod_ns > 0) printf(", hyperperiod %.6g ms", ms(info.hyperperiod_ns));
+  if (info.hyperperiod_ns > 0 && info.period_ns == 0) printf(", for one time");
+  else if (info.period_ns != info.hyperperiod_ns) printf(", repeated each %.6g ms", ms(info.period_ns));
   printf("\nmakespan  %.6f ms%s\n", ms(solved->makespan), solved->is_optimal ? ", proved to be the shortest" : "");
   printf("bound     %.6f ms, gap %.2f %%\n", ms(solved->bound), 100 * solved->gap);
   printf("found     after %.2f s of %.2f s, %" PRId64 " steps (%s)\n", solved->best_seconds, solved->seconds, solved->iteration_count,
@@ -106,8 +108,9 @@ static void print_json(const struct plan_args *args, const struct rondo_planning
   const struct rondo_planned_job *jobs = rondo_planning_jobs(planning, &job_count);
   rondo_planning_info(planning, &info);
   const struct rondo_schedule_info *solved = &info.solved;
-  printf("{\"admitted\": %s, \"dispatches\": %d, \"calls\": %d, \"lanes\": %d, \"hyperperiod_ns\": %" PRId64, info.is_admitted ? "true" : "false",
-         info.dispatch_count, info.call_count, info.lane_count, info.hyperperiod_ns);
+  printf("{\"admitted\": %s, \"dispatches\": %d, \"calls\": %d, \"lanes\": %d, \"hyperperiod_ns\": %" PRId64 ", \"repeats\": %s, \"period_ns\": %" PRId64,
+         info.is_admitted ? "true" : "false", info.dispatch_count, info.call_count, info.lane_count, info.hyperperiod_ns, info.period_ns > 0 ? "true" : "false",
+         info.period_ns);
   if (info.has_schedule) {
     printf(", \"makespan_ns\": %" PRId64 ", \"bound_ns\": %" PRId64 ", \"gap\": %.6f, \"optimal\": %s, \"tardiness_ns\": %" PRId64
            ", \"phase_error_ns\": %" PRId64,
@@ -210,7 +213,8 @@ static int report(const struct plan_args *args, const struct rondo_planning *pla
   if (!args->wants_json) print_remarks(planning, plan != NULL);
   if (plan == NULL) {
     if (!args->wants_json) {
-      rdo_tool_message("there is no plan that keeps all deadlines, or none was found: nothing is written (--allow-late writes one all the same)");
+      rdo_tool_message(args->planner.allows_late ? "there is no plan, late or not, that can be repeated, or none was found: nothing is written"
+                                                 : "there is no plan that keeps all deadlines, or none was found: nothing is written (--allow-late writes one all the same)");
     }
     return TOOL_EXIT_FAILURE;
   }

@@ -237,6 +237,11 @@ static void print_json(const struct rondo_simulation *simulation, const char *af
 
 // The verb ---------------------------------------------------------------------------------------------
 
+static void print_notes(const struct rondo_simulation *simulation) {
+  const char *text;
+  for (int i = 0; (text = rondo_simulation_note(simulation, i)) != NULL; ++i) rdo_tool_message("note: %s", text);
+}
+
 static int simulate_once(const struct simulate_args *args) {
   struct rondo_simulation *simulation = NULL;
   struct rondo_diag diag = {0};
@@ -244,6 +249,7 @@ static int simulate_once(const struct simulate_args *args) {
   enum rondo_status status = rondo_simulation_run(args->path, &args->options, &simulation, &diag);
   clear_progress();
   if (status == RONDO_OK && args->trace_path != NULL) status = rondo_trace_table_write(rondo_simulation_table(simulation), &csv, args->trace_path, &diag);
+  if (status == RONDO_OK) print_notes(simulation);
   if (status == RONDO_OK && args->wants_json) print_json(simulation, "");
   else if (status == RONDO_OK) print_text(simulation);
   rondo_simulation_release(&simulation);
@@ -280,6 +286,7 @@ static int simulate_all(struct simulate_args *args) {
       diag = (struct rondo_diag){0};
       continue;
     }
+    if (status == RONDO_OK && shown_count == 0) print_notes(simulation);
     if (status == RONDO_OK && !args->wants_json && shown_count == 0) printf("%-9s  %11s  %13s  %11s  %11s  %10s  %s\n", "policy", "makespan ms", "misses", "delay p99us", "delay maxus", "moved", "worst job");
     if (status == RONDO_OK && args->wants_json) print_json(simulation, rondo_simulation_policy(i + 1, NULL) != NULL ? "," : "");
     else if (status == RONDO_OK) print_policy(simulation);

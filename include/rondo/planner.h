@@ -40,8 +40,11 @@ struct rondo_planner_options {
   const char *const *graph_paths;
   int graph_count;
   double slack_percent;           // see above: 0 = medians are planned with
-  int64_t horizon_ns;             // releases from here on are not planned; 0 = those of one hyperperiod
-  int free_call_count;            // calls of each job without a period, one after the other; 0 = 1
+  int64_t horizon_ns;             // so much is planned, a multiple of the hyperperiod unless it is for one time; 0 = as much as can be repeated
+  int free_call_count;            // calls of each job without a period, one after the other; 0 = as many as fill a plan that is repeated best, else 1
+  bool is_once;                   // the plan is for one time, not to be repeated: releases before the horizon, or of one hyperperiod
+  // Of plans that are repeated, where there is a choice: time left behind the last end, and the shortest length of those whose jobs all have a period.
+  int64_t pause_ns, length_ns_least;
   // Long horizons in pieces (docs/plan.md). Windows are used if one of the first two is not 0.
   int64_t window_ns;          // 0 = as long as so many windows must be to reach the last release
   int window_count;           // 0 = as many as reach the last release. Of jobs without a horizon: it is that of all windows, if both are told
@@ -50,6 +53,7 @@ struct rondo_planner_options {
   const char *const *moves;
   int move_count;
   int overlap_count;        // of a schedule: dispatches that tell no workers share a lane with so many; 0 = 1
+  bool is_brief;            // of a refusal only the reasons are wanted, not what would fit, for which a second is searched
   bool allows_late;         // a plan that misses deadlines is a plan, too
   const char *output_path;  // where the plan will be written: paths in it begin there. NULL = in the current folder
   // How to search. Deadlines come before the objectives in any case, unless a plan may be late.
@@ -83,7 +87,8 @@ struct rondo_planning_info {
   bool is_schedule;          // the input was a schedule
   int dispatch_count, call_count, lane_count;
   int64_t mode_count;        // ways to run all dispatches
-  int64_t hyperperiod_ns;    // 0 = none
+  int64_t hyperperiod_ns;    // after which all periods begin again, if not but for a millionth; 0 = none
+  int64_t period_ns;         // the plan is repeated each time so much later, a multiple of the hyperperiod; 0 = it is for one time, or has no periods
   bool has_schedule;         // the solver ran: `solved` is filled
   struct rondo_schedule_info solved;  // times in nanoseconds
   double scale;              // of a refusal: deadlines are kept when all periods and deadlines are so much longer; 0 = not known

@@ -116,6 +116,10 @@ RONDO_API const struct rondo_simulation_totals *rondo_simulation_totals(const st
 RONDO_API const struct rondo_simulation_job *rondo_simulation_jobs(const struct rondo_simulation *simulation);
 RONDO_API const struct rondo_simulation_lane *rondo_simulation_lanes(const struct rondo_simulation *simulation);
 
+// What is remarkable about the file, one line each.
+//   returns  the text, which belongs to the simulation; NULL: no such index
+RONDO_API const char *rondo_simulation_note(const struct rondo_simulation *simulation, int index);
+
 // The table of what ran in the first run, as a player would have made it: for statistics, pictures and checks of rondo/trace.h.
 // NULL unless keeps_table was set. Lives as long as the simulation.
 RONDO_API const struct rondo_trace_table *rondo_simulation_table(const struct rondo_simulation *simulation);

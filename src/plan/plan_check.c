@@ -12,7 +12,11 @@
 #include "base/alloc.h"
 #include "plan/name_map.h"
 
-enum { FOREIGN_SLACK_NS = 1000, PLACE_BYTES = 320 };
+enum {
+  FOREIGN_SLACK_NS = 1000,
+  PLACE_BYTES = 320,
+  PERIOD_SHARE = 1000000,  // a plan's period may differ from a whole number of a job's by such a part: 30 Hz is 33333333 ns
+};
 
 static const char *const rule_names[] = {
 #define X(name, text) text,
@@ -199,13 +203,23 @@ static int compare_changes(const void *left, const void *right) {
   return a->node < b->node ? -1 : a->node > b->node;
 }
 
-// Ends come early by the slack, so that sums of floats do not overlap by a hair.
+static void add_stretch(struct change *changes, size_t *count, uint32_t place, int width, uint32_t index, int64_t start_ns, int64_t end_ns) {
+  if (end_ns <= start_ns) return;
+  changes[(*count)++] = (struct change){place, width, start_ns, index};
+  changes[(*count)++] = (struct change){place, -width, end_ns, index};
+}
+
+// Ends come early by the slack, so that sums of floats do not overlap by a hair. Of a plan that is repeated everything is where it is within the first
+// period, and what reaches behind its end at its begin: there the next iteration meets it.
 static void add_change(const struct checked *checked, struct change *changes, size_t *count, uint32_t place, int width, uint32_t index) {
   const struct rdo_schedule_node *node = &checked->schedule->nodes[index];
-  int64_t end_ns = end_of(node) - checked->slack_ns;
-  if (end_ns <= node->start_ns) return;
-  changes[(*count)++] = (struct change){place, width, node->start_ns, index};
-  changes[(*count)++] = (struct change){place, -width, end_ns, index};
+  int64_t period_ns = checked->schedule->period_ns, start_ns = node->start_ns, length_ns = node->duration_ns - checked->slack_ns;
+  if (period_ns > 0) start_ns %= period_ns;
+  if (period_ns > 0 && length_ns > period_ns) length_ns = period_ns;  // a finding of its own
+  int64_t end_ns = start_ns + length_ns;
+  bool is_split = period_ns > 0 && end_ns > period_ns;
+  add_stretch(changes, count, place, width, index, start_ns, is_split ? period_ns : end_ns);
+  if (is_split) add_stretch(changes, count, place, width, index, 0, end_ns - period_ns);
 }
 
 // Places are numbered: targets, then pools by their lowest target, then resources.
@@ -242,20 +256,20 @@ static void find_no_room(const struct checked *checked, const struct change *cha
   uint32_t place = change->place;
   if (place < schedule->target_count) {
     FIND_NODE(checked, RONDO_PLAN_RULE_OVERLAP, node, "start_time", "at %.9g ms %" PRId64 " workers of %.100s are planned for, of %d",
-              ms(node->start_ns), used, schedule->targets[place].name, room);
+              ms(change->time_ns), used, schedule->targets[place].name, room);
   } else if (place < 2 * schedule->target_count) {
     FIND_NODE(checked, RONDO_PLAN_RULE_SHARED, node, "start_time", "at %.9g ms %" PRId64 " workers are planned for on CPUs that %.100s shares, of %d",
-              ms(node->start_ns), used, schedule->targets[node->target].name, room);
+              ms(change->time_ns), used, schedule->targets[node->target].name, room);
   } else {
     FIND_NODE(checked, RONDO_PLAN_RULE_RESOURCE, node, "resources", "at %.9g ms %" PRId64 " dispatches use %.100s, which has room for %d",
-              ms(node->start_ns), used, schedule->resources[place - 2 * schedule->target_count], room);
+              ms(change->time_ns), used, schedule->resources[place - 2 * schedule->target_count], room);
   }
 }
 
 static enum rondo_status check_room(const struct checked *checked) {
   const struct rdo_schedule *schedule = checked->schedule;
   struct change *changes;
-  size_t capacity = 4 * ((size_t)schedule->node_count + schedule->target_list_count) + 2 * (size_t)schedule->resource_list_count;
+  size_t capacity = 8 * ((size_t)schedule->node_count + schedule->target_list_count) + 4 * (size_t)schedule->resource_list_count;
   RDO_TRY(rdo_alloc_array(capacity, sizeof *changes, &changes, checked->diag));
   size_t count = list_changes(checked, changes);
   if (count > 0) qsort(changes, count, sizeof *changes, compare_changes);
@@ -282,6 +296,13 @@ static enum rondo_status check_room(const struct checked *checked) {
 }
 
 // Widths and lanes ------------------------------------------------------------------------------------------
+
+static void check_length(const struct checked *checked, const struct rdo_schedule_node *node) {
+  int64_t period_ns = checked->schedule->period_ns;
+  if (period_ns == 0 || node->duration_ns <= period_ns + checked->slack_ns) return;
+  FIND_NODE(checked, RONDO_PLAN_RULE_OVERLAP, node, "duration", "is %.9g ms, longer than the period of %.9g ms: it would meet itself", ms(node->duration_ns),
+            ms(period_ns));
+}
 
 static void check_width(const struct checked *checked, const struct rdo_schedule_node *node) {
   const struct rdo_schedule *schedule = checked->schedule;
@@ -409,6 +430,31 @@ static void check_call_order(const struct checked *checked, const struct span *s
   }
 }
 
+// From one iteration to the next as well; and as many calls as the job's period asks for.
+static void check_turn(const struct checked *checked, const struct span *spans, const struct numbered_call *calls, size_t count) {
+  const struct rdo_schedule *schedule = checked->schedule;
+  const struct rdo_job_entry *job = &checked->jobs->jobs[calls[0].source];
+  const struct rdo_schedule_job *first = &schedule->jobs[calls[0].call], *last = &schedule->jobs[calls[count - 1].call];
+  int64_t period_ns = schedule->period_ns, again_ns = spans[calls[0].call].begin_ns + period_ns, end_ns = spans[calls[count - 1].call].end_ns;
+  if (end_ns > again_ns + checked->slack_ns) {
+    find(checked, RONDO_PLAN_RULE_CALLS, "instances", last->name, "", "ends at %.9g ms, but by the period of %.9g ms %.100s begins again at %.9g ms", ms(end_ns),
+         ms(period_ns), first->name, ms(again_ns));
+  }
+  if (job->activation != RDO_JOB_PERIODIC) return;
+  int64_t wanted_ns = (int64_t)count <= period_ns / job->period_ns + 1 ? (int64_t)count * job->period_ns : INT64_MAX;
+  int64_t off_ns = wanted_ns > period_ns ? wanted_ns - period_ns : period_ns - wanted_ns;
+  if (off_ns <= 2 * (period_ns / PERIOD_SHARE)) return;
+  find(checked, RONDO_PLAN_RULE_CALLS, "period", "", "", "is %.9g ms, in which \"%.100s\" is called %zu times, but its period is %.9g ms", ms(period_ns), job->name,
+       count, ms(job->period_ns));
+}
+
+static void check_turns(const struct checked *checked, const struct span *spans, const struct numbered_call *calls, size_t count) {
+  for (size_t begin = 0, end; begin < count && checked->schedule->period_ns > 0; begin = end) {
+    for (end = begin; end < count && calls[end].source == calls[begin].source;) ++end;
+    check_turn(checked, spans, calls + begin, end - begin);
+  }
+}
+
 static void find_spans(const struct rdo_schedule *schedule, struct span *spans) {
   for (uint32_t i = 0; i < schedule->job_count; ++i) spans[i] = (struct span){INT64_MAX, -1};
   for (uint32_t i = 0; i < schedule->node_count; ++i) {
@@ -485,6 +531,7 @@ static enum rondo_status check_calls(const struct checked *checked) {
     size_t count = list_calls(checked, calls);
     check_call_order(checked, spans, calls, count);
     check_waits(checked, spans, calls, count);
+    check_turns(checked, spans, calls, count);
   }
   rdo_free(spans);
   rdo_free(calls);
@@ -504,10 +551,6 @@ static void check_metadata(const struct checked *checked) {
     find(checked, RONDO_PLAN_RULE_MAKESPAN, "metadata", "bound_ns", "", "is %.9g ms: this plan is shorter, and ends at %.9g ms",
          ms(schedule->bound_ns), ms(last_ns));
   }
-  if (schedule->period_ns > 0 && schedule->period_ns < last_ns) {
-    find(checked, RONDO_PLAN_RULE_MAKESPAN, "period", "", "", "is %.9g ms: the next iteration begins before this one ends at %.9g ms",
-         ms(schedule->period_ns), ms(last_ns));
-  }
 }
 
 static enum rondo_status check_all(const struct checked *checked) {
@@ -518,6 +561,7 @@ static enum rondo_status check_all(const struct checked *checked) {
     const struct rdo_job_entry *job = source_of(checked, node->job);
     check_precedence(checked, node);
     check_width(checked, node);
+    check_length(checked, node);
     check_node_times(checked, node);
     if (job != NULL) check_source(checked, node, job);
   }

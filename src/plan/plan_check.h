@@ -18,7 +18,7 @@ struct rdo_plan_check {
   char first[512];      // message of the first that is no missed deadline; "" = none
 };
 
-// Finds every violation. Planned times of other tools are sums of floats: theirs may be off by a microsecond.
+// Finds every violation. Where a plan has a period, iterations may overlap: what of one is at work while the next has begun counts there, too. Planned times of other tools are sums of floats: theirs may be off by a microsecond.
 //   machine  NULL: the one that the plan carries; without any each target runs one dispatch at a time
 //   returns  OK, whatever was found; RESOURCE_EXHAUSTED
 enum rondo_status rdo_plan_check(const struct rdo_schedule *schedule, const struct rdo_machine_file *machine, struct rdo_plan_check *check,

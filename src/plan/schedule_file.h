@@ -181,6 +181,9 @@ enum rondo_status rdo_schedule_complete(struct rdo_schedule *schedule, struct ro
 void rdo_schedule_node_init(struct rdo_schedule_node *node);
 void rdo_schedule_job_init(struct rdo_schedule_job *job, const char *name);
 
+// The kind of the remark on periodic jobs in a schedule without a period.
+#define RDO_NOTE_PERIOD "period"
+
 // The checks that make remarks, alone.
 enum rondo_status rdo_schedule_lint(const struct rdo_schedule *schedule, bool is_strict, struct rdo_notes *notes,
                                     struct rondo_diag *diag) RONDO_MUST_USE;

@@ -103,6 +103,21 @@ static enum rondo_status check_families(const struct lint *lint, const struct rd
   return RONDO_OK;
 }
 
+// Releases are kept for one time only where a plan does not say when it begins again.
+static enum rondo_status check_period(const struct lint *lint) {
+  const struct rdo_schedule *schedule = lint->schedule;
+  const struct rdo_job_entry *found = NULL;
+  for (uint32_t i = 0; i < schedule->job_count && schedule->job_set != NULL && schedule->period_ns == 0 && found == NULL; ++i) {
+    int job = schedule->jobs[i].source[0] != '\0' ? rdo_jobs_file_find(schedule->job_set, schedule->jobs[i].source) : -1;
+    if (job >= 0 && schedule->job_set->jobs[job].activation == RDO_JOB_PERIODIC) found = &schedule->job_set->jobs[job];
+  }
+  if (found == NULL) return RONDO_OK;
+  const char *format = "%s: period: is missing, so this is a plan for one time: played again and again, each iteration begins when the one before has ended, and job "
+                       "\"%.100s\" does not come each %.6g ms";
+  if (lint->is_strict) return rdo_fail(lint->diag, RONDO_INVALID_ARGUMENT, format, schedule->path, found->name, ms(found->period_ns));
+  return rdo_notes_add(lint->notes, lint->diag, RDO_NOTE_PERIOD, format, schedule->path, found->name, ms(found->period_ns));
+}
+
 static enum rondo_status find_bases(const struct rdo_schedule *schedule, struct rdo_name_map *bases, struct rondo_diag *diag) {
   for (uint32_t i = 0; i < schedule->job_count; ++i) {
     if (rdo_name_map_find(bases, schedule->jobs[i].base) == RDO_NAME_NONE) RDO_TRY(rdo_name_map_add(bases, schedule->jobs[i].base, i, diag));
@@ -117,6 +132,7 @@ enum rondo_status rdo_schedule_lint(const struct rdo_schedule *schedule, bool is
   bool has_times = schedule->variant >= RDO_SCHEDULE_TIMED && schedule->last_end_ns > 0;
   enum rondo_status status = find_bases(schedule, &bases, diag);
   if (status == RONDO_OK) status = check_families(&lint, &bases);
+  if (status == RONDO_OK) status = check_period(&lint);
   if (status == RONDO_OK && has_times) status = check_order(&lint);
   if (status == RONDO_OK) status = rdo_alloc_array(schedule->target_count, sizeof *last, &last, diag);
   if (status == RONDO_OK) status = rdo_alloc_array(schedule->target_count, sizeof *longest, &longest, diag);

@@ -22,6 +22,14 @@ static void name_call(const struct rdo_draft *draft, const struct rdo_draft_call
 
 static const char *job_name(const struct rdo_draft_call *call) { return call->source[0] != '\0' ? call->source : call->name; }
 
+// Whether a job keeps coming; what runs as fast as it can takes what is left.
+static bool is_repeated(const struct rdo_draft *draft, const struct rdo_draft_call *call) {
+  if (call->job < 0 || draft->job_set == NULL) return false;
+  const struct rdo_job_entry *job = &draft->job_set->jobs[call->job];
+  while (job->activation == RDO_JOB_AFTER) job = &draft->job_set->jobs[job->trigger_job];
+  return job->activation == RDO_JOB_PERIODIC;
+}
+
 // Longest paths ---------------------------------------------------------------------------------------------
 
 // The longest path to a node of shortest durations.
@@ -97,6 +105,70 @@ static enum rondo_status test_paths(const struct rdo_draft *draft, const struct 
   return RONDO_OK;
 }
 
+// Turns -----------------------------------------------------------------------------------------------------
+
+// Calls of one job follow each other: together they are no longer than the time after which they come again.
+struct turns {
+  int64_t *longest_ns;  // owned [call_count]: of each call at least
+  int64_t *sums_ns;     // owned [job_count]: of each job's calls
+  uint32_t *counts;     // owned [job_count]
+};
+
+static void free_turns(struct turns *turns) {
+  rdo_free(turns->longest_ns);
+  rdo_free(turns->sums_ns);
+  rdo_free(turns->counts);
+}
+
+static enum rondo_status find_turns(const struct rdo_draft *draft, const struct head *heads, struct turns *turns, struct rondo_diag *diag) {
+  size_t job_count = (size_t)draft->job_set->job_count;
+  *turns = (struct turns){0};
+  RDO_TRY(rdo_alloc_array(draft->call_count, sizeof *turns->longest_ns, &turns->longest_ns, diag));
+  RDO_TRY(rdo_alloc_array(job_count, sizeof *turns->sums_ns, &turns->sums_ns, diag));
+  RDO_TRY(rdo_alloc_array(job_count, sizeof *turns->counts, &turns->counts, diag));
+  for (uint32_t i = 0; i < draft->node_count; ++i) {
+    int64_t end_ns = head_end(draft, heads, i, true);
+    if (end_ns > turns->longest_ns[draft->nodes[i].call]) turns->longest_ns[draft->nodes[i].call] = end_ns;
+  }
+  for (uint32_t i = 0; i < draft->call_count; ++i) {
+    if (draft->calls[i].job < 0) continue;
+    turns->sums_ns[draft->calls[i].job] += turns->longest_ns[i];
+    ++turns->counts[draft->calls[i].job];
+  }
+  return RONDO_OK;
+}
+
+static enum rondo_status test_turns(const struct rdo_draft *draft, const struct head *heads, struct rdo_notes *reasons, struct rondo_diag *diag) {
+  struct turns turns;
+  enum rondo_status status = find_turns(draft, heads, &turns, diag);
+  for (int i = 0; i < draft->job_set->job_count && status == RONDO_OK; ++i) {
+    if (turns.counts[i] == 0 || turns.sums_ns[i] <= draft->period_ns) continue;
+    int64_t one_ns = turns.sums_ns[i] / turns.counts[i];
+    status = rdo_notes_add(reasons, diag, draft->job_set->jobs[i].name,
+                           "%s: jobs[%d]: \"%.60s\" takes at least %.6g ms wherever it runs, but comes again after %.6g ms: its calls follow each other, so each would be "
+                           "later than the one before. %.6g ms between them would do",
+                           draft->place, i, draft->job_set->jobs[i].name, ms(one_ns), ms(draft->period_ns / turns.counts[i]), ms(one_ns));
+  }
+  free_turns(&turns);
+  return status;
+}
+
+enum rondo_status rdo_admission_turns(const struct rdo_draft *draft, int64_t *out_free_ns, struct rondo_diag *diag) {
+  struct turns turns = {0};
+  struct head *heads;
+  *out_free_ns = 0;
+  RDO_TRY(rdo_alloc_array(draft->node_count, sizeof *heads, &heads, diag));
+  find_heads(draft, heads);
+  enum rondo_status status = find_turns(draft, heads, &turns, diag);
+  for (uint32_t i = 0; i < draft->call_count && status == RONDO_OK; ++i) {
+    int job = draft->calls[i].job;
+    if (job >= 0 && !is_repeated(draft, &draft->calls[i]) && turns.sums_ns[job] > *out_free_ns) *out_free_ns = turns.sums_ns[job];
+  }
+  free_turns(&turns);
+  rdo_free(heads);
+  return status;
+}
+
 // Slack against tiles ---------------------------------------------------------------------------------------
 
 static bool share_lane(const struct rdo_draft *draft, const struct rdo_draft_node *a, const bool *lanes) {
@@ -139,14 +211,6 @@ static enum rondo_status test_tiles(const struct rdo_draft *draft, const struct 
 }
 
 // Utilisation -----------------------------------------------------------------------------------------------
-
-// Whether a job keeps coming; what runs as fast as it can takes what is left.
-static bool is_repeated(const struct rdo_draft *draft, const struct rdo_draft_call *call) {
-  if (call->job < 0 || draft->job_set == NULL) return false;
-  const struct rdo_job_entry *job = &draft->job_set->jobs[call->job];
-  while (job->activation == RDO_JOB_AFTER) job = &draft->job_set->jobs[job->trigger_job];
-  return job->activation == RDO_JOB_PERIODIC;
-}
 
 // What work is compared with: a lane, a group of lanes, all lanes, a resource.
 struct place {
@@ -262,6 +326,7 @@ enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_n
   }
   if (status == RONDO_OK && job_count > 0) status = test_tiles(draft, heads, last, lanes, notes, diag);
   if (status == RONDO_OK && job_count > 0 && draft->period_ns > 0) status = test_utilisation(draft, shares, out_utilisation, reasons, diag);
+  if (status == RONDO_OK && job_count > 0 && draft->period_ns > 0) status = test_turns(draft, heads, reasons, diag);
   rdo_free(heads);
   rdo_free(last);
   rdo_free(shares);
@@ -412,7 +477,7 @@ static enum rondo_status fits(const struct rdo_draft *draft, int64_t scale, cons
   quick.objectives[0] = RONDO_OBJECTIVE_TARDINESS;
   quick.objective_count = 1;
   *out_fits = false;
-  enum rondo_status status = rdo_draft_make_problem(draft, scale, &problem, &words);
+  enum rondo_status status = rdo_draft_make_problem(draft, scale, true, &problem, &words);
   if (status == RONDO_INVALID_ARGUMENT || status == RONDO_OUT_OF_RANGE) return RONDO_OK;  // a window that no start fits
   if (status == RONDO_OK) status = rondo_solve(problem, &quick, &schedule, &words);
   if (status == RONDO_OK) {

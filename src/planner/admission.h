@@ -18,6 +18,10 @@
 enum rondo_status rdo_admission_test(const struct rdo_draft *draft, struct rdo_notes *reasons, struct rdo_notes *notes, double *out_utilisation,
                                      struct rondo_diag *diag) RONDO_MUST_USE;
 
+// What the calls of jobs that nothing releases take at least, one after the other: no plan that is repeated earlier has all of them.
+//   out_free_ns  0 = there are none
+enum rondo_status rdo_admission_turns(const struct rdo_draft *draft, int64_t *out_free_ns, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // Who is late in a schedule: the worst call of each job, and what it waits for.
 enum rondo_status rdo_admission_explain(const struct rdo_draft *draft, const struct rondo_placed_node *placed, struct rdo_notes *reasons,
                                         struct rondo_diag *diag) RONDO_MUST_USE;

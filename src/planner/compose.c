@@ -228,7 +228,6 @@ enum rondo_status rdo_draft_compose(const struct rdo_draft *draft, const struct 
   RDO_TRY(fill_calls(&composer));
   RDO_TRY(add_time_dependencies(&composer));
   RDO_TRY(rdo_schedule_complete(out_schedule, diag));
-  // What runs beyond the hyperperiod would meet the next one: then the plan says of no period.
-  if (out_schedule->last_end_ns <= draft->period_ns) out_schedule->period_ns = draft->period_ns;
+  out_schedule->period_ns = draft->period_ns;
   return RONDO_OK;
 }

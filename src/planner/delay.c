@@ -52,9 +52,16 @@ struct trial {
   int64_t start_ns, end_ns;
 };
 
-static bool is_beside(const struct rondo_placed_node *placed, const struct trial *trial, uint32_t other) {
-  return other != trial->node && placed[other].start < trial->end_ns && placed[other].end > trial->start_ns &&
-         placed[other].end > placed[other].start;
+// Where a plan is repeated, the repetition of another node that runs last while the trial does counts.
+//   out_start_ns  when that one begins
+static bool is_beside(const struct rdo_draft *draft, const struct rondo_placed_node *placed, const struct trial *trial, uint32_t other, int64_t *out_start_ns) {
+  int64_t duration_ns = placed[other].end - placed[other].start, period_ns = draft->period_ns;
+  *out_start_ns = placed[other].start;
+  if (period_ns > 0) {
+    int64_t behind_ns = (trial->end_ns - 1 - placed[other].start) % period_ns;  // of its last begin before the trial's end
+    *out_start_ns = trial->end_ns - 1 - (behind_ns < 0 ? behind_ns + period_ns : behind_ns);
+  }
+  return other != trial->node && *out_start_ns < trial->end_ns && *out_start_ns + duration_ns > trial->start_ns && duration_ns > 0;
 }
 
 // Whether a lane, a group (-1 = none) or a resource (-1 = none) has room for the node and all that is beside it.
@@ -65,7 +72,8 @@ static bool has_room(const struct rdo_draft *draft, const struct rondo_placed_no
                      : group >= 0  ? draft->groups[group].capacity
                                    : draft->machine->lanes[lane].worker_count;
   for (uint32_t i = 0; i < draft->node_count && used <= capacity; ++i) {
-    if (!is_beside(placed, trial, i)) continue;
+    int64_t start_ns;
+    if (!is_beside(draft, placed, trial, i, &start_ns)) continue;
     used += resource >= 0 ? holds(draft, i, resource) : width_on(draft, mode_of(draft, placed, i), lane, group);
   }
   return used <= capacity;
@@ -93,7 +101,8 @@ static int64_t find_latest(const struct rdo_draft *draft, const struct rondo_pla
     int64_t next_ns = placed[node].start;
     if (fits(draft, placed, &trial)) return trial.start_ns;
     for (uint32_t i = 0; i < draft->node_count; ++i) {
-      if (is_beside(placed, &trial, i) && placed[i].start - duration_ns > next_ns) next_ns = placed[i].start - duration_ns;
+      int64_t start_ns;
+      if (is_beside(draft, placed, &trial, i, &start_ns) && start_ns - duration_ns > next_ns) next_ns = start_ns - duration_ns;
     }
     trial = (struct trial){node, next_ns, next_ns + duration_ns};
   }

@@ -110,6 +110,7 @@ void rdo_draft_deinit(struct rdo_draft *draft) {
   rdo_free(draft->resources);
   rdo_free(draft->order);
   rdo_free(draft->predecessors);
+  rdo_free(draft->returns);
   rdo_free(draft->predecessor_begins);
   rdo_notes_deinit(&draft->notes);
   rdo_arena_deinit(&draft->arena);
@@ -313,11 +314,119 @@ static enum rondo_status order_nodes(struct rdo_draft *draft, struct rondo_diag 
   return status;
 }
 
+// The first and the last call of each job, by what they are called after, and lists of the nodes that begin and end them.
+struct turn {
+  uint32_t first, last;        // calls
+  uint32_t begins, ends;       // nodes; RDO_DRAFT_NONE = the end of a list
+};
+
+struct turns {
+  struct turn *items;          // owned [call_count]
+  size_t count;
+  uint32_t *of_first, *of_last;      // owned [call_count]: turns; RDO_DRAFT_NONE = none
+  uint32_t *next_begin, *next_end;   // owned [node_count]
+  bool *has_before, *has_after;      // owned [node_count]: of the same call
+};
+
+static enum rondo_status alloc_turns(const struct rdo_draft *draft, struct turns *turns, struct rondo_diag *diag) {
+  RDO_TRY(rdo_alloc_array(draft->call_count, sizeof *turns->items, &turns->items, diag));
+  RDO_TRY(rdo_alloc_array(draft->call_count, sizeof *turns->of_first, &turns->of_first, diag));
+  RDO_TRY(rdo_alloc_array(draft->call_count, sizeof *turns->of_last, &turns->of_last, diag));
+  RDO_TRY(rdo_alloc_array(draft->node_count, sizeof *turns->next_begin, &turns->next_begin, diag));
+  RDO_TRY(rdo_alloc_array(draft->node_count, sizeof *turns->next_end, &turns->next_end, diag));
+  RDO_TRY(rdo_alloc_array(draft->node_count, sizeof *turns->has_before, &turns->has_before, diag));
+  return rdo_alloc_array(draft->node_count, sizeof *turns->has_after, &turns->has_after, diag);
+}
+
+static void free_turns(struct turns *turns) {
+  rdo_free(turns->items);
+  rdo_free(turns->of_first);
+  rdo_free(turns->of_last);
+  rdo_free(turns->next_begin);
+  rdo_free(turns->next_end);
+  rdo_free(turns->has_before);
+  rdo_free(turns->has_after);
+}
+
+static enum rondo_status find_turns(const struct rdo_draft *draft, struct turns *turns, struct rondo_diag *diag) {
+  struct rdo_name_map names = {0};
+  enum rondo_status status = RONDO_OK;
+  for (uint32_t i = 0; i < draft->call_count && status == RONDO_OK; ++i) {
+    const struct rdo_draft_call *call = &draft->calls[i];
+    turns->of_first[i] = turns->of_last[i] = RDO_DRAFT_NONE;
+    if (call->source[0] == '\0' || call->index < 0) continue;
+    uint32_t index = rdo_name_map_find(&names, call->source);
+    if (index == RDO_NAME_NONE) {
+      index = (uint32_t)turns->count++;
+      turns->items[index] = (struct turn){i, i, RDO_DRAFT_NONE, RDO_DRAFT_NONE};
+      status = rdo_name_map_add(&names, call->source, index, diag);
+    }
+    struct turn *turn = &turns->items[index];
+    if (call->index < draft->calls[turn->first].index) turn->first = i;
+    if (call->index > draft->calls[turn->last].index) turn->last = i;
+  }
+  rdo_name_map_deinit(&names);
+  for (uint32_t i = 0; i < turns->count; ++i) {
+    turns->of_first[turns->items[i].first] = i;
+    turns->of_last[turns->items[i].last] = i;
+  }
+  return status;
+}
+
+// What nothing of its own call waits for ends it, what waits for nothing of it begins it.
+static void list_ends(const struct rdo_draft *draft, struct turns *turns) {
+  for (size_t i = 0; i < draft->edge_count; ++i) {
+    const struct rdo_draft_edge *edge = &draft->edges[i];
+    if (draft->nodes[edge->from].call == draft->nodes[edge->to].call) turns->has_after[edge->from] = turns->has_before[edge->to] = true;
+  }
+  for (uint32_t i = (uint32_t)draft->node_count; i-- > 0;) {
+    uint32_t begun = turns->of_first[draft->nodes[i].call], ended = turns->of_last[draft->nodes[i].call];
+    if (begun != RDO_DRAFT_NONE && !turns->has_before[i]) {
+      turns->next_begin[i] = turns->items[begun].begins;
+      turns->items[begun].begins = i;
+    }
+    if (ended != RDO_DRAFT_NONE && !turns->has_after[i]) {
+      turns->next_end[i] = turns->items[ended].ends;
+      turns->items[ended].ends = i;
+    }
+  }
+}
+
+static enum rondo_status add_return(struct rdo_draft *draft, uint32_t from, uint32_t to, struct rondo_diag *diag) {
+  RDO_TRY(check_room(draft, "dependencies", draft->return_count, RONDO_PROBLEM_EDGES_MAX, diag));
+  RDO_TRY(rdo_grow_array(draft->return_count + 1, sizeof *draft->returns, &draft->return_capacity, &draft->returns, diag));
+  draft->returns[draft->return_count++] = (struct rdo_draft_edge){from, to, false};
+  return RONDO_OK;
+}
+
+static enum rondo_status connect_turns(struct rdo_draft *draft, const struct turns *turns, struct rondo_diag *diag) {
+  for (size_t i = 0; i < turns->count; ++i) {
+    for (uint32_t from = turns->items[i].ends; from != RDO_DRAFT_NONE; from = turns->next_end[from]) {
+      for (uint32_t to = turns->items[i].begins; to != RDO_DRAFT_NONE; to = turns->next_begin[to]) RDO_TRY(add_return(draft, from, to, diag));
+    }
+  }
+  return RONDO_OK;
+}
+
+// Calls of one job follow each other, also from one repetition to the next.
+static enum rondo_status add_returns(struct rdo_draft *draft, struct rondo_diag *diag) {
+  struct turns turns = {0};
+  enum rondo_status status = alloc_turns(draft, &turns, diag);
+  if (status == RONDO_OK) status = find_turns(draft, &turns, diag);
+  if (status == RONDO_OK) {
+    list_ends(draft, &turns);
+    status = connect_turns(draft, &turns, diag);
+  }
+  free_turns(&turns);
+  return status;
+}
+
 enum rondo_status rdo_draft_finish(struct rdo_draft *draft, struct rondo_diag *diag) {
   RDO_TRY(check_names(draft, diag));
   RDO_TRY(check_sums(draft, diag));
   RDO_TRY(link_edges(draft, diag));
-  return order_nodes(draft, diag);
+  RDO_TRY(order_nodes(draft, diag));
+  return draft->period_ns > 0 ? add_returns(draft, diag) : RONDO_OK;
 }
 
 int64_t rdo_draft_handover_ns(const struct rdo_draft *draft) {

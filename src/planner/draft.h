@@ -94,8 +94,11 @@ struct rdo_draft {
   // Filled by rdo_draft_finish: owned.
   uint32_t *order;
   uint32_t *predecessors, *predecessor_begins;  // of node i from [begins[i]] to [begins[i + 1]]: indices of edges
+  // Where the whole is repeated: `to`, of a job's first call, begins again when `from`, of its last one, has ended.
+  struct rdo_draft_edge *returns;
+  size_t return_count, return_capacity;
 
-  int64_t period_ns;  // the hyperperiod; 0 = none
+  int64_t period_ns;  // after which the whole is repeated; 0 = it is not
   const char *place;  // what messages begin with, such as "jobs.json"
   struct rdo_notes notes;
   struct rdo_arena arena;  // texts

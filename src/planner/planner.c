@@ -19,12 +19,15 @@
 #include "planner/carry.h"
 #include "planner/compose.h"
 #include "planner/delay.h"
+#include "planner/length.h"
 #include "planner/problem.h"
 #include "planner/reschedule.h"
 #include "planner/unroll.h"
 #include "solve/windows.h"
 
 #define SCALE_SECONDS 0.2
+
+enum { ITERATIONS_AT_ONCE = 2 };  // of a plan that is repeated, by the players
 
 struct rondo_planning {
   struct rondo_planning_info info;
@@ -158,7 +161,7 @@ static enum rondo_status draft_schedule(struct planner *planner) {
   struct rdo_schedule_options how = rdo_schedule_options_of(&options->reading);
   how.machine = planner->machine;
   const struct rdo_reschedule_options reschedule = {
-      .moves = options->moves, .move_count = options->move_count, .overlap_count = options->overlap_count, .slack_percent = options->slack_percent};
+      .moves = options->moves, .move_count = options->move_count, .overlap_count = options->overlap_count, .is_once = options->is_once, .slack_percent = options->slack_percent};
   RDO_TRY(rdo_schedule_read(options->input_path, &how, &planner->source, planner->diag));
   if (options->profile_path != NULL) RDO_TRY(read_profile(planner, planner->machine != NULL ? planner->machine : planner->source.machine));
   return rdo_draft_reschedule(&planner->draft, &planner->source, planner->machine, planner->profile, &reschedule, planner->diag);
@@ -217,11 +220,8 @@ static enum rondo_status check_graphs(const struct planner *planner) {
   return RONDO_OK;
 }
 
-static enum rondo_status draft_jobs(struct planner *planner) {
+static enum rondo_status read_job_set(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
-  struct rdo_unroll_options unroll = {.slack_percent = options->slack_percent};
-  unroll.free_call_count = options->free_call_count;
-  RDO_TRY(find_horizon(planner, &unroll.horizon_ns));
   RDO_TRY(options->module_count > 0 ? combine_jobs(planner) : read_jobs(planner));
   if (options->profile != NULL) planner->profile = &options->profile->profile;
   else if (options->profile_path != NULL) RDO_TRY(read_profile(planner, planner->machine));
@@ -231,20 +231,18 @@ static enum rondo_status draft_jobs(struct planner *planner) {
   }
   RDO_TRY(check_graphs(planner));
   for (int i = 0; i < planner->jobs->job_count; ++i) RDO_TRY(read_graph(planner, i));
-  return rdo_draft_unroll(&planner->draft, planner->jobs, planner->machine, planner->profile, &unroll, planner->diag);
+  return RONDO_OK;
 }
 
-static enum rondo_status make_draft(struct planner *planner) {
-  const struct rondo_planner_options *options = planner->options;
-  if ((options->input_path != NULL) == (options->module_count > 0)) {
-    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "either a file or modules can be planned");
-  }
-  if (options->input_path != NULL) RDO_TRY(find_kind(planner));
-  if (planner->planning->info.is_schedule) return draft_schedule(planner);
-  if (options->move_count > 0 || options->overlap_count > 1) {
-    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "--move and --overlap are for schedules: jobs name their `lanes` themselves");
-  }
-  return draft_jobs(planner);
+// Jobs become a draft, in place of the one that there is.
+//   length  0 ns = the releases before the horizon are planned, for one time
+static enum rondo_status unroll_jobs(struct planner *planner, const struct rdo_length *length, int64_t horizon_ns) {
+  const struct rdo_unroll_options unroll = {.slack_percent = planner->options->slack_percent,
+                                            .period_ns = length->ns,
+                                            .horizon_ns = horizon_ns,
+                                            .free_call_count = length->free_call_count};
+  rdo_draft_deinit(&planner->draft);
+  return rdo_draft_unroll(&planner->draft, planner->jobs, planner->machine, planner->profile, &unroll, planner->diag);
 }
 
 // Results ---------------------------------------------------------------------------------------------------
@@ -353,16 +351,17 @@ static enum rondo_status make_plan(struct planner *planner, const struct rondo_p
   const char *name = planner->options->output_path != NULL ? planner->options->output_path : "plan";
   enum rondo_status status = rdo_draft_compose(&planner->draft, placed, planning->info.solved.bound, name, &schedule, planner->diag);
   if (status == RONDO_OK) status = fill_jobs(planner, &schedule);
-  if (status == RONDO_OK && planner->draft.period_ns > 0 && schedule.period_ns == 0) {
-    status = rdo_notes_add(&planning->notes, planner->diag, "period",
-                           "the plan ends at %.6g ms, after its hyperperiod of %.6g ms: it is written for one time, not to be repeated",
-                           (double)schedule.last_end_ns / 1e6, (double)planner->draft.period_ns / 1e6);
-  }
   if (status == RONDO_OK) status = carry(planner, &schedule);
   if (status == RONDO_OK) status = check_plan(planner, &schedule);
   if (status == RONDO_OK) return rdo_file_of_schedule(&schedule, &planning->file, planner->diag);
   rdo_schedule_deinit(&schedule);
   return status;
+}
+
+static bool has_fixed(const struct rdo_draft *draft) {
+  bool has_one = false;
+  for (size_t i = 0; i < draft->node_count; ++i) has_one |= draft->nodes[i].is_fixed;
+  return has_one;
 }
 
 // What would fit: worth a second or two, once the answer is no.
@@ -372,10 +371,11 @@ static enum rondo_status find_scale(struct planner *planner) {
   char list[300] = "";
   size_t length = 0;
   int64_t scale;
+  if (planner->options->is_brief) return RONDO_OK;
   quick.report = NULL;
   if (quick.iteration_limit == 0) quick.time_limit_s = SCALE_SECONDS;
   RDO_TRY(rdo_admission_scale(&planner->draft, planner->utilisation, &quick, &scale, planner->diag));
-  if (scale == 0) return RONDO_OK;
+  if (scale <= RDO_SCALE_ONE) return RONDO_OK;  // none was found, or by chance, now
   planning->info.scale = (double)scale / RDO_SCALE_ONE;
   const struct rdo_jobs_file *jobs = planner->draft.job_set;
   for (int i = 0; jobs != NULL && i < jobs->job_count && length < 200; ++i) {
@@ -383,8 +383,9 @@ static enum rondo_status find_scale(struct planner *planner) {
     length += (size_t)snprintf(list + length, sizeof list - length, "%s%.60s each %.6g ms", length > 0 ? ", " : ": ", jobs->jobs[i].name,
                                (double)rdo_scale_time(jobs->jobs[i].period_ns, scale) / 1e6);
   }
-  return rdo_notes_add(&planning->reasons, planner->diag, "scale", "with all periods and deadlines %.4g times as long a plan was found%s",
-                       planning->info.scale, list);
+  bool has_periods = planner->draft.period_ns > 0 || length > 0;
+  return rdo_notes_add(&planning->reasons, planner->diag, "scale", "with all %s %.4g times as long a plan was found%s",
+                       has_periods ? "periods and deadlines" : has_fixed(&planner->draft) ? "deadlines and locked starts" : "deadlines", planning->info.scale, list);
 }
 
 // Deadlines that must be kept come before whatever else is asked for.
@@ -399,6 +400,8 @@ static struct rondo_solve_options choose_objectives(const struct rondo_planner_o
   return solve;
 }
 
+static bool has_windows(const struct rondo_planner_options *options) { return options->window_ns != 0 || options->window_count != 0; }
+
 // The solver's answer, once nothing begins before it can go on.
 static enum rondo_status place_nodes(struct planner *planner, const struct rondo_problem *problem, const struct rondo_schedule *solved,
                                      struct rondo_placed_node **out_placed) {
@@ -409,6 +412,7 @@ static enum rondo_status place_nodes(struct planner *planner, const struct rondo
   info->has_schedule = true;
   RDO_TRY(rdo_alloc_array(draft->node_count, sizeof **out_placed, out_placed, planner->diag));
   memcpy(*out_placed, rondo_schedule_nodes(solved), draft->node_count * sizeof **out_placed);
+  if (draft->period_ns > 0) info->solved.is_feasible &= info->solved.makespan <= ITERATIONS_AT_ONCE * draft->period_ns;
   if (!info->solved.is_feasible) return RONDO_OK;
   RDO_TRY(rdo_draft_delay(draft, *out_placed, planner->diag));
   enum rondo_status status = rondo_schedule_check(problem, *out_placed, (int)draft->node_count, &broken);
@@ -434,21 +438,57 @@ static enum rondo_status keep_windows(struct planner *planner, const struct rdo_
   return RONDO_OK;
 }
 
+static enum rondo_status solve_windows(struct planner *planner, const struct rondo_solve_options *solve, struct rondo_schedule **out_solved) {
+  const struct rondo_planner_options *options = planner->options;
+  const struct rdo_window_options layout = {.length = options->window_ns, .overlap = options->window_overlap_ns, .count = options->window_count};
+  struct rondo_problem *problem;
+  struct rdo_window *windows = NULL;
+  size_t count;
+  *out_solved = NULL;
+  enum rondo_status status = rdo_draft_make_problem(&planner->draft, RDO_SCALE_ONE, false, &problem, planner->diag);
+  if (status == RONDO_OK) status = rdo_windows_solve(problem, solve, &layout, out_solved, &windows, &count, planner->diag);
+  if (status == RONDO_OK) status = keep_windows(planner, windows, count);
+  rdo_free(windows);
+  rondo_problem_release(&problem);
+  if (status != RONDO_OK) rondo_schedule_release(out_solved);
+  return status;
+}
+
+// Windows are planned without a look at what comes again. Where what they came to cannot be repeated, the plan is made as a whole.
+static enum rondo_status search_windows(struct planner *planner, const struct rondo_problem *problem, const struct rondo_solve_options *solve,
+                                        struct rondo_schedule **out_solved) {
+  struct rondo_planning *planning = planner->planning;
+  struct rondo_schedule_info info;
+  struct rondo_diag broken = {0};
+  RDO_TRY(solve_windows(planner, solve, out_solved));
+  rondo_schedule_info(*out_solved, &info);
+  if (!info.is_feasible || planner->draft.period_ns == 0) return RONDO_OK;
+  enum rondo_status status = rondo_schedule_check(problem, rondo_schedule_nodes(*out_solved), (int)planner->draft.node_count, &broken);
+  if (status == RONDO_OK) return RONDO_OK;
+  rondo_schedule_release(out_solved);
+  rdo_free(planning->windows);
+  planning->windows = NULL;
+  planning->window_count = 0;
+  if (status == RONDO_RESOURCE_EXHAUSTED) return rdo_fail(planner->diag, status, "%s", broken.message);
+  RDO_TRY(rdo_notes_add(&planning->notes, planner->diag, "windows", "what was planned in windows cannot be repeated each %.6g ms: the plan was made as a whole",
+                        (double)planner->draft.period_ns / 1e6));
+  return rondo_solve(problem, solve, out_solved, planner->diag);
+}
+
 static enum rondo_status search(struct planner *planner, const struct rondo_problem *problem, struct rondo_schedule **out_solved) {
   const struct rondo_planner_options *options = planner->options;
   const struct rondo_solve_options solve = choose_objectives(options);
-  const struct rdo_window_options layout = {.length = options->window_ns, .overlap = options->window_overlap_ns, .count = options->window_count};
-  struct rdo_window *windows;
-  size_t count;
-  if (layout.length == 0 && layout.count == 0) {
-    if (layout.overlap == 0) return rondo_solve(problem, &solve, out_solved, planner->diag);
-    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "windows overlap, but neither their length (--window) nor their number (--windows) is told");
-  }
-  RDO_TRY(rdo_windows_solve(problem, &solve, &layout, out_solved, &windows, &count, planner->diag));
-  enum rondo_status status = keep_windows(planner, windows, count);
-  rdo_free(windows);
-  if (status != RONDO_OK) rondo_schedule_release(out_solved);
-  return status;
+  if (has_windows(options)) return search_windows(planner, problem, &solve, out_solved);
+  if (options->window_overlap_ns == 0) return rondo_solve(problem, &solve, out_solved, planner->diag);
+  return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "windows overlap, but neither their length (--window) nor their number (--windows) is told");
+}
+
+// Why a schedule whose calls are in time is no plan.
+static enum rondo_status explain_repetition(struct planner *planner) {
+  return rdo_notes_add(&planner->planning->reasons, planner->diag, "repetition",
+                       "%s: no plan was found that can be repeated each %.6g ms: what ends behind that is in the way of what begins again. Smaller offsets, longer "
+                       "periods or other lanes help; --once plans one time only",
+                       planner->draft.place, (double)planner->draft.period_ns / 1e6);
 }
 
 static enum rondo_status solve_problem(struct planner *planner, const struct rondo_problem *problem) {
@@ -461,10 +501,12 @@ static enum rondo_status solve_problem(struct planner *planner, const struct ron
   enum rondo_status status = search(planner, problem, &solved);
   if (status == RONDO_OK) status = place_nodes(planner, problem, solved, &placed);
   if (status == RONDO_OK) status = rdo_admission_explain(&planner->draft, placed, &planning->reasons, planner->diag);
+  bool can_be = planning->info.solved.is_feasible;  // locked starts are kept, and it can be repeated
+  if (status == RONDO_OK && !can_be && planning->reasons.count == 0) status = explain_repetition(planner);
   if (status == RONDO_OK) {
     planning->info.is_admitted = planning->reasons.count == 0;
     if (planning->info.is_admitted) planning->info.solved.tardiness = 0;  // what the solver saw before delays
-    bool is_plan = planning->info.is_admitted || (planner->options->allows_late && planning->info.solved.is_feasible);
+    bool is_plan = planning->info.is_admitted || (planner->options->allows_late && can_be);
     status = is_plan ? make_plan(planner, placed) : find_scale(planner);
   }
   rdo_free(placed);
@@ -474,10 +516,124 @@ static enum rondo_status solve_problem(struct planner *planner, const struct ron
 
 static enum rondo_status solve(struct planner *planner) {
   struct rondo_problem *problem;
-  enum rondo_status status = rdo_draft_make_problem(&planner->draft, RDO_SCALE_ONE, &problem, planner->diag);
+  enum rondo_status status = rdo_draft_make_problem(&planner->draft, RDO_SCALE_ONE, true, &problem, planner->diag);
   if (status == RONDO_OK) status = solve_problem(planner, problem);
   rondo_problem_release(&problem);
   return status;
+}
+
+// Lengths ---------------------------------------------------------------------------------------------------
+
+// What a schedule of a length came to. Players have two iterations at work at once: none may reach into the next but one.
+static enum rondo_status measure_length(struct planner *planner, const struct rondo_schedule *solved, struct rdo_tried *out_tried) {
+  const struct rdo_draft *draft = &planner->draft;
+  struct rondo_schedule_info info;
+  struct rondo_placed_node *placed;
+  struct rdo_notes reasons = {0};
+  rondo_schedule_info(solved, &info);
+  RDO_TRY(rdo_alloc_array(draft->node_count, sizeof *placed, &placed, planner->diag));
+  memcpy(placed, rondo_schedule_nodes(solved), draft->node_count * sizeof *placed);
+  enum rondo_status status = info.is_feasible ? rdo_draft_delay(draft, placed, planner->diag) : RONDO_OK;
+  if (status == RONDO_OK) status = rdo_admission_explain(draft, placed, &reasons, planner->diag);
+  out_tried->is_kept = info.is_feasible && reasons.count == 0;
+  for (size_t i = 0; i < draft->node_count; ++i) {
+    int job = draft->calls[draft->nodes[i].call].job;
+    bool is_free = job >= 0 && draft->job_set->jobs[job].activation == RDO_JOB_FREE;
+    if (placed[i].end > out_tried->end_ns) out_tried->end_ns = placed[i].end;
+    if (is_free && placed[i].end > out_tried->free_end_ns) out_tried->free_end_ns = placed[i].end;
+  }
+  out_tried->is_kept &= out_tried->end_ns <= ITERATIONS_AT_ONCE * draft->period_ns || draft->period_ns == 0;
+  rdo_notes_deinit(&reasons);
+  rdo_free(placed);
+  return status;
+}
+
+// By the list schedule, which is there within milliseconds.
+static enum rondo_status try_draft(struct planner *planner, struct rdo_tried *out_tried) {
+  struct rondo_solve_options quick = choose_objectives(planner->options);
+  struct rondo_problem *problem;
+  struct rondo_schedule *solved = NULL;
+  quick.time_limit_s = -1;
+  quick.report = NULL;
+  enum rondo_status status = rdo_draft_make_problem(&planner->draft, RDO_SCALE_ONE, true, &problem, planner->diag);
+  if (status == RONDO_OK) status = rondo_solve(problem, &quick, &solved, planner->diag);
+  if (status == RONDO_OK) status = measure_length(planner, solved, out_tried);
+  rondo_schedule_release(&solved);
+  rondo_problem_release(&problem);
+  return status;
+}
+
+static enum rondo_status try_length(void *user, const struct rdo_length *length, struct rdo_tried *out_tried, struct rondo_diag *diag) {
+  struct planner *planner = user;
+  struct rdo_notes reasons = {0}, notes = {0};
+  double utilisation;
+  int64_t needed_ns;
+  *out_tried = (struct rdo_tried){0};
+  RDO_TRY(unroll_jobs(planner, length, 0));
+  out_tried->node_count = planner->draft.node_count;
+  RDO_TRY(rdo_admission_turns(&planner->draft, &needed_ns, diag));
+  enum rondo_status status = rdo_admission_test(&planner->draft, &reasons, &notes, &utilisation, diag);
+  out_tried->is_hopeless = reasons.count > 0;
+  rdo_notes_deinit(&reasons);
+  rdo_notes_deinit(&notes);
+  if (status != RONDO_OK) return status;
+  if (needed_ns > length->ns) out_tried->end_ns = out_tried->free_end_ns = needed_ns;
+  return out_tried->is_hopeless ? RONDO_OK : try_draft(planner, out_tried);
+}
+
+// Jobs as a draft: of how much, and whether it is repeated.
+static enum rondo_status draft_jobs(struct planner *planner) {
+  const struct rondo_planner_options *options = planner->options;
+  const char *place = planner->jobs->path != NULL && planner->jobs->path[0] != '\0' ? planner->jobs->path : "jobs";
+  struct rdo_length length = {0, options->free_call_count};
+  struct rdo_hyperperiod hyperperiod;
+  int64_t horizon_ns;
+  bool is_found;
+  RDO_TRY(find_horizon(planner, &horizon_ns));
+  enum rondo_status status = rdo_hyperperiod_find(planner->jobs, place, &hyperperiod, planner->diag);
+  if (options->is_once && status == RONDO_OUT_OF_RANGE && horizon_ns > 0) {
+    rdo_diag_clear(planner->diag);
+    return unroll_jobs(planner, &length, horizon_ns);
+  }
+  RDO_TRY(status);
+  planner->planning->info.hyperperiod_ns = hyperperiod.ns;
+  if (hyperperiod.ns == 0 || options->is_once) return unroll_jobs(planner, &length, horizon_ns > 0 ? horizon_ns : hyperperiod.ns);
+  if (horizon_ns > 0 && !rdo_hyperperiod_divides(&hyperperiod, horizon_ns)) {
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT,
+                    "%s: all periods together repeat each %.10g ms, so a plan of %.10g ms cannot be repeated: give a horizon, or windows, of a multiple of that, or "
+                    "plan one time only with --once",
+                    place, (double)hyperperiod.ns / 1e6, (double)horizon_ns / 1e6);
+  }
+  length.ns = horizon_ns > 0 ? horizon_ns : hyperperiod.ns;
+  if (horizon_ns > 0 || has_windows(options)) return unroll_jobs(planner, &length, 0);
+  bool has_free_job = false;
+  for (int i = 0; i < planner->jobs->job_count; ++i) has_free_job |= planner->jobs->jobs[i].activation == RDO_JOB_FREE;
+  const struct rdo_length_search search = {.hyperperiod = hyperperiod,
+                                           .free_call_count = options->free_call_count,
+                                           .pause_ns = options->pause_ns,
+                                           .least_ns = has_free_job ? 0 : options->length_ns_least,
+                                           .try_length = try_length,
+                                           .user = planner};
+  RDO_TRY(rdo_length_find(&search, &length, &is_found, planner->diag));
+  return unroll_jobs(planner, &length, 0);
+}
+
+static enum rondo_status make_draft(struct planner *planner) {
+  const struct rondo_planner_options *options = planner->options;
+  if ((options->input_path != NULL) == (options->module_count > 0)) {
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "either a file or modules can be planned");
+  }
+  if (options->input_path != NULL) RDO_TRY(find_kind(planner));
+  if (planner->planning->info.is_schedule) {
+    RDO_TRY(draft_schedule(planner));
+    planner->planning->info.hyperperiod_ns = planner->draft.period_ns;
+    return RONDO_OK;
+  }
+  if (options->move_count > 0 || options->overlap_count > 1) {
+    return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "--move and --overlap are for schedules: jobs name their `lanes` themselves");
+  }
+  RDO_TRY(read_job_set(planner));
+  return draft_jobs(planner);
 }
 
 static enum rondo_status plan(struct planner *planner) {
@@ -486,7 +642,7 @@ static enum rondo_status plan(struct planner *planner) {
   planning->info.dispatch_count = (int)planner->draft.node_count;
   planning->info.call_count = (int)planner->draft.call_count;
   planning->info.lane_count = planner->draft.machine->lane_count;
-  planning->info.hyperperiod_ns = planner->draft.period_ns;
+  planning->info.period_ns = planner->draft.period_ns;
   RDO_TRY(collect_notes(planner));
   RDO_TRY(rdo_admission_test(&planner->draft, &planning->reasons, &planning->notes, &planner->utilisation, planner->diag));
   // A proof needs no search, unless the plan is wanted with its deadlines missed.

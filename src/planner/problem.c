@@ -4,12 +4,14 @@
 #include "planner/problem.h"
 
 #include "base/alloc.h"
+#include "solve/problem.h"
 
 // Memory for one node on its way into the problem.
 struct maker {
   const struct rdo_draft *draft;
   struct rondo_problem *problem;
   int64_t scale;
+  bool repeats;
   struct rondo_problem_mode *modes;
   struct rondo_problem_use *uses;
   size_t mode_capacity, use_capacity;
@@ -117,11 +119,18 @@ static enum rondo_status fill(struct maker *maker) {
   for (size_t i = 0; i < draft->edge_count; ++i) {
     RDO_TRY(rondo_problem_add_edge(maker->problem, (int)draft->edges[i].from, (int)draft->edges[i].to, handover_ns, maker->diag));
   }
+  if (draft->period_ns > 0 && maker->repeats) {
+    rdo_problem_set_period(maker->problem, rdo_scale_time(draft->period_ns, maker->scale));
+    for (size_t i = 0; i < draft->return_count; ++i) {
+      RDO_TRY(rdo_problem_add_return(maker->problem, draft->returns[i].from, draft->returns[i].to, handover_ns, maker->diag));
+    }
+  }
   return rondo_problem_finish(maker->problem, maker->diag);
 }
 
-enum rondo_status rdo_draft_make_problem(const struct rdo_draft *draft, int64_t scale, struct rondo_problem **out_problem, struct rondo_diag *diag) {
-  struct maker maker = {.draft = draft, .scale = scale, .diag = diag};
+enum rondo_status rdo_draft_make_problem(const struct rdo_draft *draft, int64_t scale, bool repeats, struct rondo_problem **out_problem,
+                                         struct rondo_diag *diag) {
+  struct maker maker = {.draft = draft, .scale = scale, .repeats = repeats, .diag = diag};
   enum rondo_status status = rondo_problem_create(&maker.problem, diag);
   if (status == RONDO_OK) status = fill(&maker);
   if (status != RONDO_OK) rondo_problem_release(&maker.problem);

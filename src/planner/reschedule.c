@@ -537,7 +537,7 @@ static enum rondo_status reschedule(struct rescheduler *rescheduler, const struc
   for (uint32_t i = 0; i < rescheduler->schedule->node_count; ++i) RDO_TRY(add_node(rescheduler, i));
   RDO_TRY(find_releases(rescheduler));
   RDO_TRY(order_calls(rescheduler));
-  rescheduler->draft->period_ns = rescheduler->schedule->period_ns;
+  if (!rescheduler->options->is_once) rescheduler->draft->period_ns = rescheduler->schedule->period_ns;
   return rdo_draft_finish(rescheduler->draft, rescheduler->diag);
 }
 

@@ -16,6 +16,7 @@ struct rdo_reschedule_options {
   const char *const *moves;
   int move_count;
   int overlap_count;     // a dispatch that tells no workers takes such a part of its lane's; 0 or 1 = all
+  bool is_once;          // a period of the schedule is forgotten
   double slack_percent;  // with a profile, as for rdo_unroll_options
 };
 

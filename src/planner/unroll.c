@@ -9,8 +9,7 @@
 
 #include "base/alloc.h"
 #include "planner/cost.h"
-
-enum { PERIODS_TOLD_MAX = 8 };
+#include "planner/length.h"
 
 // What all calls of a job have in common. Its first node is the host program, if its cost is known.
 struct job_template {
@@ -199,56 +198,6 @@ static enum rondo_status make_template(struct unroller *unroller, int job) {
 
 // Releases --------------------------------------------------------------------------------------------------
 
-static uint64_t greatest_divisor(uint64_t a, uint64_t b) {
-  while (b != 0) {
-    uint64_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
-
-// "2 ms (control), 33.3333 ms (perceive)": as many as fit.
-static void list_periods(const struct rdo_jobs_file *jobs, char *buffer, size_t capacity) {
-  size_t length = 0;
-  int count = 0;
-  buffer[0] = '\0';
-  for (int i = 0; i < jobs->job_count && length + 1 < capacity; ++i) {
-    if (jobs->jobs[i].activation != RDO_JOB_PERIODIC) continue;
-    if (count++ == PERIODS_TOLD_MAX) {
-      snprintf(buffer + length, capacity - length, ", ...");
-      return;
-    }
-    length += (size_t)snprintf(buffer + length, capacity - length, "%s%.10g ms (%.40s)", length > 0 ? ", " : "", ms(jobs->jobs[i].period_ns),
-                               jobs->jobs[i].name);
-  }
-}
-
-// The least common multiple of all periods; 0 when there are none.
-static enum rondo_status find_hyperperiod(struct unroller *unroller) {
-  const struct rdo_jobs_file *jobs = unroller->jobs;
-  char list[512];
-  uint64_t multiple = 1;
-  bool is_periodic = false;
-  for (int i = 0; i < jobs->job_count; ++i) {
-    if (jobs->jobs[i].activation != RDO_JOB_PERIODIC) continue;
-    uint64_t period = (uint64_t)jobs->jobs[i].period_ns, factor = period / greatest_divisor(multiple, period);
-    is_periodic = true;
-    if (multiple <= (uint64_t)RDO_HYPERPERIOD_NS_MAX / factor) {
-      multiple *= factor;
-      continue;
-    }
-    if (unroller->options->horizon_ns > 0) return RONDO_OK;  // what is planned does not repeat
-    list_periods(jobs, list, sizeof list);
-    return FAIL_JOB(unroller, RONDO_OUT_OF_RANGE, i, ".period_ns",
-                    "all periods together repeat only after more than %g s: %s. Choose periods with a smaller common multiple, or say with --horizon "
-                    "how much is planned",
-                    (double)RDO_HYPERPERIOD_NS_MAX / 1e9, list);
-  }
-  if (is_periodic && unroller->options->horizon_ns == 0) unroller->draft->period_ns = (int64_t)multiple;
-  return RONDO_OK;
-}
-
 // How many calls of a periodic job are released before an end.
 static int64_t count_before(const struct rdo_job_entry *job, int64_t begin_ns, int64_t end_ns) {
   return end_ns > begin_ns ? (end_ns - begin_ns - 1) / job->period_ns + 1 : 0;
@@ -261,13 +210,20 @@ static enum rondo_status count_calls(struct unroller *unroller, int job, int64_t
   if (entry->activation == RDO_JOB_FREE && unroller->options->free_call_count > 1) *out_count = unroller->options->free_call_count;
   if (entry->activation == RDO_JOB_AFTER) *out_count = unroller->templates[entry->trigger_job].call_count;
   if (entry->activation != RDO_JOB_PERIODIC) return RONDO_OK;
-  int64_t horizon_ns = unroller->options->horizon_ns;
-  // Offsets move all releases of a hyperperiod.
-  *out_count = horizon_ns > 0 ? count_before(entry, entry->offset_ns, horizon_ns) : unroller->draft->period_ns / entry->period_ns;
+  const struct rdo_unroll_options *options = unroller->options;
+  // Offsets move all releases of a period.
+  *out_count = options->period_ns > 0 ? rdo_length_releases(entry, options->period_ns) : count_before(entry, entry->offset_ns, options->horizon_ns);
+  int64_t all_count = *out_count;
   if (entry->iteration_count > 0 && *out_count > entry->iteration_count) *out_count = entry->iteration_count;
   if (jobs->iteration_count > 0 && *out_count > jobs->iteration_count) *out_count = jobs->iteration_count;
   if (entry->duration_ns > 0 && *out_count > count_before(entry, entry->offset_ns, entry->duration_ns)) {
     *out_count = count_before(entry, entry->offset_ns, entry->duration_ns);
+  }
+  if (options->period_ns > 0 && *out_count < all_count) {
+    unroller->draft->period_ns = 0;
+    RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, "period",
+                          "%.200s: jobs[%d]: \"%.60s\" ends within the plan, by `iterations` or `duration`: the plan is for one time, and is not repeated",
+                          unroller->draft->place, job, entry->name));
   }
   if (*out_count > 0) return RONDO_OK;
   return FAIL_JOB(unroller, RONDO_INVALID_ARGUMENT, job, ".offset_ns",
@@ -429,7 +385,7 @@ static enum rondo_status unroll(struct unroller *unroller) {
   RDO_TRY(rdo_cost_find_clusters(unroller->profile, unroller->machine, unroller->clusters, unroller->diag));
   RDO_TRY(rdo_arena_alloc(&unroller->arena, (size_t)jobs->job_count, sizeof *unroller->templates, &unroller->templates, unroller->diag));
   for (int i = 0; i < jobs->job_count; ++i) RDO_TRY(make_template(unroller, i));
-  RDO_TRY(find_hyperperiod(unroller));
+  unroller->draft->period_ns = unroller->options->period_ns;
   for (int i = 0; i < jobs->job_count; ++i) RDO_TRY(add_calls(unroller, jobs->order[i]));
   RDO_TRY(rdo_arena_alloc(&unroller->arena, unroller->draft->call_count, sizeof *node_begins, &node_begins, unroller->diag));
   for (int i = 0; i < jobs->job_count; ++i) RDO_TRY(add_job_nodes(unroller, jobs->order[i], node_begins));

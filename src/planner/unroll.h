@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 //
-// Jobs become calls: a periodic job one for each of its releases within the hyperperiod, a job that another one triggers as many as
+// Jobs become calls: a periodic job one for each of its releases within what is planned, a job that another one triggers as many as
 // that one, all others one, from 0 on. A call becomes its function's dispatches, as the profile knows them: what each costs on
 // each lane with each number of workers, and what it waits for; in front of them the host program, if its cost is known.
 //
@@ -12,12 +12,10 @@
 
 #include "planner/draft.h"
 
-// Longer hyperperiods are an error unless a horizon is given.
-#define RDO_HYPERPERIOD_NS_MAX INT64_C(60000000000)
-
 struct rdo_unroll_options {
   double slack_percent;  // a dispatch is planned to take p50 + so much of (p99 - p50)
-  int64_t horizon_ns;    // releases from here on are left out; 0 = those of one hyperperiod are planned
+  int64_t period_ns;     // the plan is repeated each time so much later: a multiple of the hyperperiod (length.h); 0 = it is not
+  int64_t horizon_ns;    // of a plan that is not: releases from here on are left out
   int free_call_count;   // calls of each job that nothing releases, one after the other; 0 = 1
 };
 

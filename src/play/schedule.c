@@ -82,6 +82,10 @@ static enum rondo_status read_files(struct rondo_schedule_player *player, const 
   RDO_TRY(rdo_schedule_read(path, &read, &player->schedule, diag));
   tell_notes(player);
   const struct rdo_schedule *schedule = &player->schedule;
+  for (size_t i = 0; i < schedule->notes.count && options->note != NULL; ++i) {
+    // Of the remarks on the file what changes how it is played; `rondo plan --check` tells all.
+    if (strcmp(schedule->notes.items[i].kind, RDO_NOTE_PERIOD) == 0) options->note(options->user, schedule->notes.items[i].text);
+  }
   if (options->baseline_count > 0) return rdo_baseline_flatten(&player->schedule, diag);
   if (schedule->variant == RDO_SCHEDULE_GRAPH || schedule->variant == RDO_SCHEDULE_RUNNABLE) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: its nodes have no durations; plan it first: rondo plan %s", path, path);

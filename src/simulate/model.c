@@ -14,6 +14,8 @@
 #include "plan/name_map.h"
 #include "plan/policy.h"
 
+enum { OVERLAPS_MAX = 64 };
+
 struct builder {
   struct rdo_sim_model *model;
   const struct rdo_schedule *schedule;
@@ -444,6 +446,58 @@ static enum rondo_status fill_inputs(struct builder *b) {
   return RONDO_OK;
 }
 
+// Iterations that overlap ---------------------------------------------------------------------------------
+
+// The instance of a job that is called first, or last; RDO_SIM_NONE = the job has no numbered ones.
+static uint32_t find_turn(const struct builder *b, uint32_t job, bool is_last) {
+  const struct rdo_sim_model *model = b->model;
+  uint32_t found = RDO_SIM_NONE;
+  int32_t best = 0;
+  for (uint32_t i = 0; i < model->instance_count; ++i) {
+    int32_t number = b->schedule->jobs[model->instances[i].schedule_job].instance;
+    if (model->instances[i].job != job || number < 0) continue;
+    if (found != RDO_SIM_NONE && (is_last ? number < best : number > best)) continue;
+    found = i;
+    best = number;
+  }
+  return found;
+}
+
+static enum rondo_status fill_returns(struct builder *b) {
+  struct rdo_sim_model *model = b->model;
+  const struct rdo_schedule *schedule = b->schedule;
+  bool *has_before = NULL, *has_after = NULL;
+  size_t room = 0;
+  model->overlap_count = 1;
+  if (schedule->period_ns == 0 || schedule->last_end_ns <= schedule->period_ns || b->options->job != NULL) return RONDO_OK;
+  int64_t overlap_count = (schedule->last_end_ns + schedule->period_ns - 1) / schedule->period_ns;
+  model->overlap_count = overlap_count < OVERLAPS_MAX ? (uint32_t)overlap_count : OVERLAPS_MAX;
+  RDO_TRY(rdo_arena_alloc(&model->arena, model->node_count, sizeof *has_before, &has_before, b->diag));
+  RDO_TRY(rdo_arena_alloc(&model->arena, model->node_count, sizeof *has_after, &has_after, b->diag));
+  for (uint32_t i = 0; i < model->node_count; ++i) {
+    for (uint32_t k = 0; k < model->nodes[i].successor_count; ++k) {
+      uint32_t after = model->successors[model->nodes[i].successor_begin + k];
+      if (model->nodes[after].instance == model->nodes[i].instance) has_after[i] = has_before[after] = true;
+    }
+  }
+  for (int pass = 0; pass < 2; ++pass) {
+    for (uint32_t job = 0; job < model->job_count; ++job) {
+      uint32_t first = find_turn(b, job, false), last = find_turn(b, job, true);
+      if (first == RDO_SIM_NONE) continue;
+      const struct rdo_sim_instance *from = &model->instances[last], *to = &model->instances[first];
+      for (uint32_t i = from->node_begin; i < from->node_begin + from->node_count; ++i) {
+        for (uint32_t k = to->node_begin; k < to->node_begin + to->node_count && !has_after[i]; ++k) {
+          if (has_before[k]) continue;
+          if (pass == 0) ++room;
+          else model->returns[model->return_count++] = (struct rdo_sim_return){i, k};
+        }
+      }
+    }
+    if (pass == 0) RDO_TRY(rdo_arena_alloc(&model->arena, room, sizeof *model->returns, &model->returns, b->diag));
+  }
+  return RONDO_OK;
+}
+
 // The plan's order on each lane, taken from one topological order of all nodes: so waiting for it cannot close a circle.
 static void visit_lane(struct rdo_sim_model *model, uint32_t lane, uint32_t node, bool is_counting) {
   struct rdo_sim_lane *to = &model->lanes[lane];
@@ -490,6 +544,7 @@ static enum rondo_status build(struct builder *b) {
   RDO_TRY(fill_edges(b));
   RDO_TRY(inherit(b));
   RDO_TRY(fill_inputs(b));
+  RDO_TRY(fill_returns(b));
   return fill_orders(b);
 }
 

@@ -75,6 +75,11 @@ struct rdo_sim_node {
   uint64_t lane_mask;
 };
 
+// From one iteration to the next: `to` waits for `from` of the one before. Calls of a job follow each other.
+struct rdo_sim_return {
+  uint32_t from, to;
+};
+
 struct rdo_sim_model {
   const struct rdo_schedule *schedule;
   struct rdo_sim_lane *lanes;
@@ -86,6 +91,9 @@ struct rdo_sim_model {
   struct rdo_sim_claim *claims;
   uint32_t *inputs;       // nodes whose results each needs
   struct rdo_transition_entry *transitions;  // by (from, to)
+  struct rdo_sim_return *returns;  // only where iterations overlap
+  uint32_t return_count;
+  uint32_t overlap_count;  // iterations that are at work at once by the plan: 1 where each ends before the next begins
   uint32_t *lane_orders;  // nodes of each lane in the plan's order; only where it is kept
   uint32_t lane_count, resource_count, job_count, instance_count, node_count, successor_count, claim_count, worker_count, transition_count;
   bool keeps_order;

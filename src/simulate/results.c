@@ -41,7 +41,7 @@ static enum rondo_status add_instance(struct rdo_sim_results *results, const str
   int64_t release_ns = INT64_MAX, end_ns = 0;
   for (uint32_t i = instance->node_begin; i < instance->node_begin + instance->node_count; ++i) {
     const struct rdo_sim_node *node = &results->model->nodes[i];
-    const struct rdo_sim_state *state = &s->states[i];
+    const struct rdo_sim_state *state = &s->seen[i];
     if (node->is_root) RDO_TRY(rdo_values_add(&job->start_delay.run, state->start_ns - state->ready_ns, diag));
     release_ns = min_ns(release_ns, state->ready_ns);
     end_ns = max_ns(end_ns, state->end_ns);

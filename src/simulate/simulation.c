@@ -148,3 +148,8 @@ const struct rondo_simulation_totals *rondo_simulation_totals(const struct rondo
 const struct rondo_simulation_job *rondo_simulation_jobs(const struct rondo_simulation *simulation) { return simulation->jobs; }
 const struct rondo_simulation_lane *rondo_simulation_lanes(const struct rondo_simulation *simulation) { return simulation->lanes; }
 const struct rondo_trace_table *rondo_simulation_table(const struct rondo_simulation *simulation) { return simulation->table; }
+
+const char *rondo_simulation_note(const struct rondo_simulation *simulation, int index) {
+  const struct rdo_notes *notes = &simulation->setup.schedule.notes;
+  return index >= 0 && (size_t)index < notes->count ? notes->items[index].text : NULL;
+}

@@ -30,6 +30,12 @@ static uint32_t index_of(const struct rdo_simulator *s, const struct rdo_timer *
   return (uint32_t)(RDO_CONTAINER(timer, struct rdo_sim_state, timer) - s->states);
 }
 
+// The model's node, the first state of its slot, and its iteration.
+static uint32_t place_of(const struct rdo_simulator *s, uint32_t index) { return index % s->model->node_count; }
+static const struct rdo_sim_node *node_at(const struct rdo_simulator *s, uint32_t index) { return &s->model->nodes[place_of(s, index)]; }
+static uint32_t base_of(const struct rdo_simulator *s, uint32_t index) { return index - place_of(s, index); }
+static struct rdo_sim_slot *slot_at(const struct rdo_simulator *s, uint32_t index) { return &s->slots[index / s->model->node_count]; }
+
 static bool is_lane(const struct rdo_simulator *s, uint32_t pool) { return pool < s->model->lane_count; }
 
 // Workers: linked lists, so that who ran on which one is known ---------------------------------------------
@@ -86,14 +92,16 @@ static void enqueue(struct rdo_simulator *s, uint32_t node) {
   mark_dirty(s, state->lane);
 }
 
+static uint32_t *turn_of(const struct rdo_simulator *s, uint32_t lane, uint32_t node) { return &s->turns[node / s->model->node_count * s->model->lane_count + lane]; }
+
 static bool is_turn(const struct rdo_simulator *s, uint32_t lane, uint32_t node) {
   const struct rdo_sim_lane *to = &s->model->lanes[lane];
-  return s->model->lane_orders[to->order_begin + s->pools[lane].turn] == node;
+  return s->model->lane_orders[to->order_begin + *turn_of(s, lane, node)] == place_of(s, node);
 }
 
 // Whether all nodes that come before it on its lanes have started.
 static bool may_come(const struct rdo_simulator *s, uint32_t node) {
-  const struct rdo_sim_node *from = &s->model->nodes[node];
+  const struct rdo_sim_node *from = node_at(s, node);
   if (!s->model->keeps_order) return true;
   if (!is_turn(s, from->lane, node)) return false;
   for (uint32_t i = 0; i < from->claim_count; ++i) {
@@ -109,10 +117,10 @@ static void arrive(struct rdo_simulator *s, uint32_t node) {
   if (may_come(s, node)) enqueue(s, node);
 }
 
-static void pass_turn(struct rdo_simulator *s, uint32_t lane) {
+static void pass_turn(struct rdo_simulator *s, uint32_t lane, uint32_t node) {
   const struct rdo_sim_lane *to = &s->model->lanes[lane];
-  if (!s->model->keeps_order || ++s->pools[lane].turn == to->order_count) return;
-  uint32_t next = s->model->lane_orders[to->order_begin + s->pools[lane].turn];
+  if (!s->model->keeps_order || ++*turn_of(s, lane, node) == to->order_count) return;
+  uint32_t next = base_of(s, node) + s->model->lane_orders[to->order_begin + *turn_of(s, lane, node)];
   if (s->states[next].phase == RDO_SIM_ARRIVED && may_come(s, next)) enqueue(s, next);
 }
 
@@ -156,10 +164,10 @@ static void expect(const struct rdo_simulator *s, const struct rdo_sim_node *nod
 
 // When the results that a node needs are on the cluster where it will run.
 static int64_t find_arrival(const struct rdo_simulator *s, uint32_t index) {
-  const struct rdo_sim_node *node = &s->model->nodes[index];
+  const struct rdo_sim_node *node = node_at(s, index);
   int64_t arrival_ns = s->now_ns;
   for (uint32_t i = 0; i < node->input_count; ++i) {
-    const struct rdo_sim_state *before = &s->states[s->model->inputs[node->input_begin + i]];
+    const struct rdo_sim_state *before = &s->states[base_of(s, index) + s->model->inputs[node->input_begin + i]];
     int64_t there_ns = before->end_ns + rdo_sim_model_transition_ns(s->model, before->lane, s->states[index].lane);
     if (there_ns > arrival_ns) arrival_ns = there_ns;
   }
@@ -167,13 +175,13 @@ static int64_t find_arrival(const struct rdo_simulator *s, uint32_t index) {
 }
 
 static void decide(struct rdo_simulator *s, uint32_t index) {
-  const struct rdo_sim_node *node = &s->model->nodes[index];
+  const struct rdo_sim_node *node = node_at(s, index);
   struct rdo_sim_state *state = &s->states[index];
-  int64_t t0_ns = s->iteration.t0_ns, lane_ns[RDO_POLICY_LANES_MAX];
+  int64_t t0_ns = slot_at(s, index)->iteration.t0_ns, lane_ns[RDO_POLICY_LANES_MAX];
   uint32_t lane_count = s->model->lane_count - node->window, previous = state->previous_lane - node->window;
   bool has_previous = state->previous_lane != RDO_SIM_NONE && state->previous_lane >= node->window && previous < RDO_POLICY_LANES_MAX;
   struct rdo_policy_decision decision;
-  struct rdo_policy_node asked = {.index = index,
+  struct rdo_policy_node asked = {.index = place_of(s, index),
                                   .sequence = s->sequence++,
                                   .now_ns = s->now_ns,
                                   .release_ns = t0_ns + node->release_ns,
@@ -213,7 +221,7 @@ static int compare_ready(const void *a, const void *b) {
   return (x->node > y->node) - (x->node < y->node);
 }
 
-static void add_ready(struct rdo_simulator *s, uint32_t node) { s->ready[s->ready_count++] = (struct rdo_sim_ready){s->model->nodes[node].rank, node}; }
+static void add_ready(struct rdo_simulator *s, uint32_t node) { s->ready[s->ready_count++] = (struct rdo_sim_ready){node_at(s, node)->rank, node}; }
 
 // What became ready at this instant, in the order of rank.
 static void decide_ready(struct rdo_simulator *s) {
@@ -225,7 +233,7 @@ static void decide_ready(struct rdo_simulator *s) {
 // All its predecessors have ended. Before its release it is not ready.
 static void free_node(struct rdo_simulator *s, uint32_t node, int64_t since_ns) {
   struct rdo_sim_state *state = &s->states[node];
-  int64_t release_ns = s->iteration.t0_ns + s->model->nodes[node].release_ns;
+  int64_t release_ns = slot_at(s, node)->iteration.t0_ns + node_at(s, node)->release_ns;
   state->ready_ns = release_ns > since_ns ? release_ns : since_ns;
   if (state->ready_ns <= s->now_ns) {
     add_ready(s, node);
@@ -238,8 +246,8 @@ static void free_node(struct rdo_simulator *s, uint32_t node, int64_t since_ns) 
 // Starting and ending --------------------------------------------------------------------------------------
 
 static int64_t draw_duration(const struct rdo_simulator *s, uint32_t index, const struct rdo_sim_state *state) {
-  const struct rdo_sim_draw draw = rdo_sim_noise_draw(&s->options->noise, s->iteration.run, s->iteration.index, index);
-  int64_t expected_ns = rdo_sim_model_expect(s->model, &s->model->nodes[index], state->lane, state->width);
+  const struct rdo_sim_draw draw = rdo_sim_noise_draw(&s->options->noise, slot_at(s, index)->iteration.run, slot_at(s, index)->iteration.index, place_of(s, index));
+  int64_t expected_ns = rdo_sim_model_expect(s->model, node_at(s, index), state->lane, state->width);
   double factor = draw.factor;
   uint32_t others = s->model->lane_count - 1;  // its own lane is among the busy ones by now
   if (others > 0) factor *= 1 + s->options->interference * (s->busy_lane_count - 1) / others;
@@ -252,7 +260,7 @@ static int64_t draw_duration(const struct rdo_simulator *s, uint32_t index, cons
 static int64_t find_handover(const struct rdo_simulator *s, uint32_t index) {
   const struct rdo_sim_state *state = &s->states[index];
   const struct rdo_sim_lane *lane = &s->model->lanes[state->lane];
-  const struct rdo_sim_node *node = &s->model->nodes[index];
+  const struct rdo_sim_node *node = node_at(s, index);
   bool is_released = node->is_root && state->ready_ns == s->now_ns;  // a worker is awake for it
   if (is_released && node->is_locked) return 0;
   bool is_awake = is_released || state->is_timed || lane->wake_ns == 0;
@@ -264,7 +272,7 @@ static int64_t find_handover(const struct rdo_simulator *s, uint32_t index) {
 }
 
 static void start(struct rdo_simulator *s, uint32_t index) {
-  const struct rdo_sim_node *node = &s->model->nodes[index];
+  const struct rdo_sim_node *node = node_at(s, index);
   struct rdo_sim_state *state = &s->states[index];
   uint32_t lane = state->lane;
   state->phase = RDO_SIM_RUNNING;
@@ -279,16 +287,16 @@ static void start(struct rdo_simulator *s, uint32_t index) {
   ++s->pools[lane].dispatch_count;
   state->end_ns = state->start_ns + draw_duration(s, index, state);
   rdo_timer_heap_insert(&s->events, &state->timer, state->end_ns);
-  pass_turn(s, lane);
+  pass_turn(s, lane, index);
   for (uint32_t i = 0; i < node->claim_count; ++i) {
     uint32_t pool = s->model->claims[node->claim_begin + i].pool;
-    if (is_lane(s, pool)) pass_turn(s, pool);
+    if (is_lane(s, pool)) pass_turn(s, pool, index);
   }
 }
 
 // The pool that keeps a node from starting, or RDO_SIM_NONE.
 static uint32_t find_obstacle(const struct rdo_simulator *s, uint32_t index) {
-  const struct rdo_sim_node *node = &s->model->nodes[index];
+  const struct rdo_sim_node *node = node_at(s, index);
   for (uint32_t i = 0; i < node->claim_count; ++i) {
     const struct rdo_sim_claim *claim = &s->model->claims[node->claim_begin + i];
     if (s->pools[claim->pool].free_count < claim->count) return claim->pool;
@@ -323,8 +331,21 @@ static void fill_lanes(struct rdo_simulator *s) {
   }
 }
 
+// What waits in the next iteration, if that has begun.
+static void end_for_next(struct rdo_simulator *s, uint32_t index) {
+  uint64_t next_index = slot_at(s, index)->iteration.index + 1;
+  uint32_t place = place_of(s, index), next = (uint32_t)(next_index % s->slot_count);
+  if (s->model->return_count == 0 || s->slots[next].left_count == 0 || s->slots[next].iteration.index != next_index) return;
+  for (uint32_t i = 0; i < s->model->return_count; ++i) {
+    uint32_t waiting = next * s->model->node_count + s->model->returns[i].to;
+    // A root that had its turn to wait for was ready before: that is a delay.
+    int64_t since_ns = node_at(s, waiting)->is_root ? s->slots[next].iteration.t0_ns : s->now_ns;
+    if (s->model->returns[i].from == place && --s->states[waiting].predecessors_left == 0) free_node(s, waiting, since_ns);
+  }
+}
+
 static void end(struct rdo_simulator *s, uint32_t index) {
-  const struct rdo_sim_node *node = &s->model->nodes[index];
+  const struct rdo_sim_node *node = node_at(s, index);
   struct rdo_sim_state *state = &s->states[index];
   uint32_t worker = state->worker;
   state->phase = RDO_SIM_DONE;
@@ -336,10 +357,26 @@ static void end(struct rdo_simulator *s, uint32_t index) {
   }
   state->worker = worker;  // for those who look
   for (uint32_t i = 0; i < node->successor_count; ++i) {
-    struct rdo_sim_state *next = &s->states[s->model->successors[node->successor_begin + i]];
+    struct rdo_sim_state *next = &s->states[base_of(s, index) + s->model->successors[node->successor_begin + i]];
     next->previous_lane = state->lane;
     if (--next->predecessors_left == 0) free_node(s, (uint32_t)(next - s->states), s->now_ns);
   }
+  end_for_next(s, index);
+}
+
+// Observers see the iteration of a slot.
+static void show(struct rdo_simulator *s, const struct rdo_sim_slot *slot) {
+  s->iteration = slot->iteration;
+  s->seen = s->states + (size_t)(slot - s->slots) * s->model->node_count;
+}
+
+static enum rondo_status note_end(struct rdo_simulator *s, uint32_t index, const struct rdo_sim_observer *observer, struct rondo_diag *diag) {
+  struct rdo_sim_slot *slot = slot_at(s, index);
+  if (s->now_ns > slot->iteration.end_ns) slot->iteration.end_ns = s->now_ns;
+  show(s, slot);
+  if (observer->see_end != NULL) RDO_TRY(observer->see_end(observer->user, s, &s->iteration, place_of(s, index), diag));
+  if (--slot->left_count > 0 || observer->see_iteration == NULL) return RONDO_OK;
+  return observer->see_iteration(observer->user, s, &s->iteration, diag);
 }
 
 static enum rondo_status handle_event(struct rdo_simulator *s, const struct rdo_sim_observer *observer, struct rondo_diag *diag) {
@@ -349,47 +386,64 @@ static enum rondo_status handle_event(struct rdo_simulator *s, const struct rdo_
   switch (s->states[node].phase) {
     case RDO_SIM_ARMED: add_ready(s, node); break;
     case RDO_SIM_HELD: arrive(s, node); break;
-    default:
-      end(s, node);
-      if (s->now_ns > s->iteration.end_ns) s->iteration.end_ns = s->now_ns;
-      return observer->see_end != NULL ? observer->see_end(observer->user, s, &s->iteration, node, diag) : RONDO_OK;
+    default: end(s, node); return note_end(s, node, observer, diag);
   }
   return RONDO_OK;
 }
 
-// One iteration --------------------------------------------------------------------------------------------
+// Iterations -----------------------------------------------------------------------------------------------
 
-static void reset_states(struct rdo_simulator *s) {
-  for (uint32_t i = 0; i < s->model->node_count; ++i) {
-    s->states[i] = (struct rdo_sim_state){.predecessors_left = s->model->nodes[i].predecessor_count, .previous_lane = RDO_SIM_NONE};
+static void begin_iteration(struct rdo_simulator *s, uint64_t run, uint64_t index, int64_t t0_ns) {
+  const struct rdo_sim_model *model = s->model;
+  uint32_t number = (uint32_t)(index % s->slot_count), base = number * model->node_count, before = (uint32_t)((index + s->slot_count - 1) % s->slot_count);
+  struct rdo_sim_slot *slot = &s->slots[number];
+  *slot = (struct rdo_sim_slot){{.run = run, .index = index, .t0_ns = t0_ns, .end_ns = t0_ns}, model->node_count};
+  for (uint32_t i = 0; i < model->node_count; ++i) {
+    s->states[base + i] = (struct rdo_sim_state){.predecessors_left = model->nodes[i].predecessor_count, .previous_lane = RDO_SIM_NONE};
   }
-  for (uint32_t i = 0; i < s->model->lane_count; ++i) s->pools[i].turn = 0;
-  for (uint32_t i = 0; i < s->model->node_count; ++i) {
-    if (s->states[i].predecessors_left == 0) free_node(s, i, s->iteration.t0_ns);
+  for (uint32_t i = 0; i < model->return_count && index > 0; ++i) {
+    bool is_over = before == number || s->states[before * model->node_count + model->returns[i].from].phase == RDO_SIM_DONE;
+    if (!is_over) ++s->states[base + model->returns[i].to].predecessors_left;
+  }
+  for (uint32_t i = 0; i < model->lane_count; ++i) s->turns[number * model->lane_count + i] = 0;
+  for (uint32_t i = 0; i < model->node_count; ++i) {
+    if (s->states[base + i].predecessors_left == 0) free_node(s, base + i, t0_ns);
   }
 }
 
 static enum rondo_status check_done(const struct rdo_simulator *s, struct rondo_diag *diag) {
-  for (uint32_t i = 0; i < s->model->node_count; ++i) {
-    if (s->states[i].phase == RDO_SIM_DONE) continue;
-    return rdo_fail(diag, RONDO_INTERNAL, "the simulation stopped before '%s' could run: please report this with the plan", s->model->schedule->nodes[s->model->nodes[i].schedule_node].key);
+  for (uint32_t i = 0; i < s->slot_count * s->model->node_count; ++i) {
+    if (s->slots[i / s->model->node_count].left_count == 0 || s->states[i].phase == RDO_SIM_DONE) continue;
+    return rdo_fail(diag, RONDO_INTERNAL, "the simulation stopped before '%s' could run: please report this with the plan", s->model->schedule->nodes[node_at(s, i)->schedule_node].key);
   }
   return RONDO_OK;
 }
 
-static enum rondo_status run_iteration(struct rdo_simulator *s, const struct rdo_sim_observer *observer, struct rondo_diag *diag) {
-  s->iteration.end_ns = s->iteration.t0_ns;
-  reset_states(s);
-  for (;;) {
+// Whether an iteration may begin: its slot is free, and without a period the one before it is over.
+static bool may_begin(const struct rdo_simulator *s, uint64_t index) {
+  return index < s->options->iteration_count && s->slots[index % s->slot_count].left_count == 0;
+}
+
+// Up to the end of the last iteration. At one instant what ends does so before an iteration begins.
+static enum rondo_status run_iterations(struct rdo_simulator *s, uint64_t run, const struct rdo_sim_observer *observer, struct rondo_diag *diag) {
+  int64_t period_ns = s->model->schedule->period_ns, t0_ns = 0;
+  for (uint64_t index = 0;;) {
     decide_ready(s);
     fill_lanes(s);
-    if (s->events.first == NULL) break;
-    s->now_ns = s->events.first->deadline_ns;
+    const struct rdo_timer *first = s->events.first;
+    // One that is late makes the next one late, whose releases stay where they were.
+    if (may_begin(s, index) && (first == NULL || (t0_ns > s->now_ns ? t0_ns : s->now_ns) < first->deadline_ns)) {
+      if (period_ns == 0 && index > 0) t0_ns = s->slots[(index - 1) % s->slot_count].iteration.end_ns;
+      if (s->now_ns < t0_ns) s->now_ns = t0_ns;
+      begin_iteration(s, run, index++, t0_ns);
+      t0_ns += period_ns;
+      continue;
+    }
+    if (first == NULL) return check_done(s, diag);
+    s->now_ns = first->deadline_ns;
     if (s->now_ns > CLOCK_NS_MAX) return rdo_fail(diag, RONDO_OUT_OF_RANGE, "the simulation is longer than 31 years: simulate fewer iterations, or less noise");
     while (s->events.first != NULL && s->events.first->deadline_ns == s->now_ns) RDO_TRY(handle_event(s, observer, diag));
   }
-  RDO_TRY(check_done(s, diag));
-  return observer->see_iteration != NULL ? observer->see_iteration(observer->user, s, &s->iteration, diag) : RONDO_OK;
 }
 
 static void reset(struct rdo_simulator *s) {
@@ -397,6 +451,7 @@ static void reset(struct rdo_simulator *s) {
   s->events = s->dirty = (struct rdo_timer_heap){0};
   s->now_ns = 0;
   s->sequence = 0;
+  for (uint32_t i = 0; i < s->slot_count; ++i) s->slots[i] = (struct rdo_sim_slot){.left_count = 0};
   s->ready_count = s->busy_lane_count = 0;
   for (uint32_t i = 0; i < model->lane_count + model->resource_count; ++i) {
     s->pools[i] = (struct rdo_sim_pool){.free_worker = RDO_SIM_NONE};
@@ -414,31 +469,30 @@ static void reset(struct rdo_simulator *s) {
 }
 
 enum rondo_status rdo_simulator_run(struct rdo_simulator *s, uint64_t run, const struct rdo_sim_observer *observer, struct rondo_diag *diag) {
-  int64_t period_ns = s->model->schedule->period_ns, t0_ns = 0;
   reset(s);
-  for (uint64_t i = 0; i < s->options->iteration_count; ++i) {
-    s->iteration = (struct rdo_sim_iteration){.run = run, .index = i, .t0_ns = t0_ns};
-    // One that is late makes the next one late, whose releases stay where they were.
-    if (s->now_ns < t0_ns) s->now_ns = t0_ns;
-    RDO_TRY(run_iteration(s, observer, diag));
-    t0_ns = period_ns > 0 ? t0_ns + period_ns : s->iteration.end_ns;
-  }
-  return RONDO_OK;
+  return run_iterations(s, run, observer, diag);
 }
 
 enum rondo_status rdo_simulator_init(struct rdo_simulator *out_simulator, const struct rdo_sim_model *model, const struct rdo_sim_options *options,
                                      struct rondo_diag *diag) {
   struct rdo_simulator *s = out_simulator;
   *s = (struct rdo_simulator){.model = model, .options = options};
-  RDO_TRY(rdo_alloc_array(model->node_count, sizeof *s->states, &s->states, diag));
+  s->slot_count = model->overlap_count;
+  size_t state_count = (size_t)s->slot_count * model->node_count;
+  if (state_count > UINT32_MAX) return rdo_fail(diag, RONDO_OUT_OF_RANGE, "%u iterations of %u dispatches overlap: too many to simulate", (unsigned)s->slot_count, (unsigned)model->node_count);
+  RDO_TRY(rdo_alloc_array(s->slot_count, sizeof *s->slots, &s->slots, diag));
+  RDO_TRY(rdo_alloc_array((size_t)s->slot_count * model->lane_count, sizeof *s->turns, &s->turns, diag));
+  RDO_TRY(rdo_alloc_array(state_count, sizeof *s->states, &s->states, diag));
   RDO_TRY(rdo_alloc_array((size_t)model->lane_count + model->resource_count, sizeof *s->pools, &s->pools, diag));
   RDO_TRY(rdo_alloc_array(model->lane_count, sizeof *s->hints, &s->hints, diag));
   RDO_TRY(rdo_alloc_array(model->worker_count, sizeof *s->next_worker, &s->next_worker, diag));
   RDO_TRY(rdo_alloc_array(model->worker_count, sizeof *s->idle_since_ns, &s->idle_since_ns, diag));
-  return rdo_alloc_array(model->node_count, sizeof *s->ready, &s->ready, diag);
+  return rdo_alloc_array(state_count, sizeof *s->ready, &s->ready, diag);
 }
 
 void rdo_simulator_deinit(struct rdo_simulator *simulator) {
+  rdo_free(simulator->slots);
+  rdo_free(simulator->turns);
   rdo_free(simulator->states);
   rdo_free(simulator->pools);
   rdo_free(simulator->hints);

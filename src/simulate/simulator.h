@@ -14,6 +14,9 @@
 // Where the machine says what a hand-over costs, that passes between taking workers and the start: less on a worker that has just
 // ended something, or is awake for a release, than on one that has been idle for longer than players spin. What is locked to its
 // release starts on time.
+//
+// Where a plan ends after its period, an iteration begins while the tail of the one before it still runs: as many are at work at once as
+// the plan lets overlap, and calls of one job follow each other across the border. One that is later than that makes the next one late.
 
 #ifndef RDO_SIMULATE_SIMULATOR_H_
 #define RDO_SIMULATE_SIMULATOR_H_
@@ -56,7 +59,6 @@ struct rdo_sim_pool {
   struct rdo_timer_heap waiters;     // nodes by key that would come next, but for this
   uint32_t free_count;
   uint32_t free_worker;              // first of a list; lanes
-  uint32_t turn;                     // lanes, where the order is kept: how many of it have started
   bool is_dirty;                     // in the heap of lanes to be filled
   double backlog_ns;
   double busy_ns;                    // of all its workers together
@@ -71,7 +73,7 @@ struct rdo_sim_options {
   uint64_t iteration_count;
 };
 
-// One iteration has ended. Nodes' states are those of this iteration.
+// An iteration. When observers are told of one, `seen` are its nodes' states.
 struct rdo_sim_iteration {
   uint64_t run, index;
   int64_t t0_ns;   // its start by the plan; from here its times count
@@ -86,6 +88,12 @@ struct rdo_sim_observer {
   void *user;
 };
 
+// An iteration at work. Where iterations overlap there are several, each with states of its own.
+struct rdo_sim_slot {
+  struct rdo_sim_iteration iteration;
+  uint32_t left_count;  // nodes that have not ended; 0 = no iteration is here
+};
+
 struct rdo_sim_ready {
   uint32_t rank, node;
 };
@@ -93,18 +101,22 @@ struct rdo_sim_ready {
 struct rdo_simulator {
   const struct rdo_sim_model *model;
   const struct rdo_sim_options *options;
-  struct rdo_sim_state *states;      // owned [node_count]
+  uint32_t slot_count;               // as many as iterations may overlap
+  struct rdo_sim_slot *slots;        // owned [slot_count]: iteration i is in slot i % slot_count
+  struct rdo_sim_state *states;      // owned [slot_count * node_count]: a node's number from here on is its place in this array
+  uint32_t *turns;                   // owned [slot_count * lane_count]: where the order is kept, how many of each lane's have started
+  const struct rdo_sim_state *seen;  // [node_count] for observers: those of the iteration that they are told of
   struct rdo_sim_pool *pools;        // owned [lane_count + resource_count]
   struct rdo_policy_lane *hints;     // owned [lane_count]: what the policy sees of the lanes
   uint32_t *next_worker;             // owned [worker_count]: links of lists of workers
   int64_t *idle_since_ns;            // owned [worker_count]: when each ended what it ran last
-  struct rdo_sim_ready *ready;       // owned [node_count]: became ready at this instant
+  struct rdo_sim_ready *ready;       // owned [slot_count * node_count]: became ready at this instant
   uint32_t ready_count;
   uint32_t busy_lane_count;
   struct rdo_timer_heap events, dirty;
   uint64_t sequence;
   int64_t now_ns;
-  struct rdo_sim_iteration iteration;
+  struct rdo_sim_iteration iteration;  // that observers are told of
 };
 
 //   model, options  borrowed for the simulator's life

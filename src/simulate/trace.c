@@ -68,7 +68,7 @@ void rdo_sim_trace_deinit(struct rdo_sim_trace *trace) {
 
 enum rondo_status rdo_sim_trace_add(struct rdo_sim_trace *trace, const struct rdo_simulator *simulator, uint32_t node, struct rondo_diag *diag) {
   const struct rdo_sim_node *from = &trace->model->nodes[node];
-  const struct rdo_sim_state *state = &simulator->states[node];
+  const struct rdo_sim_state *state = &simulator->seen[node];
   const struct rdo_sim_instance *instance = &trace->model->instances[from->instance];
   int64_t t0_ns = simulator->iteration.t0_ns;
   struct rdo_table_row row = rdo_table_row();

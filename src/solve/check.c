@@ -72,14 +72,29 @@ static enum rondo_status check_edges(const struct rondo_problem *problem, const 
   return RONDO_OK;
 }
 
+// What repeats is where it would be within the first period; what reaches beyond that is at its begin as well.
+static size_t add_events(const struct rondo_problem *problem, const struct rondo_placed_node *placed, uint32_t node, const struct rondo_problem_use *use,
+                         struct check_event *events) {
+  int64_t begin = placed->start, end = placed->end, period = problem->period;
+  if (period != 0) {
+    end -= begin - begin % period;
+    begin %= period;
+  }
+  events[0] = (struct check_event){.machine = use->machine, .width = use->width, .time = begin, .node = node};
+  events[1] = (struct check_event){.machine = use->machine, .width = -use->width, .time = end, .node = node};
+  if (period == 0 || end <= period) return 2;
+  events[1].time = period;
+  events[2] = (struct check_event){.machine = use->machine, .width = use->width, .time = 0, .node = node};
+  events[3] = (struct check_event){.machine = use->machine, .width = -use->width, .time = end - period, .node = node};
+  return 4;
+}
+
 static size_t list_events(const struct rondo_problem *problem, const struct rondo_placed_node *nodes, struct check_event *events) {
   size_t count = 0;
   for (uint32_t i = 0; i < problem->node_count; ++i) {
     const struct rdo_mode *mode = mode_of(problem, nodes, i);
     for (uint32_t k = 0; k < mode->use_count && mode->duration != 0; ++k) {
-      const struct rondo_problem_use *use = &problem->uses[mode->use_begin + k];
-      events[count++] = (struct check_event){.machine = use->machine, .width = use->width, .time = nodes[i].start, .node = i};
-      events[count++] = (struct check_event){.machine = use->machine, .width = -use->width, .time = nodes[i].end, .node = i};
+      count += add_events(problem, &nodes[i], i, &problem->uses[mode->use_begin + k], &events[count]);
     }
   }
   return count;
@@ -88,7 +103,7 @@ static size_t list_events(const struct rondo_problem *problem, const struct rond
 static enum rondo_status check_capacities(const struct rondo_problem *problem, const struct rondo_placed_node *nodes, struct rondo_diag *diag) {
   struct check_event *events;
   enum rondo_status status = RONDO_OK;
-  RDO_TRY(rdo_alloc_array(problem->use_count * 2 + 1, sizeof *events, &events, diag));
+  RDO_TRY(rdo_alloc_array(problem->use_count * 4 + 1, sizeof *events, &events, diag));
   size_t count = list_events(problem, nodes, events);
   qsort(events, count, sizeof *events, compare_events);
   int64_t used = 0;
@@ -104,10 +119,24 @@ static enum rondo_status check_capacities(const struct rondo_problem *problem, c
   return status;
 }
 
+static enum rondo_status check_repetition(const struct rondo_problem *problem, const struct rondo_placed_node *nodes, struct rondo_diag *diag) {
+  for (uint32_t i = 0; i < problem->node_count && problem->period != 0; ++i) {
+    if (nodes[i].end - nodes[i].start <= problem->period) continue;
+    return BROKEN(diag, "node %u runs from %lld to %lld, longer than the period of %lld", i, (long long)nodes[i].start, (long long)nodes[i].end, (long long)problem->period);
+  }
+  for (size_t i = 0; i < problem->return_count; ++i) {
+    const struct rdo_return *back = &problem->returns[i];
+    if (nodes[back->to].start + problem->period - back->delay >= nodes[back->from].end) continue;
+    return BROKEN(diag, "node %u ends at %lld, less than %lld before node %u starts again at %lld", back->from, (long long)nodes[back->from].end, (long long)back->delay, back->to, (long long)(nodes[back->to].start + problem->period));
+  }
+  return RONDO_OK;
+}
+
 enum rondo_status rondo_schedule_check(const struct rondo_problem *problem, const struct rondo_placed_node *nodes, int node_count, struct rondo_diag *diag) {
   if (!problem->is_finished) return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "the problem is not finished");
   if (node_count < 0 || (size_t)node_count != problem->node_count) return BROKEN(diag, "the schedule has %d nodes, the problem %zu", node_count, problem->node_count);
   for (uint32_t i = 0; i < problem->node_count; ++i) RDO_TRY(check_placed(problem, nodes, i, diag));
   RDO_TRY(check_edges(problem, nodes, diag));
+  RDO_TRY(check_repetition(problem, nodes, diag));
   return check_capacities(problem, nodes, diag);
 }

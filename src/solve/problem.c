@@ -22,6 +22,7 @@ void rondo_problem_release(struct rondo_problem **problem) {
   rdo_free(p->uses);
   rdo_free(p->edges);
   rdo_free(p->transitions);
+  rdo_free(p->returns);
   rdo_free(p->predecessors);
   rdo_free(p->successors);
   rdo_free(p->order);
@@ -199,6 +200,15 @@ enum rondo_status rondo_problem_add_edge(struct rondo_problem *problem, int from
   return RONDO_OK;
 }
 
+void rdo_problem_set_period(struct rondo_problem *problem, int64_t period) { problem->period = period; }
+
+enum rondo_status rdo_problem_add_return(struct rondo_problem *problem, uint32_t from, uint32_t to, int64_t delay, struct rondo_diag *diag) {
+  RDO_TRY(check_count("orders across the border", problem->return_count, 1, RONDO_PROBLEM_EDGES_MAX, diag));
+  RDO_TRY(rdo_grow_array(problem->return_count + 1, sizeof *problem->returns, &problem->return_capacity, &problem->returns, diag));
+  problem->returns[problem->return_count++] = (struct rdo_return){.from = from, .to = to, .delay = delay};
+  return RONDO_OK;
+}
+
 // Finishing --------------------------------------------------------------------------------------------
 
 static enum rondo_status link_edges(struct rondo_problem *problem, struct rondo_diag *diag) {
@@ -325,7 +335,7 @@ static enum rondo_status check_windows(const struct rondo_problem *problem, stru
 }
 
 static bool find_unary(const struct rondo_problem *problem) {
-  if (problem->transition_count != 0) return false;
+  if (problem->transition_count != 0 || problem->period != 0) return false;
   for (size_t i = 0; i < problem->mode_count; ++i) {
     const struct rdo_mode *mode = &problem->modes[i];
     if (mode->use_count != 1 || problem->machines[problem->uses[mode->use_begin].machine].capacity != 1) return false;

@@ -54,6 +54,12 @@ struct rdo_link {
   int64_t delay;
 };
 
+// In a problem that repeats: `to` of the next repetition starts no earlier than `delay` after the end of `from`.
+struct rdo_return {
+  uint32_t from, to;
+  int64_t delay;
+};
+
 struct rdo_transition {
   int32_t from, to;
   int64_t delay;
@@ -68,6 +74,9 @@ struct rondo_problem {
   struct rdo_edge *edges;
   struct rdo_transition *transitions;
   size_t machine_count, job_count, node_count, mode_count, use_count, edge_count, transition_count;
+  struct rdo_return *returns;
+  size_t return_count, return_capacity;
+  int64_t period;  // 0: it runs once; else again and again, each time so much later, and machines count modulo it
   size_t machine_capacity, job_capacity, node_capacity, mode_capacity, use_capacity, edge_capacity, transition_capacity;
 
   // Made by rondo_problem_finish.
@@ -79,6 +88,14 @@ struct rondo_problem {
   size_t place_count;
   int64_t horizon;        // no sensible schedule is longer
 };
+
+// Lets a problem repeat: what one repetition has in use at the end is in the way of the next one's begin. A schedule that cannot be
+// repeated has a violation. Before it is finished; such problems are solved as a whole, neither in windows nor repaired.
+//   period   at least 1, at most RONDO_PROBLEM_TIME_MAX
+void rdo_problem_set_period(struct rondo_problem *problem, int64_t period);
+
+// Adds an order across the border between two repetitions, of nodes that are there.
+enum rondo_status rdo_problem_add_return(struct rondo_problem *problem, uint32_t from, uint32_t to, int64_t delay, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // What an edge between nodes in these modes waits for because of where they run.
 static inline int64_t rdo_problem_transition(const struct rondo_problem *problem, const struct rdo_mode *from, const struct rdo_mode *to) {

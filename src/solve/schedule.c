@@ -82,6 +82,12 @@ void rdo_builder_evaluate(struct rdo_builder *builder) {
     if (placed->start < span[0]) span[0] = placed->start;
     if (placed->end > span[1]) span[1] = placed->end;
   }
+  for (size_t i = 0; i < problem->return_count; ++i) {
+    const struct rdo_return *back = &problem->returns[i];
+    int64_t late = builder->nodes[back->from].end + back->delay - builder->nodes[back->to].start - problem->period;
+    if (late > 0) add_capped(&cost.violation, 1, late);
+  }
+  add_capped(&cost.violation, 1, builder->overload);
   add_tardiness(problem, builder->job_spans, &cost);
   builder->cost = cost;
 }
@@ -102,11 +108,16 @@ static int64_t find_ready(const struct rdo_builder *builder, const struct rdo_no
   return ready;
 }
 
-// The earliest time from `start` on at which all machines of a mode have room: each pushes it on until all agree.
-static int64_t find_room(const struct rdo_builder *builder, const struct rdo_mode *mode, int64_t start) {
+// The earliest time from `ready` on at which all machines of a mode have room: each pushes it on until all agree.
+//   returns  RDO_USAGE_NONE: there is none in the whole period
+static int64_t find_room(const struct rdo_builder *builder, const struct rdo_mode *mode, int64_t ready) {
   const struct rondo_problem_use *uses = &builder->problem->uses[mode->use_begin];
+  int64_t period = builder->problem->period, start = ready;
   for (uint32_t agreed = 0, i = 0; agreed < mode->use_count; ++agreed, i = i + 1 < mode->use_count ? i + 1 : 0) {
-    int64_t found = rdo_usage_find(&builder->usages[uses[i].machine], start, mode->duration, uses[i].width);
+    const struct rdo_usage *usage = &builder->usages[uses[i].machine];
+    int64_t found = period == 0 ? rdo_usage_find(usage, start, mode->duration, uses[i].width)
+                                : rdo_usage_find_again(usage, start, mode->duration, uses[i].width, period);
+    if (found == RDO_USAGE_NONE || (period != 0 && found - ready >= period)) return RDO_USAGE_NONE;
     if (found > start) agreed = 0;
     start = found;
   }
@@ -117,13 +128,17 @@ static int64_t find_room(const struct rdo_builder *builder, const struct rdo_mod
 static enum rondo_status take_room(struct rdo_builder *builder, const struct rdo_mode *mode, int64_t start, int32_t sign, struct rondo_diag *diag) {
   for (uint32_t i = 0; i < mode->use_count; ++i) {
     const struct rondo_problem_use *use = &builder->problem->uses[mode->use_begin + i];
-    RDO_TRY(rdo_usage_take(&builder->usages[use->machine], start, start + mode->duration, sign * use->width, diag));
+    struct rdo_usage *usage = &builder->usages[use->machine];
+    int64_t period = builder->problem->period;
+    RDO_TRY(period == 0 ? rdo_usage_take(usage, start, start + mode->duration, sign * use->width, diag)
+                        : rdo_usage_take_again(usage, start, mode->duration, sign * use->width, period, diag));
   }
   return RONDO_OK;
 }
 
 enum rondo_status rdo_builder_clear(struct rdo_builder *builder, struct rondo_diag *diag) {
   const struct rondo_problem *problem = builder->problem;
+  builder->overload = 0;
   for (size_t i = 0; i < problem->machine_count; ++i) RDO_TRY(rdo_usage_clear(&builder->usages[i], problem->machines[i].capacity, diag));
   return RONDO_OK;
 }
@@ -147,14 +162,23 @@ static bool is_better(const struct rdo_builder *builder, const struct rdo_mode *
   return mode_area(builder->problem, a) < mode_area(builder->problem, b);
 }
 
-static struct rondo_placed_node place_node(const struct rdo_builder *builder, const struct rdo_node *node, int32_t wanted) {
+// Where a node starts; a mode with room comes before all without.
+static struct rondo_placed_node place_node(const struct rdo_builder *builder, const struct rdo_node *node, int32_t wanted, bool *out_has_room) {
   const struct rondo_problem *problem = builder->problem;
   struct rondo_placed_node best = {.mode = -1};
+  *out_has_room = false;
   uint32_t begin = wanted >= 0 ? (uint32_t)wanted : 0, end = wanted >= 0 ? begin + 1 : node->mode_count;
   for (uint32_t i = begin; i < end; ++i) {
     const struct rdo_mode *mode = &problem->modes[node->mode_begin + i];
-    int64_t start = find_room(builder, mode, find_ready(builder, node, mode));
-    if (best.mode >= 0 && !is_better(builder, mode, start + mode->duration, &problem->modes[node->mode_begin + (uint32_t)best.mode], best.end)) continue;
+    int64_t ready = find_ready(builder, node, mode), start = find_room(builder, mode, ready);
+    bool has_room = start != RDO_USAGE_NONE;
+    if (!has_room) start = ready;
+    if (best.mode >= 0 && has_room != *out_has_room) {
+      if (*out_has_room) continue;
+    } else if (best.mode >= 0 && !is_better(builder, mode, start + mode->duration, &problem->modes[node->mode_begin + (uint32_t)best.mode], best.end)) {
+      continue;
+    }
+    *out_has_room = has_room;
     best = (struct rondo_placed_node){.start = start, .end = start + mode->duration, .mode = (int)i};
   }
   return best;
@@ -162,7 +186,9 @@ static struct rondo_placed_node place_node(const struct rdo_builder *builder, co
 
 enum rondo_status rdo_builder_place(struct rdo_builder *builder, uint32_t node, int32_t mode, struct rondo_diag *diag) {
   const struct rdo_node *data = &builder->problem->nodes[node];
-  struct rondo_placed_node placed = place_node(builder, data, mode);
+  bool has_room;
+  struct rondo_placed_node placed = place_node(builder, data, mode, &has_room);
+  if (!has_room) add_capped(&builder->overload, 1, placed.end - placed.start);
   builder->nodes[node] = placed;
   return take_room(builder, &builder->problem->modes[data->mode_begin + (uint32_t)placed.mode], placed.start, 1, diag);
 }
@@ -219,6 +245,7 @@ enum rondo_status rdo_builder_justify(struct rdo_builder *builder, uint32_t *out
       if (late > ready) ready = late;
     }
     int64_t start = find_room(builder, mode, ready);
+    if (start == RDO_USAGE_NONE) start = ready;  // only the order counts
     builder->late[index] = start + mode->duration;
     RDO_TRY(take_room(builder, mode, start, 1, diag));
   }

@@ -42,6 +42,7 @@ struct rdo_builder {
   int64_t *job_spans;        // first start and last end of each job
   struct rondo_placed_node *nodes;
   struct rdo_cost cost;
+  int64_t overload;  // of a problem that repeats: time of nodes for which there was no room, since it was cleared
   struct rdo_builder_entry *entries;  // scratch of sorting
   int64_t *late;                      // scratch: how long before the end a node starts, once pushed towards it
   const int64_t *excesses;  // of each mode (bound.h), borrowed; NULL: all 0
@@ -55,7 +56,8 @@ void rdo_builder_deinit(struct rdo_builder *builder);
 enum { RDO_MODE_EARLIEST = -1 };  // whichever ends first, its weighted excess added; among equals less energy, then less width times duration
 
 // Serial schedule generation (Kolisch 1996, section 2): each node of a list in turn starts as early as edges and
-// what was placed before it allow. Fills `nodes` and `cost`.
+// what was placed before it allow. In a problem that repeats machines count modulo its period; a node without room starts as if there
+// were some, which is a violation. Fills `nodes` and `cost`.
 //   order    all nodes, none before its predecessors
 //   modes    of each node, RDO_MODE_EARLIEST to let the builder choose; NULL: all so
 //   returns  OK, RESOURCE_EXHAUSTED

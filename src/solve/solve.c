@@ -122,7 +122,7 @@ static enum rondo_status find_schedule(struct rdo_search *search, uint32_t *orde
   info->method = "list";
   if (search->options->time_limit_s < 0 || rdo_search_is_over(search)) return RONDO_OK;
   bool is_makespan = search->objectives.count == 1 && search->objectives.items[0] == RONDO_OBJECTIVE_MAKESPAN, is_shop = problem->is_unary && is_makespan;
-  if (is_makespan && problem->node_count <= RDO_EXACT_NODES_MAX && search->best_cost.violation == 0) RDO_TRY(try_exact(search, info, diag));
+  if (is_makespan && problem->period == 0 && problem->node_count <= RDO_EXACT_NODES_MAX && search->best_cost.violation == 0) RDO_TRY(try_exact(search, info, diag));
   if (rdo_search_is_over(search)) return RONDO_OK;
   info->method = is_shop ? "tabu" : "lns";
   info->thread_count = search->thread_count;

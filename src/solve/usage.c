@@ -72,3 +72,27 @@ enum rondo_status rdo_usage_take(struct rdo_usage *usage, int64_t start, int64_t
   join_step(usage, first);
   return RONDO_OK;
 }
+
+// Steps lie within the period. A stretch that reaches beyond its end goes on at its begin.
+int64_t rdo_usage_find_again(const struct rdo_usage *usage, int64_t ready, int64_t duration, int32_t width, int64_t period) {
+  if (duration == 0) return ready;
+  if (duration > period) return RDO_USAGE_NONE;
+  for (int64_t start = ready; start - ready < period;) {
+    int64_t place = start % period, first = duration < period - place ? duration : period - place, rest = duration - first;
+    int64_t found = rdo_usage_find(usage, place, first, width);
+    if (found == place && rest > 0) {
+      // Whatever starts behind the border needs at least as much room there.
+      int64_t behind = rdo_usage_find(usage, 0, rest, width);
+      if (behind > 0) found = period + behind;
+    }
+    if (found == place) return start;
+    start += found - place;
+  }
+  return RDO_USAGE_NONE;
+}
+
+enum rondo_status rdo_usage_take_again(struct rdo_usage *usage, int64_t start, int64_t duration, int32_t width, int64_t period, struct rondo_diag *diag) {
+  int64_t place = start % period, length = duration < period ? duration : period, first = length < period - place ? length : period - place;
+  RDO_TRY(rdo_usage_take(usage, place, place + first, width, diag));
+  return rdo_usage_take(usage, 0, length - first, width, diag);
+}

@@ -38,4 +38,13 @@ int64_t rdo_usage_find(const struct rdo_usage *usage, int64_t ready, int64_t dur
 // Takes `width` from `start` to `end`, where it was found to be free.
 enum rondo_status rdo_usage_take(struct rdo_usage *usage, int64_t start, int64_t end, int32_t width, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// The same where everything comes again after a period: times count modulo it.
+//   returns  the earliest time; RDO_USAGE_NONE: there is none, wherever it is looked for
+#define RDO_USAGE_NONE (-1)
+int64_t rdo_usage_find_again(const struct rdo_usage *usage, int64_t ready, int64_t duration, int32_t width, int64_t period);
+
+// Takes, or with a negative `width` gives back; what is longer than the period takes all of it, once.
+enum rondo_status rdo_usage_take_again(struct rdo_usage *usage, int64_t start, int64_t duration, int32_t width, int64_t period,
+                                       struct rondo_diag *diag) RONDO_MUST_USE;
+
 #endif  // RDO_SOLVE_USAGE_H_

@@ -775,6 +775,15 @@ child_list[2]: hal.buffer
         result = json.loads(self.call("plan", *jobs, "--json", "--objective=makespan,phase", "--slack=100").stdout)
         self.assertEqual((result["admitted"], result["dispatches"], result["reasons"]), (True, 13, []))
         self.assertLessEqual(result["jobs"][0]["worst_latency_ns"], 1_000_000)
+        # Whether it can be repeated, and when; one time only where that is asked for.
+        self.assertEqual((result["repeats"], result["period_ns"], result["hyperperiod_ns"]), (True, 10_000_000, 10_000_000))
+        result = json.loads(self.call("plan", *jobs, "--horizon=20", "--json").stdout)
+        self.assertEqual((result["repeats"], result["period_ns"], result["calls"]), (True, 20_000_000, 12))
+        self.call("plan", *jobs, "--horizon=15", code=1, err="jobs.json: all periods together repeat each 10 ms, so a plan of 15 ms cannot be repeated")
+        self.call("plan", *jobs, "--horizon=15", "--once", "-o", "once.json", out=["of 10 calls on 2 lanes, hyperperiod 10 ms, for one time"])
+        done = subprocess.run([RONDO, "plan", "--check=once.json"], capture_output=True, text=True, cwd=self.folder, timeout=TIMEOUT_S, check=True)
+        self.assertIn("note: once.json: period: is missing, so this is a plan for one time", done.stdout)
+        self.assertIn("0 findings", done.stdout)
         # In windows.
         self.call("plan", *jobs, "--window=4", "--window-overlap=1", "-o", "windows.json",
                   out=["13 dispatches of 6 calls", "(windows)", "windows   3, weighted tardiness 0 ms in all", "window 0, 0 to 4 ms: ", "window 2, 8 to 12 ms: ", " again, beside "])

@@ -60,8 +60,14 @@ class SimulateTest(unittest.TestCase):
         "jobs": {"jobs": [{"name": "ctl", "model": "m", "period_ms": 40, "lanes": ["P"]}]},
     }
 
+    # The same without releases that come again.
+    ONCE = {**PLAN, "jobs": {"jobs": [{"name": "ctl", "model": "m", "lanes": ["P"]}]}}
+
     def test_simulate(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        once = self.write("once.json", json.dumps({**self.PLAN, "instances": {"ctl0": {"job": "ctl"}}}).encode())
+        done = subprocess.run([RONDO, "simulate", once], capture_output=True, text=True, check=True)
+        self.assertIn(f"note: {once}: period: is missing, so this is a plan for one time", done.stderr)
+        plan = self.write("plan.json", json.dumps({**self.PLAN, "period_ms": 40}).encode())
         # As soon as it can, g starts at 8 and c, which is locked to 10, behind it at 15.
         self.call("simulate", plan, out=["planned: 4 dispatches of 3 jobs on 2 lanes, 1 iteration", "makespan 17.000 ms; planned 20.000 ms (-15.0 %)",
                                          "deadlines: 1 of 1 missed", "  5000.0", "  7000.0", "100.0 %"])
@@ -76,7 +82,7 @@ class SimulateTest(unittest.TestCase):
         self.call("trace", "check", "edf.csv", out="4 rows, 0 findings")
 
     def test_simulate_intervals_of_lanes(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        plan = self.write("plan.json", json.dumps(self.ONCE).encode())
         lanes = json.loads(self.call("simulate", plan, "--noise=20", "--runs=5", "--json").stdout)["lanes"]
         means = [lane["utilization_mean"] for lane in lanes]
         self.assertEqual(means[0], {"mean": 1, "half_width": 0})  # it is never idle, whatever the noise
@@ -99,7 +105,7 @@ class SimulateTest(unittest.TestCase):
 
     def test_simulate_progress(self):
         """On a terminal, and only there, a long simulation tells how far it is."""
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        plan = self.write("plan.json", json.dumps(self.ONCE).encode())
         terminal, side = pty.openpty()
         self.addCleanup(os.close, terminal)
         process = subprocess.Popen([RONDO, "simulate", plan, "--iterations=20000000"], stdout=subprocess.DEVNULL, stderr=side, cwd=self.folder)
@@ -114,7 +120,7 @@ class SimulateTest(unittest.TestCase):
             process.wait()
 
     def test_simulate_compare(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        plan = self.write("plan.json", json.dumps({**self.PLAN, "period_ms": 40}).encode())
         lines = self.call("simulate", plan, "--policy=all").stdout.splitlines()
         self.assertEqual([line.split()[0] for line in lines], ["policy", "dynamic", "fifo", "priority", "edf", "shortest", "planned", "strict"])
         results = json.loads(self.call("simulate", plan, "--policy=all", "--json", "--noise=5").stdout)
@@ -130,7 +136,7 @@ class SimulateTest(unittest.TestCase):
         self.call("simulate", plan, "--sweep=ctl", out=["ctl holds every deadline at ", " Hz: every ", "planned every 40 ms"])
 
     def test_simulate_failures(self):
-        plan = self.write("plan.json", json.dumps(self.PLAN).encode())
+        plan = self.write("plan.json", json.dumps(self.ONCE).encode())
         self.call("simulate", code=2, err="needs a plan")
         self.call("simulate", plan, plan, code=2, err="takes one plan")
         for stall in ("0.5", "0.5,", ",5", "2,5", "0.5,-1", "0.5,5x"):

@@ -120,6 +120,7 @@ static enum rondo_status use_planner(struct rondo_diag *diag) {
     struct rondo_planner_options options;
     struct rondo_planning *planning;
     rondo_planner_options_init(&options);
+    options.free_call_count = 1;  // not as many as fit: that is the same again and again
     options.input_path = inputs[i];
     options.profile_path = "costs.json";
     options.output_path = "plans/plan.json";

@@ -30,6 +30,10 @@ static void test_critical_path(void **state) {
   expect_reason(planning, 1, "a plan was found: x each 3.4");
   assert_true(info_of(planning).scale >= 1.7 && info_of(planning).scale < 1.72);
   rondo_planning_release(&planning);
+  // Without periods there are only deadlines to be longer.
+  planning = plan_jobs("{\"name\": \"y\", \"model\": \"a.vmfb\", \"deadline_us\": 160}");
+  expect_reason(planning, 1, "with all deadlines 1.0");
+  rondo_planning_release(&planning);
 }
 
 static void test_utilisation(void **state) {

@@ -88,10 +88,13 @@ static void test_handover(void **state) {
 
 static void test_hyperperiod(void **state) {
   (void)state;
-  struct rondo_planning *planning = plan_jobs(
+  write_jobs(
       "{\"name\": \"fast\", \"model\": \"a.vmfb\", \"period_ms\": 4, \"deadline_ms\": 1, \"offset_ms\": 1, \"priority\": 200},"
       "{\"name\": \"slow\", \"model\": \"a.vmfb\", \"period_ms\": 6, \"waits_for\": [\"fast\"]},"
       "{\"name\": \"next\", \"model\": \"b.vmfb\", \"trigger\": {\"job\": \"slow\"}, \"resources\": [\"npu\"]}, {\"name\": \"once\", \"model\": \"a.vmfb\", \"deadline_ms\": 1}");
+  struct rondo_planner_options options = quick_options("jobs.json");
+  options.free_call_count = 1;
+  struct rondo_planning *planning = plan_with(&options);
   const struct rdo_schedule *schedule = schedule_of(planning);
   struct rondo_planning_info info;
   int job_count;
@@ -117,8 +120,10 @@ static void test_hyperperiod(void **state) {
   const struct rdo_schedule_node *next = node_of(schedule, "next0_dispatch_0");
   assert_int_equal(schedule->targets[next->target].name[0], 'E');
   assert_int_equal(next->resource_count, 1);
-  // 12 ms of `next` begin only after the first release of `slow`: this plan does not fit its hyperperiod.
-  assert_int_equal(schedule->period_ns, schedule->last_end_ns <= 12000000 ? 12000000 : 0);
+  // 12 ms of `next` begin only after the first release of `slow`, so this plan ends behind its hyperperiod: what is left is in nobody's way.
+  assert_int_equal(schedule->period_ns, 12000000);
+  assert_int_equal(info.period_ns, 12000000);
+  assert_true(schedule->last_end_ns > 12000000);
   const struct rondo_planned_job *jobs = rondo_planning_jobs(planning, &job_count);
   assert_int_equal(job_count, 4);
   assert_string_equal(jobs[0].name, "fast");
@@ -138,6 +143,8 @@ static void test_horizon(void **state) {
   struct rondo_planning_info info;
   expect_failure(&options, RONDO_OUT_OF_RANGE, "jobs.json: jobs[1].period_ns: all periods together repeat only after more than 60 s: 3.333333 ms (x), 2.000003 ms (y)");
   options.horizon_ns = 10000000;
+  expect_failure(&options, RONDO_OUT_OF_RANGE, "or plan one time only with --once");
+  options.is_once = true;
   struct rondo_planning *planning = plan_with(&options);
   rondo_planning_info(planning, &info);
   assert_int_equal(info.call_count, 4 + 3);
@@ -202,6 +209,8 @@ static void test_windows(void **state) {
   rondo_planning_release(&planning);
   // The releases of three windows.
   options.window_count = 3;
+  expect_failure(&options, RONDO_INVALID_ARGUMENT, "jobs.json: all periods together repeat each 16 ms, so a plan of 12 ms cannot be repeated");
+  options.is_once = true;
   planning = plan_with(&options);
   rondo_planning_info(planning, &info);
   assert_int_equal(info.call_count, 6 + 1 + 1);
@@ -288,6 +297,16 @@ static void test_modules(void **state) {
   assert_int_equal(b->duration_ns, 4000000);
   assert_int_equal(b->resource_count, 1);
   assert_string_equal(schedule->nodes[schedule->dependencies[b->dependency_begin]].key, "model_a0_dispatch_1");
+  rondo_planning_release(&planning);
+  // The rates of the published example: 30 Hz beside 10 Hz.
+  write_file("workload.json", "{\"model_a\": {\"dispatches\": [{\"name\": \"conv2d_1\", \"estimated_cycles\": 1500000, \"memory_bytes\": 4096000, \"requires_npu\": false, \"frequency\": 30}]},"
+                              " \"model_b\": {\"dispatches\": [{\"name\": \"npu_matmul\", \"estimated_cycles\": 2000000, \"requires_npu\": true, \"frequency\": 10}]}}");
+  write_file("deadlines.json", "{\"model_a.predict\": 33000000, \"model_b.control\": 10000000}");
+  planning = plan_with(&options);
+  rondo_planning_info(planning, &info);
+  assert_true(info.is_admitted);
+  assert_int_equal(info.period_ns, 100000000);
+  assert_int_equal(info.call_count, 3 + 1);
   rondo_planning_release(&planning);
 }
 

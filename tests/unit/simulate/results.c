@@ -66,7 +66,7 @@ static void test_runs(void **state) {
   const struct rdo_sim_model model = {.nodes = nodes, .instances = instances, .jobs = jobs, .lanes = lanes, .node_count = 2, .instance_count = 2, .job_count = 1, .lane_count = 1};
   struct rdo_sim_state states[2] = {{.start_ns = 1, .end_ns = 10}, {.start_ns = 2, .end_ns = 30}};
   struct rdo_sim_pool pools[1] = {{.busy_ns = 7, .dispatch_count = 2}};
-  struct rdo_simulator simulator = {.model = &model, .states = states, .pools = pools, .now_ns = 30, .iteration = {.end_ns = 30}};
+  struct rdo_simulator simulator = {.model = &model, .seen = states, .pools = pools, .now_ns = 30, .iteration = {.end_ns = 30}};
   struct rdo_sim_results results;
   struct rondo_diag diag = {0};
   assert_ok(rdo_sim_results_init(&results, &model, &diag), &diag);

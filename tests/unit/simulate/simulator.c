@@ -352,8 +352,8 @@ static void test_time_dependency(void **state) {
   }
 }
 
-// Iterations, one behind the other; then every 20, where the first ends at 15; then every 10: the second is 5 late, the third
-// 10, and times still count from where they should have begun.
+// Iterations, one behind the other; then every 20, where the first ends at 15; then every 10: two overlap, as the plan lets them, and the second's
+// `a` comes before the first's `r`. The third begins 3 late, when the first is over, and times still count from where it should have begun.
 static void test_iterations(void **state) {
   (void)state;
   static const struct spec specs[] = {{"a", "a", "P", 0, 10, "", NULL}, {"r", "r", "P", 12, 3, "", locked}};
@@ -364,7 +364,7 @@ static void test_iterations(void **state) {
   } cases[] = {
       {"", {0, 0, 0}, {12, 12, 12}, {0, 15, 30}},
       {", \"period_us\": 20", {0, 0, 0}, {12, 12, 12}, {0, 20, 40}},
-      {", \"period_us\": 10", {0, 5, 8}, {12, 15, 18}, {0, 10, 20}},
+      {", \"period_us\": 10", {0, 0, 6}, {20, 13, 16}, {0, 10, 20}},
   };
   for (size_t i = 0; i < COUNT_OF(cases); ++i) {
     struct simulated s;
@@ -377,6 +377,30 @@ static void test_iterations(void **state) {
     }
     end_simulated(&s);
   }
+}
+
+// A plan that ends behind its period, with room for it: each iteration is as planned. Calls of one job follow each other across the border even where a
+// lane has room for both.
+static void test_overlap(void **state) {
+  (void)state;
+  static const struct spec specs[] = {{"a", "a", "P", 0, 4, "", locked}, {"b", "b", "P", 6, 4, "", locked}, {"c", "c", "E", 8, 7, "\"b\"", NULL}};
+  static const struct spec order[] = {{"x", "x", "P", 2, 8, "", NULL}, {"y", "y", "E", 0, 1, "", NULL}, {"z", "z", "E", 11, 1, "", locked}};
+  const struct rdo_sim_options options = {.policy = rdo_policy_find("planned"), .iteration_count = 4};
+  struct simulated s;
+  if (!run_options(&s, specs, 3, ", \"period_us\": 10", options)) skip();
+  for (int k = 0; k < 4; ++k) {
+    expect_at(&s, "a", k, 0, 4);
+    expect_at(&s, "b", k, 6, 10);
+    expect_at(&s, "c", k, 10, 17);
+    assert_int_equal(find_row(&s, "a", k)->t0_ns, k * 10 * US);
+  }
+  end_simulated(&s);
+  // x of the next iteration has to wait for that of the one before, which ends 2 behind the period.
+  const struct rdo_sim_options slow = {.policy = rdo_policy_find("dynamic"), .iteration_count = 2};
+  if (!run_options(&s, order, 3, ", \"period_us\": 6, \"instances\": {\"x\": {\"job\": \"x\", \"index\": 0}}, \"jobs\": {\"jobs\": [{\"name\": \"x\", \"model\": \"m\", \"lanes\": [\"P\", \"E\"]}]}", slow)) skip();
+  expect_at(&s, "x", 0, 0, 8);
+  expect_at(&s, "x", 1, 2, 10);
+  end_simulated(&s);
 }
 
 // What the plan says of instances: nothing of them is ready before its release, whatever is locked.
@@ -461,7 +485,7 @@ int main(void) {
       cmocka_unit_test(test_chain),       cmocka_unit_test(test_widths),     cmocka_unit_test(test_molding),    cmocka_unit_test(test_placement),
       cmocka_unit_test(test_handovers), cmocka_unit_test(test_transitions), cmocka_unit_test(test_speeds),      cmocka_unit_test(test_orders),     cmocka_unit_test(test_orders_differ), cmocka_unit_test(test_resource),
       cmocka_unit_test(test_counted),     cmocka_unit_test(test_no_deadlock), cmocka_unit_test(test_two_lanes), cmocka_unit_test(test_locked_root),
-      cmocka_unit_test(test_late),        cmocka_unit_test(test_late_moves), cmocka_unit_test(test_time_dependency), cmocka_unit_test(test_iterations),
+      cmocka_unit_test(test_late),        cmocka_unit_test(test_late_moves), cmocka_unit_test(test_time_dependency), cmocka_unit_test(test_iterations), cmocka_unit_test(test_overlap),
       cmocka_unit_test(test_instances),   cmocka_unit_test(test_disturbed),  cmocka_unit_test(test_same_noise),  cmocka_unit_test(test_inherited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
