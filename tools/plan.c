@@ -74,6 +74,11 @@ static int take_files(struct plan_args *args, const struct tool_strings *positio
     args->planner.input_path = positional->items[first++];
   }
   for (; first < positional->count && args->modules.count > 0; ++first) {
+    const char *suffix = strrchr(positional->items[first], '.');
+    if (suffix != NULL && strcmp(suffix, ".json") == 0) {
+      rdo_tool_message("%.200s is no module: plan it, or --modules", positional->items[first]);
+      return fail_usage();
+    }
     if (!rdo_tool_strings_append(&args->modules, positional->items[first])) return TOOL_EXIT_FAILURE;
   }
   if (first == positional->count) return TOOL_EXIT_OK;
