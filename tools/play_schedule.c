@@ -67,6 +67,10 @@ static enum rondo_status report(const char *path, const struct rondo_schedule_pl
          "stolen time\n",
          info->worker_count, info->lane_count, info->is_crowded ? ", some of them on one CPU" : "", info->is_urgent ? "yes" : "not allowed here",
          info->spun_share * 100, (long long)info->stolen_count);
+  if (info->skipped_count != 0) {
+    printf("%lld of %lld iterations were skipped: those before them took longer than the period\n", (long long)info->skipped_count,
+           (long long)(info->skipped_count + info->iteration_count));
+  }
   return RONDO_OK;
 }
 

@@ -87,7 +87,7 @@ struct rondo_schedule_play_options {
   int variant_count;
   int64_t dispatch_iters;   // how often a module runs its kernel in a call; 0 = 1
   void (*look)(void *user, const char *path, bool is_there);  // told of each place where a file is looked for, during create; NULL = nobody
-  // Told of each iteration that is kept, on the thread of the run, with `user`, between iterations: what it takes makes the next one late. NULL = nobody.
+  // Told of each iteration that is kept, on the thread of the run, with `user`: what it takes may make the next one late. NULL = nobody.
   void (*iterated)(void *user, const struct rondo_schedule_progress *progress);
   // Told of each call of a model when it has ended, on a worker: must return soon, not wait, and call nothing of the player. NULL = nobody.
   //   instance  name of the schedule's job
@@ -98,7 +98,7 @@ struct rondo_schedule_play_options {
   int64_t duration_ns;      // no iteration begins so long after the first that counts; 0 = any may. Of jobs without a count: as their
                             // file says, else 5 s
   int64_t warm_up_count;    // iterations before, which do not count; of jobs at least the highest `warmup` of their file
-  int64_t period_ns;        // between the begins of iterations; 0 = as in the file, else one follows the other
+  int64_t period_ns;        // iterations begin at its multiples, whatever the ones before take; 0 = as in the file, else one follows the other
 };
 
 // Reads a schedule, or plans jobs, and starts workers for it.
@@ -128,7 +128,7 @@ RONDO_API void rondo_schedule_player_release(struct rondo_schedule_player **play
 RONDO_API enum rondo_status rondo_schedule_player_run(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Ends a run early: releases that lie ahead are not waited for, synthetic work ends at once, what runs of models is played to its end; the
-// iteration is not kept. From any thread, or a signal handler.
+// iteration is kept as far as it came. From any thread, or a signal handler.
 //   thread      any, concurrently   phase  rt
 RONDO_API void rondo_schedule_player_stop(struct rondo_schedule_player *player);
 
@@ -145,6 +145,7 @@ struct rondo_schedule_player_info {
   bool is_urgent;           // workers may be of the real-time class around releases
   int64_t planned_makespan_ns;
   int64_t iteration_count;  // played and kept so far
+  int64_t skipped_count;    // iterations that were not begun, because those before them took longer than their period
   bool is_refused;          // the plan is not that of its models, or has their dispatches in another order
   int64_t stolen_count;     // nodes around whose release the machine took the worker's CPU
   double spun_share;        // of the workers' time: spinning for releases

@@ -32,11 +32,18 @@ static enum rdo_drain_result drain_module(struct rdo_node *node, struct rdo_work
   if (node->is_abandoned) return RDO_DRAIN_DONE;
   enum rondo_status status = run(call, call->batch_count, &call->diag);
   if (status == RONDO_OK) return RDO_DRAIN_DONE;
-  if (call->status == RONDO_OK) call->status = status;
+  if (call->status == RONDO_OK) {
+    call->status = status;
+    rdo_atomic_store(&call->failed_in, node->graph->iteration, rdo_release);  // SYNC(calls): pairs with failure
+  }
   // The first failure ends the iteration: what has not begun does nothing.
   node->is_failed = true;
   rdo_atomic_store(&node->graph->is_stopping, 1, rdo_relaxed);  // relaxed: hint
   return RDO_DRAIN_DONE;
+}
+
+enum rondo_status rdo_module_call_failure(const struct rdo_module_call *call, uint64_t iteration) {
+  return rdo_atomic_load(&call->failed_in, rdo_acquire) <= iteration ? call->status : RONDO_OK;  // SYNC(calls)
 }
 
 const struct rdo_node_body rdo_node_module = {"module", drain_module, NULL};
@@ -83,6 +90,7 @@ enum rondo_status rdo_module_call_create(const char *path, uint32_t lane, int32_
   RDO_TRY(rdo_alloc(sizeof *call, &call, diag));
   call->lane = lane;
   call->batch_count = batch_count;
+  rdo_atomic_init(&call->failed_in, UINT64_MAX);
   enum rondo_status status = rdo_alloc(path_size, &call->path, diag);
   if (status == RONDO_OK) memcpy(call->path, path, path_size);
   if (status == RONDO_OK) status = load(call, diag);

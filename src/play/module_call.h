@@ -22,6 +22,7 @@ struct rdo_module_call {
   int32_t batch_count;     // what its function gets, if it takes an i32
   int output_count;
   enum rondo_status status;  // the first failure
+  rdo_atomic_u64 failed_in;  // the iteration of it: stored with release after it, for the runner; UINT64_MAX = none
   struct rondo_diag diag;
 };
 
@@ -32,6 +33,9 @@ struct rdo_module_call {
 enum rondo_status rdo_module_call_create(const char *path, uint32_t lane, int32_t batch_count, struct rdo_module_call **out_call,
                                          struct rondo_diag *diag) RONDO_MUST_USE;
 void rdo_module_call_destroy(struct rdo_module_call *call);
+
+// The status of its first failure, if that was in this iteration or before, which is over; OK = none.
+enum rondo_status rdo_module_call_failure(const struct rdo_module_call *call, uint64_t iteration);
 
 // Bodies of nodes whose `user` is a module call.
 extern const struct rdo_node_body rdo_node_module;

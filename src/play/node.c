@@ -263,7 +263,9 @@ static enum rdo_drain_result drain_synthetic(struct rdo_node *node, struct rdo_w
     (void)spin(node, worker, begin_ns, begin_ns + node->duration_ns);
     uint32_t expected = 0;
     // SYNC(nodes): the first whose time is over ends it.
-    return rdo_atomic_cas(&node->ended, &expected, 1, rdo_acq_rel, rdo_relaxed) ? RDO_DRAIN_DONE : RDO_DRAIN_IDLE;  // relaxed: hint
+    if (!rdo_atomic_cas(&node->ended, &expected, 1, rdo_acq_rel, rdo_relaxed)) return RDO_DRAIN_IDLE;  // relaxed: hint
+    node->is_abandoned = rdo_clock_now_ns() - begin_ns < node->duration_ns;  // it was stopped
+    return RDO_DRAIN_DONE;
   }
   rdo_node_note_start(node, worker, begin_ns);
   for (;;) {
@@ -271,7 +273,11 @@ static enum rdo_drain_result drain_synthetic(struct rdo_node *node, struct rdo_w
     int64_t now_ns = spin(node, worker, begin_ns, begin_ns + (left_ns < tile_ns ? left_ns : tile_ns));
     node->spent_ns += now_ns - begin_ns;
     begin_ns = now_ns;
-    if (node->spent_ns >= node->duration_ns || rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) != 0) return RDO_DRAIN_DONE;  // relaxed: hint
+    if (node->spent_ns >= node->duration_ns) return RDO_DRAIN_DONE;
+    if (rdo_atomic_load(&node->graph->is_stopping, rdo_relaxed) != 0) {  // relaxed: hint
+      node->is_abandoned = true;
+      return RDO_DRAIN_DONE;
+    }
     bool is_reserved = rdo_worker_is_reserved(worker, node->process.key) && !rdo_worker_has_room(worker, node->process.key, now_ns, tile_ns);
     if (!is_reserved && !rdo_worker_is_called(worker) && !rdo_worker_is_outranked(worker, node->process.key)) continue;
     rdo_atomic_add(&node->preemption_count, 1, rdo_relaxed);  // relaxed: counter
@@ -305,14 +311,11 @@ static void reset_node(struct rdo_node *node) {
   node->is_stolen = node->is_released = node->is_abandoned = node->is_failed = false;
 }
 
-void rdo_node_graph_begin(struct rdo_node_graph *graph, int64_t begin_ns) {
+void rdo_node_graph_begin(struct rdo_node_graph *graph, uint64_t iteration, int64_t begin_ns) {
+  graph->iteration = iteration;
   graph->begin_ns = begin_ns;
-  rdo_atomic_init(&graph->sequence, 0);
+  rdo_atomic_init(&graph->sequence, iteration * graph->node_count);
   rdo_atomic_init(&graph->left, graph->node_count + graph->actor_count);
-  for (uint32_t i = 0; i < graph->lane_count; ++i) {
-    rdo_atomic_init(&graph->lanes[i].busy_count, 0);
-    rdo_atomic_init(&graph->lanes[i].backlog_ns, 0);
-  }
   for (uint32_t i = 0; i < graph->node_count; ++i) reset_node(&graph->nodes[i]);
   // SYNC(nodes): what was reset reaches a worker with the post or the slot. Roots that have been placed run already; only
   // what they end touches others, and those are reset.

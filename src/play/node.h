@@ -82,31 +82,41 @@ struct rdo_node_lane {
   const char *name;               // borrowed
   uint32_t worker_count;
   uint16_t workers[RDO_WORKERS_MAX];
-  rdo_atomic_u32 busy_count;      // counter: nodes that run
+  rdo_atomic_u32 busy_count;      // counter: nodes that run, of all graphs on it
   rdo_atomic_i64 backlog_ns;      // counter: of nodes that are placed and have not ended
 };
 
+// Two graphs may share an executor, its lanes and resources: iterations that overlap.
 struct rdo_node_graph {
   struct rdo_executor *executor;  // its lane i + 1 is lane i here
   const struct rdo_policy *policy;
   struct rdo_policy_options policy_options;
   struct rdo_node_lane *lanes;
   uint32_t lane_count;
-  struct rdo_resource *resources; // all free between iterations
+  struct rdo_resource *resources; // all free while no iteration is on
   uint32_t resource_count;
   struct rdo_node *nodes;
   uint32_t node_count;
   uint32_t actor_count;           // others that an iteration waits for: each calls rdo_node_graph_leave once
-  void (*over)(struct rdo_node_graph *graph);  // on the thread that released the last node
-  int64_t begin_ns;               // const during an iteration
+  void (*over)(struct rdo_node_graph *graph);  // on the thread that released the last node; the graph may have begun again meanwhile
+  void *user;                     // of `over`
+  uint64_t iteration;             // const during an iteration
+  int64_t begin_ns;               // likewise
+  int64_t overdue_ns;             // likewise: from when on it is late and what can be left out is; INT64_MAX = never
   rdo_atomic_u64 sequence;        // counter
   rdo_atomic_u32 left;            // SYNC(nodes)
   rdo_atomic_u32 is_stopping;     // hint: bodies end at once
 };
 
 // Starts an iteration: all nodes are reset, and those that wait for nothing are placed. Nobody is inside the graph.
-//   begin_ns  of the iteration, on CLOCK_MONOTONIC; may lie ahead
-void rdo_node_graph_begin(struct rdo_node_graph *graph, int64_t begin_ns);
+//   iteration  its number: what came first has the lower one
+//   begin_ns   of the iteration, on CLOCK_MONOTONIC; may lie ahead, or behind
+void rdo_node_graph_begin(struct rdo_node_graph *graph, uint64_t iteration, int64_t begin_ns);
+
+// Whether nobody is inside the graph: acquires all its nodes.
+static inline bool rdo_node_graph_is_over(const struct rdo_node_graph *graph) {
+  return rdo_atomic_load(&graph->left, rdo_acquire) == 0;  // SYNC(nodes)
+}
 
 // An actor has done its part of the iteration. The graph may be over afterwards.
 void rdo_node_graph_leave(struct rdo_node_graph *graph);

@@ -48,8 +48,22 @@ static enum rondo_status connect_input(struct rdo_plan_call *call, const struct 
   return add_link(calls[other], call, result, argument, input->waits, diag);
 }
 
+// A job without a period, that no other one comes after.
+static bool is_optional(const struct rdo_job_entry *entry, const struct rdo_jobs_file *jobs) {
+  int index = (int)(entry - jobs->jobs);
+  bool is_waited_for = false;
+  for (int i = 0; i < jobs->job_count; ++i) {
+    const struct rdo_job_entry *other = &jobs->jobs[i];
+    is_waited_for |= other->activation == RDO_JOB_AFTER && other->trigger_job == index;
+    for (int k = 0; k < other->wait_count; ++k) is_waited_for |= other->waits_for[k] == index;
+    for (int k = 0; k < other->input_count; ++k) is_waited_for |= other->inputs[k].kind == RDO_INPUT_JOB && other->inputs[k].job == index && other->inputs[k].waits;
+  }
+  return entry->activation == RDO_JOB_FREE && entry->deadline_ns == 0 && !is_waited_for;
+}
+
 enum rondo_status rdo_plan_call_connect(struct rdo_plan_call *call, const struct rdo_jobs_file *jobs, struct rdo_plan_call *const *calls, uint32_t call_count,
                                         struct rondo_diag *diag) {
+  call->is_optional = call->entry != NULL && is_optional(call->entry, jobs);
   for (int i = 0; call->entry != NULL && !call->has_typed_inputs && i < call->entry->input_count; ++i) {
     if (call->entry->inputs[i].kind != RDO_INPUT_JOB) continue;
     enum rondo_status status = connect_input(call, jobs, i, calls, call_count, diag);
@@ -73,7 +87,7 @@ static enum rondo_status find_places(struct rdo_plan_call *const *calls, uint32_
   RDO_TRY(rdo_alloc_array((size_t)node_count + 1, sizeof **out_places, out_places, diag));
   for (uint32_t c = 0; c < call_count; ++c) {
     for (uint32_t i = 0; i < calls[c]->instance_count; ++i) {
-      const struct rdo_plan_instance *instance = &calls[c]->instances[i];
+      const struct rdo_plan_instance *instance = &calls[c]->rounds[0].instances[i];
       for (uint32_t k = 0; k < instance->place_count; ++k) (*out_places)[instance->places[k].node] = (struct node_place){calls[c], i};
     }
   }
@@ -102,7 +116,7 @@ enum rondo_status rdo_plan_calls_gate(struct rdo_plan_call *const *calls, uint32
   enum rondo_status status = RONDO_OK;
   for (uint32_t c = 0; c < call_count; ++c) {
     for (uint32_t i = 0; i < calls[c]->instance_count && status == RONDO_OK && waits(calls[c]); ++i) {
-      struct rdo_plan_instance *instance = &calls[c]->instances[i];
+      struct rdo_plan_instance *instance = &calls[c]->rounds[0].instances[i];
       status = rdo_alloc_array(calls[c]->source_count, sizeof *instance->gates, &instance->gates, diag);
       for (uint32_t k = 0; k < instance->place_count && status == RONDO_OK; ++k) {
         uint32_t count;
@@ -123,8 +137,8 @@ void rdo_plan_call_disconnect(struct rdo_plan_call *call) {
 
 // Playing --------------------------------------------------------------------------------------------------
 
-void rdo_plan_call_unlatch(struct rdo_plan_call *call) {
-  for (uint32_t i = 0; i < call->instance_count; ++i) rdo_atomic_store(&call->instances[i].latched, OPEN, rdo_relaxed);  // relaxed: nobody is in it
+void rdo_plan_round_unlatch(const struct rdo_plan_round *round, uint32_t instance_count) {
+  for (uint32_t i = 0; i < instance_count; ++i) rdo_atomic_store(&round->instances[i].latched, OPEN, rdo_relaxed);  // relaxed: nobody is in it
 }
 
 static void copy_slot(struct rdo_plan_call *call, const struct rdo_plan_source *source, int slot) {
@@ -141,24 +155,26 @@ static void copy(struct rdo_plan_call *call) {
   }
 }
 
-// Instances are numbered through all iterations.
-static uint64_t number_of(const struct rdo_plan_call *call, uint32_t instance) { return call->iteration * call->instance_count + instance; }
+// Instances are numbered through all iterations. Calls that read from each other are in iterations of the same number.
+static uint64_t number_of(const struct rdo_plan_call *call, uint64_t iteration, uint32_t instance) { return iteration * call->instance_count + instance; }
 
-bool rdo_plan_call_may_begin(const struct rdo_plan_call *call) {
+bool rdo_plan_call_may_begin(struct rdo_plan_call *call) {
   if (call->next >= call->instance_count) return true;
-  const struct rdo_plan_instance *instance = &call->instances[call->next];
+  const struct rdo_plan_instance *instance = rdo_plan_call_next(call);
   for (uint32_t i = 0; instance->gates != NULL && i < call->source_count; ++i) {
-    if (rdo_atomic_load(&call->sources[i].call->decided, rdo_acquire) < instance->gates[i]) return false;  // SYNC(calls): pairs with decide
+    const struct rdo_plan_call *source = call->sources[i].call;
+    if (instance->gates[i] == 0) continue;
+    if (rdo_atomic_load(&source->decided, rdo_acquire) < number_of(source, call->iteration, instance->gates[i])) return false;  // SYNC(calls): pairs with decide
   }
   return true;
 }
 
 enum rondo_status rdo_plan_call_take(struct rdo_plan_call *call, struct rondo_diag *diag) {
-  const struct rdo_plan_instance *instance = &call->instances[call->next];
+  const struct rdo_plan_instance *instance = rdo_plan_call_next(call);
   for (uint32_t i = 0; instance->gates != NULL && i < call->source_count; ++i) {
     const struct rdo_plan_source *source = &call->sources[i];
     if (instance->gates[i] == 0) continue;
-    int slot = rdo_ring_pin_index(source->ring, number_of(source->call, instance->gates[i] - 1));
+    int slot = rdo_ring_pin_index(source->ring, number_of(source->call, call->iteration, instance->gates[i]));
     if (slot < 0) return rdo_fail(diag, RONDO_UNAVAILABLE, "%s: the result of %s that it waits for is not there (any more)", instance->name, source->call->name);
     copy_slot(call, source, slot);
   }
@@ -166,7 +182,7 @@ enum rondo_status rdo_plan_call_take(struct rdo_plan_call *call, struct rondo_di
 }
 
 void rdo_plan_call_decide(struct rdo_plan_call *call) {
-  rdo_atomic_store(&call->decided, call->next, rdo_release);  // SYNC(calls): pairs with may_begin
+  rdo_atomic_store(&call->decided, number_of(call, call->iteration, call->next), rdo_release);  // SYNC(calls): pairs with may_begin
   for (uint32_t i = 0; i < call->link_count; ++i) {
     if (call->links[i].wakes) rdo_process_schedule(&call->links[i].reader->process);
   }
@@ -189,7 +205,7 @@ enum rondo_status rdo_plan_call_publish(struct rdo_plan_call *call, struct rondo
     void *slot = rdo_ring_begin(link->ring);
     if (slot == NULL) continue;
     RDO_TRY(rdo_played_result_copy(&call->outputs[link->result], link->result, link->reader->name, link->ring->slot_bytes, slot, diag));
-    rdo_ring_end(link->ring, number_of(call, call->next), rdo_clock_now_ns());
+    rdo_ring_end(link->ring, number_of(call, call->iteration, call->next) + 1, rdo_clock_now_ns());
   }
   return RONDO_OK;
 }

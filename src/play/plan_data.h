@@ -4,8 +4,8 @@
 // Results of one job as inputs of another, between the calls of a plan: the newest there is, copied when the first dispatch of a call begins; or
 // that of the instance which the plan has before this one (its *gate*), for which the call waits before it begins.
 //
-// SYNC(calls). `decided` of a call is how many of its instances are over; whoever drains it stores it, then schedules the calls that read its results, which
-// look at it in their drains. In an iteration no call ends before those whose results it waits for, and all are active before any begins.
+// SYNC(calls). `decided` of a call is how many of its instances are over, through all iterations; whoever drains it stores it, then schedules the calls that read
+// its results, which look at it in their drains.
 // `latched` of an instance goes from 0 to 1 by whoever of its dispatches begins first, which copies, and then to 2; the others wait for
 // that. A drainer that comes too late to do anything finds its own instance at 2, so it never touches the inputs of the next one.
 
@@ -19,6 +19,7 @@
 
 struct rdo_plan_call;
 struct rdo_plan_instance;
+struct rdo_plan_round;
 
 // An input that is a result of another job.
 struct rdo_plan_source {
@@ -48,11 +49,11 @@ enum rondo_status rdo_plan_calls_gate(struct rdo_plan_call *const *calls, uint32
                                       const uint32_t *(*predecessors_of)(const void *user, uint32_t node, uint32_t *out_count), const void *user,
                                       struct rondo_diag *diag) RONDO_MUST_USE;
 
-// Before each iteration: nobody has begun.
-void rdo_plan_call_unlatch(struct rdo_plan_call *call);
+// Before each iteration of a round: nobody has begun.
+void rdo_plan_round_unlatch(const struct rdo_plan_round *round, uint32_t instance_count);
 
 // Whether all that the next instance waits for is over.
-bool rdo_plan_call_may_begin(const struct rdo_plan_call *call);
+bool rdo_plan_call_may_begin(struct rdo_plan_call *call);
 
 // Copies what it has waited for to its inputs.
 //   returns  OK, UNAVAILABLE (it failed, or has been overwritten)

@@ -13,7 +13,7 @@
 typedef void visitor(void *user, uint32_t from, uint32_t to, bool is_recorded);
 
 static uint32_t next_filled(const struct rdo_plan_call *call, uint32_t from) {
-  while (from < call->instance_count && call->instances[from].place_count == 0) ++from;
+  while (from < call->instance_count && call->rounds[0].instances[from].place_count == 0) ++from;
   return from;
 }
 
@@ -24,7 +24,7 @@ static void visit_gap(const struct rdo_plan_instance *first, const struct rdo_pl
 
 static void visit_recorded(const struct rdo_plan_instance *instance, visitor *visit, void *user) {
   for (uint32_t part = 0; part < instance->part_count; ++part) {
-    const struct rdo_recorded_order *recorded = &instance->parts[part].recorded;
+    const struct rdo_recorded_order *recorded = instance->parts[part].recorded;
     for (uint32_t i = 0; i < recorded->edge_count; ++i) visit(user, recorded->edges[i][0], recorded->edges[i][1], true);
   }
 }
@@ -32,7 +32,7 @@ static void visit_recorded(const struct rdo_plan_instance *instance, visitor *vi
 // Gaps behind the instances that this one reads from.
 static uint32_t visit_gates(const struct rdo_plan_call *call, const struct rdo_plan_instance *instance, uint32_t gap, visitor *visit, void *user) {
   for (uint32_t i = 0; instance->gates != NULL && i < call->source_count; ++i) {
-    if (instance->gates[i] != 0) visit_gap(&call->sources[i].call->instances[instance->gates[i] - 1], instance, gap++, visit, user);
+    if (instance->gates[i] != 0) visit_gap(&call->sources[i].call->rounds[0].instances[instance->gates[i] - 1], instance, gap++, visit, user);
   }
   return gap;
 }
@@ -47,9 +47,9 @@ static void visit_all(const struct rdo_plan_order *order, visitor *visit, void *
     const struct rdo_plan_call *call = order->calls[c];
     for (uint32_t i = next_filled(call, 0), next; i < call->instance_count; i = next) {
       next = next_filled(call, i + 1);
-      visit_recorded(&call->instances[i], visit, user);
-      gap = visit_gates(call, &call->instances[i], gap, visit, user);
-      if (next < call->instance_count) visit_gap(&call->instances[i], &call->instances[next], gap++, visit, user);
+      visit_recorded(&call->rounds[0].instances[i], visit, user);
+      gap = visit_gates(call, &call->rounds[0].instances[i], gap, visit, user);
+      if (next < call->instance_count) visit_gap(&call->rounds[0].instances[i], &call->rounds[0].instances[next], gap++, visit, user);
     }
   }
 }
@@ -138,11 +138,11 @@ static const struct rdo_plan_place *find_place(const struct rdo_plan_order *orde
   for (uint32_t c = 0; c < order->call_count; ++c) {
     const struct rdo_plan_call *call = order->calls[c];
     for (uint32_t i = 0; i < call->instance_count; ++i) {
-      for (uint32_t k = 0; k < call->instances[i].place_count; ++k) {
-        if (call->instances[i].places[k].node != node) continue;
+      for (uint32_t k = 0; k < call->rounds[0].instances[i].place_count; ++k) {
+        if (call->rounds[0].instances[i].places[k].node != node) continue;
         *out_call = call;
-        *out_instance = &call->instances[i];
-        return &call->instances[i].places[k];
+        *out_instance = &call->rounds[0].instances[i];
+        return &call->rounds[0].instances[i].places[k];
       }
     }
   }
@@ -236,7 +236,11 @@ enum rondo_status rdo_recorded_order_set_locked(struct rdo_plan_order *order, st
   return RONDO_OK;
 }
 
-void rdo_recorded_order_deinit(struct rdo_recorded_order *recorded) { rdo_free(recorded->edges); }
+void rdo_recorded_order_destroy(struct rdo_recorded_order *recorded) {
+  if (recorded == NULL) return;
+  rdo_free(recorded->edges);
+  rdo_free(recorded);
+}
 
 // Life ---------------------------------------------------------------------------------------------------
 
@@ -248,7 +252,7 @@ enum rondo_status rdo_plan_order_init(struct rdo_plan_order *order, const struct
   for (uint32_t c = 0; c < call_count; ++c) {
     uint32_t filled_count = 0;
     for (uint32_t i = 0; i < calls[c]->instance_count; ++i) {
-      const struct rdo_plan_instance *instance = &calls[c]->instances[i];
+      const struct rdo_plan_instance *instance = &calls[c]->rounds[0].instances[i];
       filled_count += instance->place_count != 0;
       for (uint32_t k = 0; instance->gates != NULL && k < calls[c]->source_count; ++k) order->vertex_count += instance->gates[k] != 0;
     }

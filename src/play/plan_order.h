@@ -22,7 +22,7 @@
 struct rdo_plan_call;
 
 struct rdo_plan_order {
-  const struct rdo_node_graph *graph;  // borrowed
+  const struct rdo_node_graph *graph;  // borrowed: that of the first round; the others' are the same
   struct rdo_plan_call *const *calls;  // borrowed, [call_count]
   uint32_t call_count;
   pthread_mutex_t lock;    // leaf lock: the recorded orders of all parts, and
@@ -37,7 +37,7 @@ struct rdo_recorded_order {
   uint32_t command_begin, command_count;  // vertices of its commands, used for those without a node
 };
 
-void rdo_recorded_order_deinit(struct rdo_recorded_order *recorded);
+void rdo_recorded_order_destroy(struct rdo_recorded_order *recorded);
 
 // After all instances have been added.
 //   returns  OK, INVALID_ARGUMENT (a node would wait for ever: its instance is named), RESOURCE_EXHAUSTED; end it in any case

@@ -495,9 +495,7 @@ child_list[2]: hal.buffer
     # What was measured until then is printed.
     def test_bench_timer_interrupt(self):
         process = subprocess.Popen([RONDO, "bench", "--timer", "--json"], stdout=subprocess.PIPE, text=True)
-        status = Path(f"/proc/{process.pid}/status")
-        while not int(re.search(r"SigCgt:\s*(\w+)", status.read_text())[1], 16) >> (signal.SIGINT - 1) & 1:
-            time.sleep(0.05)
+        self.wait_for_signals(process, signal.SIGINT)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=TIMEOUT_S)
@@ -566,19 +564,32 @@ child_list[2]: hal.buffer
             done = self.call(*arguments, "--trace=", code=2, err="--trace needs the name of a file")
             self.assertEqual(done.stdout, "")
 
+    def wait_for_signals(self, process, number=signal.SIGUSR1):
+        """Until a signal is heard: it ends a program that has only begun to start."""
+        deadline, bit = time.monotonic() + TIMEOUT_S, 1 << (number - 1)
+        while True:
+            masks = re.findall(r"^Sig(?:Blk|Cgt):\s*([0-9a-f]+)$", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
+            if any(int(mask, 16) & bit for mask in masks):
+                return
+            self.assertIsNone(process.poll())
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
     # SIGUSR1 shows what a program does that seems to hang, and it goes on.
     def test_state_on_request(self):
         def ask(arguments, words):
             process = subprocess.Popen([RONDO, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             lines = []
             try:
+                self.wait_for_signals(process)
                 for _ in range(2):  # twice: it has gone on
-                    deadline = time.monotonic() + TIMEOUT_S
-                    time.sleep(0.5)
                     process.send_signal(signal.SIGUSR1)
-                    while not lines or not any(words[-1] in line for line in lines):
-                        self.assertLess(time.monotonic(), deadline, lines)
+                    while not any(words[-1] in line for line in lines):
                         lines.append(process.stderr.readline())
+                        self.assertTrue(lines[-1], f"it ended: {process.poll()}")
+                        if "nothing is loaded" in lines[-1]:  # yet
+                            time.sleep(0.1)
+                            process.send_signal(signal.SIGUSR1)
                     self.assertIsNone(process.poll())
                     for word in words:
                         self.assertTrue(any(word in line for line in lines), (word, lines))
@@ -829,6 +840,7 @@ child_list[2]: hal.buffer
         lines = [f"10 {' '.join(f'1 {machine} {(machine * 13 + j * 17) % 89 + 10}' for machine in job)}" for j, job in enumerate(jobs)]
         shop = self.write("shop.txt", "\n".join(["15 10", *lines]).encode())
         process = subprocess.Popen([RONDO, "plan", f"--fjsp={shop}", "--time_limit=600", "--json"], stdout=subprocess.PIPE, text=True)
+        self.wait_for_signals(process, signal.SIGINT)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=TIMEOUT_S)
@@ -923,18 +935,20 @@ child_list[2]: hal.buffer
         self.call("play", model, "--workers=1000", code=2, err="at most 256 workers")
 
     def test_play_interrupt(self):
-        process = subprocess.Popen([RONDO, "play", MODELS / "mlp_f32" / "mlp_f32.vmfb,period=2ms", "--duration=1000", "--warmup_time=0"],
+        process = subprocess.Popen([RONDO, "play", MODELS / "mlp_f32" / "mlp_f32.vmfb,period=2ms", "--duration=1000", "--warmup_time=0", "--report_every=0.1"],
                                    text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(0.7)
+        for _ in range(3):  # it runs
+            process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 130, err)
         self.assertIn("start delay", out)
 
     def test_play_terminated(self):
-        process = subprocess.Popen([RONDO, "play", MODELS / "mlp_f32" / "mlp_f32.vmfb,period=2ms", "--duration=1000", "--warmup_time=0"],
+        process = subprocess.Popen([RONDO, "play", MODELS / "mlp_f32" / "mlp_f32.vmfb,period=2ms", "--duration=1000", "--warmup_time=0", "--report_every=0.1"],
                                    text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(0.7)
+        for _ in range(3):  # it runs
+            process.stderr.readline()
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=TIMEOUT_S)
         self.assertEqual(process.returncode, 143, err)

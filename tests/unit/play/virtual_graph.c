@@ -120,7 +120,7 @@ static void check_trace(void) {
 }
 
 static void play_graph(void) {
-  rdo_node_graph_begin(&graph, rdo_clock_now_ns() + 1000 * us);
+  rdo_node_graph_begin(&graph, 0, rdo_clock_now_ns() + 1000 * us);
   while (rdo_atomic_load(&over, rdo_seq_cst) == 0) rdo_futex_wait(&over, 0, INT64_MAX);
   rdo_executor_destroy(graph.executor);
   virtual_clock_end();

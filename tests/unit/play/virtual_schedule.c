@@ -99,7 +99,7 @@ static void test_late_strict(void **state) {
 
 // Iterations -------------------------------------------------------------------------------------------
 
-// They begin every period; one that is longer makes the next one late, by as much as it has to be.
+// They begin at multiples of the period, whatever the ones before take.
 static void test_period(void **state) {
   (void)state;
   const struct spec specs[] = {{"a", "P", 0, 700 * us, "", NULL}};
@@ -112,9 +112,66 @@ static void test_period(void **state) {
     assert_int_equal(find_row("a", i)->t0_ns - first_ns, i * 5 * ms);
     expect_at("a", i, 0, 700 * us);
   }
-  // Half a millisecond is between the end of one and the begin of the next one, for arming.
   play(0, &(const struct rondo_schedule_play_options){.iteration_count = 3, .period_ns = ms});
-  for (int64_t i = 0; i < 3; ++i) assert_int_equal(find_row("a", i)->t0_ns - find_row("a", 0)->t0_ns, i * 1200 * us);
+  for (int64_t i = 0; i < 3; ++i) {
+    assert_int_equal(find_row("a", i)->t0_ns - find_row("a", 0)->t0_ns, i * ms);
+    expect_at("a", i, 0, 700 * us);
+  }
+}
+
+// The end of one runs beside the begin of the next one; on the same lane it comes first.
+static void test_overlap(void **state) {
+  (void)state;
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
+  const struct spec specs[] = {{"a", "P", 0, 500 * us, "", locked}, {"b", "Q", 500 * us, 900 * us, "\"a\"", NULL}, {"c", "R", 0, 100 * us, "", locked}};
+  write_plan(specs, COUNT_OF(specs), "");
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    for (int policy = 0; policy < 2; ++policy) {
+      play(seed, &(const struct rondo_schedule_play_options){.iteration_count = 6, .period_ns = ms, .policy = policy == 0 ? "planned" : "dynamic"});
+      for (int64_t i = 0; i < 6; ++i) {
+        assert_int_equal(find_row("a", i)->t0_ns - find_row("a", 0)->t0_ns, i * ms);
+        expect_at("a", i, 0, 500 * us);
+        expect_at("b", i, 500 * us, 1400 * us);
+        expect_at("c", i, 0, 100 * us);
+      }
+    }
+  }
+}
+
+// More work than time: what has been missed by a whole period is skipped, and told; what comes then is on time again as far as it can be.
+static void test_overrun(void **state) {
+  (void)state;
+  const struct spec specs[] = {{"a", "P", 0, 700 * us, "", locked}};
+  static const struct {
+    int64_t number, t0_us, start_us;
+  } expected[] = {{0, 0, 0}, {1, 500, 700}, {2, 1000, 1400}, {3, 1500, 2100}, {4, 2000, 2800}, {5, 2500, 3500}, {7, 3500, 4200}};
+  write_plan(specs, COUNT_OF(specs), "");
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    play(seed, &(const struct rondo_schedule_play_options){.iteration_count = 7, .period_ns = 500 * us});
+    assert_int_equal(played->table.row_count, 8);
+    int64_t begin_ns = find_row("a", 0)->t0_ns;
+    for (size_t i = 0; i < COUNT_OF(expected); ++i) {
+      const struct rdo_table_row *row = find_row("a", expected[i].number);
+      assert_int_equal(row->t0_ns - begin_ns, expected[i].t0_us * us);
+      assert_int_equal(row->t0_ns - begin_ns + row->start_ns, expected[i].start_us * us);
+      assert_int_equal(row->state, RDO_PLAYED_COMPLETED);
+    }
+    assert_int_equal(find_row("a", 6)->state, RDO_PLAYED_SKIPPED);
+    assert_int_equal(find_row("a", 6)->t0_ns - begin_ns, 3000 * us);
+  }
+}
+
+// Where the order of lanes is kept an iteration waits for the one before it, but not with its times.
+static void test_overrun_strict(void **state) {
+  (void)state;
+  const struct spec specs[] = {{"a", "P", 0, 700 * us, "", NULL}, {"b", "P", 700 * us, 200 * us, "", NULL}};
+  write_plan(specs, COUNT_OF(specs), "");
+  play(0, &(const struct rondo_schedule_play_options){.iteration_count = 4, .period_ns = 800 * us, .policy = "strict"});
+  for (int64_t i = 0; i < 4; ++i) {
+    assert_int_equal(find_row("a", i)->t0_ns - find_row("a", 0)->t0_ns, i * 800 * us);
+    expect_at("a", i, i * 100 * us, i * 100 * us + 700 * us);
+    expect_at("b", i, i * 100 * us + 700 * us, i * 100 * us + 900 * us);
+  }
 }
 
 static void *stop_soon(void *user) {
@@ -133,7 +190,7 @@ static enum rondo_status run_and_stop(struct rondo_schedule_player *player, stru
   return rondo_schedule_player_table(player, &played, diag) == RONDO_OK ? RONDO_OK : RONDO_INTERNAL;
 }
 
-// Stopped in the third iteration: two are kept, and neither a release that is an hour away nor long work is waited for.
+// Stopped in the third iteration, which is kept as far as it came: neither a release that is an hour away nor long work is waited for.
 static void test_stop(void **state) {
   (void)state;
   const struct spec specs[] = {{"a", "P", 0, 500 * us, "", NULL}, {"b", "Q", 0, 1000 * us, "", NULL}, {"c", "P", 600 * us, 100 * us, "", locked}};
@@ -151,7 +208,10 @@ static void test_stop(void **state) {
     virtual_clock_end();
     unlink(path);
     check_played();
-    assert_int_equal(played->table.row_count, 2 * 3);
+    assert_int_equal(played->table.row_count, 3 * 3);
+    expect_at("a", 2, 0, 500 * us);
+    assert_int_equal(find_row("b", 2)->state, RDO_PLAYED_CANCELLED);
+    assert_int_equal(find_row("c", 2)->state, RDO_PLAYED_CANCELLED);
   }
 }
 
@@ -258,6 +318,48 @@ static void test_models(void **state) {
       expect_run("full0", 200 * us, 300 * us);  // at 150 us `flaky1` has the unit
       expect_run("full1", 1000 * us, 1100 * us);
     }
+  }
+}
+
+static int64_t slow_ns(void *user, const char *export_name, uint64_t first, uint64_t count) {
+  (void)first, (void)count;
+  return strcmp(export_name, user) == 0 ? 700 * us : 100 * us;
+}
+
+// A job without a period that takes longer than planned has fewer calls: what has a period keeps it, and so does the next iteration.
+static void test_optional_calls(void **state) {
+  (void)state;
+  if (RDO_SLOT_COUNT < 4) skip();  // a hostile build
+  static char more[1024], mores[4][96];
+  struct spec specs[4];
+  const char *const names[] = {"full0", "full1", "full2", "beat0"};
+  for (int i = 0; i < 4; ++i) {
+    snprintf(mores[i], sizeof mores[i], ", \"dispatch\": 0, \"job_name\": \"%s\", \"release_policy\": \"%s\"", names[i], i == 3 ? "phase_locked" : "immediate");
+    specs[i] = (struct spec){names[i], i == 3 ? "Q" : "P", i == 3 ? 500 * us : 100 * i * us, 100 * us, "", mores[i]};
+  }
+  snprintf(more, sizeof more,
+           ", \"period_ns\": 1000000, \"instances\": {\"full0\": {\"job\": \"full\"}, \"full1\": {\"job\": \"full\"}, \"full2\": {\"job\": \"full\"}, "
+           "\"beat0\": {\"job\": \"beat\"}}, \"jobs\": {\"schema\": \"rondo.jobs/1\", \"jobs\": [{\"name\": \"full\", \"model\": \"%s/steps.vmfb\", \"function\": "
+           "\"full\"}, {\"name\": \"beat\", \"model\": \"%s/steps.vmfb\", \"function\": \"light\", \"period_ms\": 1}]}",
+           steps_folder, steps_folder);
+  for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+    write_plan(specs, 4, more);
+    virtual_clock_set_kernel(slow_ns, (void *)(uintptr_t)"full_dispatch_0_elementwise_4_f32");
+    play(seed, &(const struct rondo_schedule_play_options){.iteration_count = 3});
+    for (int64_t i = 0; i < 3; ++i) {
+      assert_int_equal(find_row("full0", i)->t0_ns - find_row("full0", 0)->t0_ns, i * ms);
+      expect_at("beat0", i, 500 * us, 600 * us);
+    }
+    // Of the first iteration the second call ends at 1400 us, of the second one the first at 2100 us.
+    expect_at("full0", 0, 0, 700 * us);
+    expect_at("full1", 0, 700 * us, 1400 * us);
+    assert_int_equal(find_row("full2", 0)->state, RDO_PLAYED_CANCELLED);
+    expect_at("full0", 1, 400 * us, 1100 * us);
+    assert_int_equal(find_row("full1", 1)->state, RDO_PLAYED_CANCELLED);
+    assert_int_equal(find_row("full2", 1)->state, RDO_PLAYED_CANCELLED);
+    expect_at("full0", 2, 100 * us, 800 * us);
+    expect_at("full1", 2, 800 * us, 1500 * us);
+    assert_int_equal(find_row("full2", 2)->state, RDO_PLAYED_CANCELLED);
   }
 }
 
@@ -369,10 +471,11 @@ static void test_overload(void **state) {
 int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_phase_lock),   cmocka_unit_test(test_time_dependencies), cmocka_unit_test(test_late_planned),
-      cmocka_unit_test(test_late_strict),  cmocka_unit_test(test_period),            cmocka_unit_test(test_stop),
+      cmocka_unit_test(test_late_strict),  cmocka_unit_test(test_period),            cmocka_unit_test(test_overlap),
+      cmocka_unit_test(test_overrun),      cmocka_unit_test(test_overrun_strict),    cmocka_unit_test(test_stop),
       cmocka_unit_test(test_resources),    cmocka_unit_test(test_capacity),          cmocka_unit_test(test_deadlines),
       cmocka_unit_test(test_long_work),    cmocka_unit_test(test_long_piece),        cmocka_unit_test(test_boost),
-      cmocka_unit_test(test_overload),     cmocka_unit_test(test_models),
+      cmocka_unit_test(test_overload),     cmocka_unit_test(test_models), cmocka_unit_test(test_optional_calls),
   };
   if (argc != 2) return 2;
   steps_folder = argv[1];
