@@ -163,7 +163,8 @@ enum rondo_status rdo_jobs_file_use_attributes(struct rdo_jobs_file *file, int j
   if (status == RONDO_OK) {
     struct rdo_value root = rdo_document_root(&document);
     bool is_there = rdo_value_find(&root, function->name, &name) && rdo_value_find(&name, "rondo", &terms);
-    if (is_there) status = rdo_job_entry_read_terms(file, &terms, &file->jobs[job], diag);
+    status = is_there ? rdo_job_entry_read_terms(file, &terms, &file->jobs[job], diag)
+                      : rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "%s: out of memory for the attributes of function %s", model, function->name);
   }
   rdo_document_deinit(&document);
   rdo_free(text.bytes);

@@ -27,7 +27,7 @@ static enum rondo_status check_job(const struct rdo_jobs_file *file, int index, 
   const struct rdo_job_entry *job = &file->jobs[index];
   static const char endless[] = "a plan repeats all jobs as long as it is played";
   if (job->activation == RDO_JOB_CALLED) return refuse(file, index, ".trigger", "a plan has no calls that the program asks for", diag);
-  if (job->overrun == RONDO_OVERRUN_CANCEL) return refuse(file, index, ".overrun", "calls of a plan are not cancelled: what is late moves the rest", diag);
+  if (job->overrun == RONDO_OVERRUN_CANCEL) return refuse(file, index, ".overrun", "calls of a plan are not cancelled: what is late runs on beside what comes after it", diag);
   if (job->overrun == RONDO_OVERRUN_DEGRADE) return refuse(file, index, ".overrun", "each call of a plan is of one function, also a late one", diag);
   if (repeats && job->iteration_count > 0) return refuse(file, index, ".iterations", endless, diag);
   if (repeats && job->duration_ns > 0) return refuse(file, index, ".duration_ns", endless, diag);
@@ -51,7 +51,7 @@ enum rondo_status rdo_jobs_file_note_plannable(const struct rdo_jobs_file *file,
     if ((job->given & 1u << RDO_JOB_OVERRUN) != 0) {
       rdo_job_place(file, i, ".overrun", place);
       RDO_TRY(rdo_notes_add(notes, diag, "overrun",
-                            "%.300s: calls of a plan are neither skipped nor queued by their job: what takes longer moves what comes after it on its lanes", place));
+                            "%.300s: calls of a plan are neither skipped nor queued by their job: each begins when the one before it has ended, and releases stay where they are", place));
     }
     if ((job->given & 1u << RDO_JOB_ON_ERROR) == 0) continue;
     rdo_job_place(file, i, ".on_error", place);

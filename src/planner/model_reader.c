@@ -124,17 +124,17 @@ static enum rondo_status keep_model(struct reader *reader) {
 }
 
 static enum rondo_status read_model(struct rdo_arena *arena, struct rdo_model_facts *facts, struct rondo_diag *diag) {
-  struct rdo_mapping *mapping;
+  struct rdo_mapping *mapping = NULL;
   struct rdo_module_file file = {0};
-  RDO_TRY(rdo_mapping_open(facts->path, &mapping, diag));
-  enum rondo_status status = rdo_module_file_read(mapping->bytes, &file, diag);
+  enum rondo_status status = rdo_mapping_open(facts->path, &mapping, diag);
+  if (status == RONDO_OK) status = rdo_module_file_read(mapping->bytes, &file, diag);
   if (status == RONDO_OK) {
     struct reader reader = {arena, &file, facts, diag};
     status = keep_model(&reader);
   }
   if (status != RONDO_OK) rdo_prefix(diag, "%s", facts->path);
   rdo_module_file_deinit(&file);
-  rdo_object_release(&mapping->object);
+  if (mapping != NULL) rdo_object_release(&mapping->object);
   return status;
 }
 
@@ -162,13 +162,23 @@ void rdo_model_set_deinit(struct rdo_model_set *set) {
 
 // Jobs -----------------------------------------------------------------------------------------------------
 
+static enum rondo_status read_model_of(const struct rdo_jobs_file *file, int job, struct rdo_model_set *set, const struct rdo_model_facts **out_facts,
+                                       struct rondo_diag *diag) {
+  char place[RDO_JOB_PLACE_BYTES];
+  enum rondo_status status = rdo_model_set_read(set, file->jobs[job].model_path, out_facts, diag);
+  if (status == RONDO_OK || file->jobs[job].place != NULL) return status;
+  rdo_job_place(file, job, ".model", place);
+  rdo_prefix(diag, "%s", place);
+  return status;
+}
+
 enum rondo_status rdo_jobs_file_use_models(struct rdo_jobs_file *file, const struct rdo_machine_file *machine, struct rdo_model_set *set,
                                            struct rondo_diag *diag) {
   const struct rdo_model_facts *facts;
   bool is_changed = false;
   for (int i = 0; i < file->job_count; ++i) {
     struct rdo_job_entry *job = &file->jobs[i];
-    RDO_TRY(rdo_model_set_read(set, job->model_path, &facts, diag));
+    RDO_TRY(read_model_of(file, i, set, &facts, diag));
     const struct rdo_function_facts *function = facts->is_known ? rdo_model_facts_find(facts, job->function) : NULL;
     if (function == NULL) continue;
     uint32_t before = job->given;
@@ -182,7 +192,7 @@ enum rondo_status rdo_jobs_file_check_set(const struct rdo_jobs_file *file, stru
   const struct rdo_model_facts **models;
   RDO_TRY(rdo_alloc_array((size_t)file->job_count, sizeof *models, &models, diag));
   enum rondo_status status = RONDO_OK;
-  for (int i = 0; i < file->job_count && status == RONDO_OK; ++i) status = rdo_model_set_read(set, file->jobs[i].model_path, &models[i], diag);
+  for (int i = 0; i < file->job_count && status == RONDO_OK; ++i) status = read_model_of(file, i, set, &models[i], diag);
   if (status == RONDO_OK) status = rdo_jobs_file_check_models(file, models, diag);
   rdo_free(models);
   return status;
