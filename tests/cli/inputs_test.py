@@ -108,6 +108,10 @@ class InputsTest(unittest.TestCase):
         periods = {job["name"]: job["ended"] + job["skipped"] for job in json.loads(done.stdout)["jobs"]}
         self.assertEqual((periods["a"], periods["b"], periods["c"]), (10, 5, 3))
 
+        # Typed jobs: fields count more.
+        done = self.call("play", "told.vmfb,name=a,function=sense", "told.vmfb,name=b,function=sense,period=10ms", "--duration=0.1", "--json")
+        self.assertEqual([job["ended"] + job["skipped"] for job in json.loads(done.stdout)["jobs"]], [5, 10])
+
     def test_workload(self):
         self.write("workload.json", {"told": {"dispatches": [{"name": KERNEL.format("sense"), "duration_us": 1500, "priority": 7, "frequency": 10}]},
                                      "model_a": {"dispatches": [{"name": "conv2d_1", "estimated_cycles": 100_000, "requires_npu": False},
@@ -127,7 +131,8 @@ class InputsTest(unittest.TestCase):
         # The first argument and result, whatever they are called; a result goes where it is to go.
         self.write("dependencies.json", {"model_b.act.input": "model_a.sense.output"})
         self.write("deadlines.json", {"model_a.sense": 15_000_000, "model_b.act": 40_000_000})
-        files = ("--modules", "model_a.vmfb", "model_b.vmfb", "--dependencies=dependencies.json", "--deadlines=deadlines.json")
+        # With a horizon iterations follow each other: on a machine that stands still none is left out.
+        files = ("--modules", "model_a.vmfb", "model_b.vmfb", "--dependencies=dependencies.json", "--deadlines=deadlines.json", "--horizon=40")
         jobs = self.plan(*files)
         self.assertEqual(jobs["model_b.act"]["inputs"], [{"argument": "input", "job": "model_a.sense", "result": "output", "waits": True}])
         self.call("play", "plan.json", "--iterations=2", "--results", out=["model_a.sense0\nresult[0]: hal.buffer_view\n4xf32=1 1 1 1", "model_b.act0\nresult[0]: hal.buffer_view\n4xf32=2 2 2 2"])
@@ -148,7 +153,7 @@ class InputsTest(unittest.TestCase):
         subprocess.run([compiler, "net.mlir", "-o", "net.vmfb", "--iree-hal-target-device=local", "--iree-hal-local-target-device-backends=llvm-cpu",
                         "--iree-llvmcpu-target-cpu=generic"], cwd=self.folder, check=True, timeout=TIMEOUT_S)
         self.write("net.json", profile(("net.vmfb", "main", "main_dispatch_0_elementwise_64_f32", None)))
-        jobs = self.plan("--modules", "net.vmfb", costs="net.json")
+        jobs = self.plan("--modules", "net.vmfb", "--horizon=40", costs="net.json")
         self.assertEqual((jobs["net"]["period_ns"], jobs["net"]["deadline_ns"], jobs["net"]["priority"]), (40_000_000, 30_000_000, 200))
         self.call("play", "plan.json", "--iterations=2", out="plan.json: 2 dispatches of 1 node")
 
