@@ -104,7 +104,7 @@ struct rondo_job_options {
 };
 
 // Takes over what attributes of the function say (docs/files.md), where the options say nothing: are 0. Those for plans, such as lanes, are left
-// out. A function without attributes, and a model that is not there, change nothing.
+// out. A function without attributes, and a model that is not there or comes through a pipe, change nothing.
 //   options     path and function are read
 //   diag        optional, filled unless OK: model, attribute, reason
 //   returns     OK; what rondo_model_load says of such a file; INVALID_ARGUMENT, OUT_OF_RANGE (an attribute), UNIMPLEMENTED (degrade)

@@ -4,7 +4,7 @@
 #include "planner/model_reader.h"
 
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/checked.h"
@@ -138,6 +138,12 @@ static enum rondo_status read_model(struct rdo_arena *arena, struct rdo_model_fa
   return status;
 }
 
+// What comes through a pipe can be read once, and is for who loads it.
+static bool is_file(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 enum rondo_status rdo_model_set_read(struct rdo_model_set *set, const char *path, const struct rdo_model_facts **out_facts, struct rondo_diag *diag) {
   struct rdo_model_facts *facts;
   for (size_t i = 0; i < set->count; ++i) {
@@ -149,7 +155,7 @@ enum rondo_status rdo_model_set_read(struct rdo_model_set *set, const char *path
   RDO_TRY(rdo_text_copy(&set->arena, path, &facts->path, diag));
   facts->module = "";
   facts->only = -1;
-  if (rdo_dump_kind(path) == RDO_DUMP_NONE && access(path, F_OK) == 0) RDO_TRY(read_model(&set->arena, facts, diag));
+  if (rdo_dump_kind(path) == RDO_DUMP_NONE && is_file(path)) RDO_TRY(read_model(&set->arena, facts, diag));
   *out_facts = set->models[set->count++] = facts;
   return RONDO_OK;
 }

@@ -17,7 +17,7 @@ struct rdo_model_set {
 };
 
 // Reads a model, unless it was.
-//   path       of a .vmfb; one that is not there, or is a dump of the compiler, is not known, which is no error
+//   path       of a .vmfb; one that is not there, is no regular file, or is a dump of the compiler, is not known, which is no error
 //   out_facts  belongs to the set
 //   returns    OK; what reading files returns; INVALID_ARGUMENT, UNIMPLEMENTED (what rondo_model_load says of such a file)
 enum rondo_status rdo_model_set_read(struct rdo_model_set *set, const char *path, const struct rdo_model_facts **out_facts,

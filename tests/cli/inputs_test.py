@@ -112,6 +112,14 @@ class InputsTest(unittest.TestCase):
         done = self.call("play", "told.vmfb,name=a,function=sense", "told.vmfb,name=b,function=sense,period=10ms", "--duration=0.1", "--json")
         self.assertEqual([job["ended"] + job["skipped"] for job in json.loads(done.stdout)["jobs"]], [5, 10])
 
+    def test_pipe(self):
+        # What can be read once is left to who loads it.
+        os.mkfifo(self.folder / "pipe.vmfb")
+        with subprocess.Popen(["cp", str(TOLD), str(self.folder / "pipe.vmfb")]) as writer:
+            done = self.call("play", "pipe.vmfb,name=a,function=sense,period=20ms", "--duration=0.1", "--json")
+            self.assertEqual(writer.wait(TIMEOUT_S), 0)
+        self.assertEqual([job["ended"] + job["skipped"] for job in json.loads(done.stdout)["jobs"]], [5])
+
     def test_workload(self):
         self.write("workload.json", {"told": {"dispatches": [{"name": KERNEL.format("sense"), "duration_us": 1500, "priority": 7, "frequency": 10}]},
                                      "model_a": {"dispatches": [{"name": "conv2d_1", "estimated_cycles": 100_000, "requires_npu": False},
