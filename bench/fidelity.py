@@ -16,6 +16,7 @@ import played
 import programs
 
 WARM_UP = 5
+PAUSE = "--pause=500us"  # as iterations without a period are played
 PLAN_GOAL, SIM_GOAL = 3, 2  # % of the planned, and of the simulated, makespan
 # Periods end a plan with their last release whatever dispatches take, so every job here has one call.
 SETS = {"all": tuple(played.MODELS), "nets": ("dronet_f32", "dronet_int8"), **{name: (name,) for name in played.MODELS}}
@@ -87,8 +88,8 @@ def measure(script, arguments):
         script.say(f"round {number + 1} of {rounds}")
         # Anew in each round, so that a round is one run from models to played plan. Models are measured as they are played.
         machine = script.add_handovers(bare, "all", len(programs.ALLOWED_CPUS), 1 if arguments.quick else 5)
-        alone = script.profile(played.MODELS.values(), machine, repeat, "alone.json")
-        together = script.profile(played.MODELS.values(), machine, repeat, "together.json", "--together")
+        alone = script.profile(played.MODELS.values(), machine, repeat, "alone.json", PAUSE)
+        together = script.profile(played.MODELS.values(), machine, repeat, "together.json", "--together", PAUSE)
         for name, models in sorted(SETS.items(), reverse=number % 2 == 1):
             measure_set(script, models, machine, together if len(models) > 1 else alone, iterations, seconds, found[name])
     for name, measured in found.items():

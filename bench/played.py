@@ -198,7 +198,7 @@ def work_ns(profile):
 # Hand-overs
 
 FORKS = 100
-FORK_NS = 100000  # longer than workers spin before they sleep
+FORK_NS = 300_000  # longer than players spin, so that others sleep
 
 
 def fork(target, workers):

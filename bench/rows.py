@@ -280,17 +280,20 @@ def measure_signal(spec, plan):
     return Row(spec.name, spec.goal, "ns", f"IREE {plan.peer_version} local-task from Python, 1 worker", pairs, samples, issue=spec.issue)
 
 
+TRACE_PIECES = 5  # of a pair's time: short ones, that both see the same machine
+
+
 def measure_trace(spec, plan):
-    """A call on local-task while everything that happens is written to a file, over the same without."""
-    flags, _ = task_flags(spec.workers)
+    """A call on local-task while everything that happens is written to a file, over the same without, in one process (traced.c)."""
+    seconds, count = plan.seconds / TRACE_PIECES, plan.pairs * TRACE_PIECES
+    plan.progress(f"{spec.name}: {count} pairs")
     with tempfile.TemporaryDirectory() as folder, programs.all_cpus():
-        plain = programs.Ours(plan.rondo, spec.call, plan.seconds, flags)
-        traced = programs.Ours(plan.rondo, spec.call, plan.seconds, [*flags, f"--trace={folder}/x.pftrace"])
-        plan.progress(f"{spec.name}: percentiles")
-        report = traced.sample_calls(plan.seconds * plan.pairs)
-        pieces = {"on": lambda: traced.sample_calls(plan.seconds)["p50_ns"], "off": lambda: plain.sample_calls(plan.seconds)["p50_ns"]}
-        pairs = [Pair(r["on"], r["off"], r["on"], r["off"]) for r in take_pairs(spec, plan, pieces)]
-    return Row(spec.name, spec.goal, "ns", f"rondo without a trace, {spec.workers} workers", pairs, percentiles_of(report), issue=spec.issue)
+        command = [programs.find_bench(plan.rondo.parent, "traced"), f"--model={spec.call.module}", f"--workers={spec.workers}", f"--trace={folder}/x.pftrace",
+                   f"--seconds={seconds:g}", f"--pairs={count}"]
+        report = programs.find_line(command, "traced", programs.TIMEOUT_S + 4 * plan.seconds * plan.pairs)
+    pairs = [Pair(on, off, on, off) for on, off in report["pairs"]]
+    samples = {key: report[key] for key in ("n", "p50", "p99", "p999", "max")}
+    return Row(spec.name, spec.goal, "ns", f"rondo without a trace, {spec.workers} workers", pairs, samples, issue=spec.issue)
 
 
 FIGURE_SHARE = 0.2  # of the time that all pairs of another row take

@@ -23,14 +23,13 @@
 #include <sys/resource.h>
 
 #include "base/atomic.h"
-#include "rondo/model.h"
+#include "loaded.h"
 #include "support.h"
 
 enum {
-  VALUES_MAX = 8,
   // Calls before counting. Blocks that one thread frees and another one wants wait in the first one's list until it
-  // is full (base/pool.h: 64), and only then go round: a block a call takes a few hundred calls to get there.
-  WARM_COUNT = 400,
+  // is full (base/pool.h), and only then go round: where that is one block in a hundred calls it takes a while.
+  WARM_COUNT = 2000,
 };
 static const double warm_share = 0.2;  // of the time that is measured
 
@@ -99,69 +98,15 @@ void __wrap_rdo_futex_wake_all(rdo_atomic_u32 *word) {
   __real_rdo_futex_wake_all(word);
 }
 
-// Models ---------------------------------------------------------------------------------------------
-
-struct loaded {
-  struct rondo_runtime *runtime;
-  struct rondo_model *model;
-  const struct rondo_function *function;
-  struct rondo_value inputs[VALUES_MAX], outputs[VALUES_MAX];
-  int input_count, output_count;
-};
-
-static void expect(enum rondo_status status, const struct rondo_diag *diag) {
-  if (status == RONDO_OK) return;
-  fprintf(stderr, "steady: %s: %s\n", rondo_status_name(status), diag->message);
-  exit(status == RONDO_INCOMPATIBLE || status == RONDO_UNAVAILABLE ? 77 : 1);
-}
-
-static void make_input(struct loaded *loaded, int index) {
-  struct rondo_parameter parameter;
-  struct rondo_diag diag = {0};
-  int64_t dims[RONDO_PARAMETER_RANK_MAX];
-  rondo_function_argument(loaded->function, index, &parameter);
-  BENCH_CHECK(parameter.kind == RONDO_VALUE_TENSOR && parameter.has_shape);
-  for (int i = 0; i < parameter.rank; ++i) dims[i] = parameter.dims[i] < 0 ? 1 : parameter.dims[i];
-  struct rondo_value *value = &loaded->inputs[index];
-  expect(rondo_tensor_create(loaded->runtime, parameter.element_type, parameter.rank, dims, NULL, &value->tensor, &diag), &diag);
-  value->kind = RONDO_VALUE_TENSOR;
-}
-
-static void load(struct loaded *loaded, const char *path, int worker_count) {
-  struct rondo_diag diag = {0};
-  const struct rondo_runtime_options options = {.device = "local-task", .worker_count = worker_count};
-  const struct rondo_module_source source = {.path = path};
-  *loaded = (struct loaded){0};
-  expect(rondo_runtime_create(&options, &loaded->runtime, &diag), &diag);
-  expect(rondo_model_load(loaded->runtime, &source, 1, &loaded->model, &diag), &diag);
-  expect(rondo_model_find(loaded->model, NULL, &loaded->function, &diag), &diag);
-  loaded->input_count = rondo_function_argument_count(loaded->function);
-  loaded->output_count = rondo_function_result_count(loaded->function);
-  BENCH_CHECK(loaded->input_count <= VALUES_MAX && loaded->output_count <= VALUES_MAX);
-  for (int i = 0; i < loaded->input_count; ++i) make_input(loaded, i);
-}
-
-static void call(struct loaded *loaded) {
-  struct rondo_diag diag = {0};
-  expect(rondo_function_invoke(loaded->function, loaded->input_count, loaded->inputs, loaded->output_count, loaded->outputs, &diag), &diag);
-  for (int i = 0; i < loaded->output_count; ++i) rondo_value_release(&loaded->outputs[i]);
-}
-
-static void unload(struct loaded *loaded) {
-  for (int i = 0; i < loaded->input_count; ++i) rondo_value_release(&loaded->inputs[i]);
-  rondo_model_release(&loaded->model);
-  rondo_runtime_release(&loaded->runtime);
-}
-
 // Rows -----------------------------------------------------------------------------------------------
 
 static double seconds;
 static int64_t warm_count;
 static bool is_json;
 
-static void warm_up(struct loaded *loaded) {
+static void warm_up(struct bench_loaded *loaded) {
   int64_t end_ns = bench_now_ns() + (int64_t)(warm_share * seconds * 1e9);
-  for (int64_t i = 0; i < warm_count || bench_now_ns() < end_ns; ++i) call(loaded);
+  for (int64_t i = 0; i < warm_count || bench_now_ns() < end_ns; ++i) bench_call(loaded);
 }
 
 static int64_t count_sleeps(void) {
@@ -177,14 +122,14 @@ static void print(const char *kind, const char *name, int worker_count, double c
 }
 
 static void measure_model(const char *name, const char *path, int worker_count, double futex_goal) {
-  struct loaded loaded;
-  load(&loaded, path, worker_count);
+  struct bench_loaded loaded;
+  bench_load(&loaded, path, worker_count);
   warm_up(&loaded);
   int64_t n = 0, sleeps = count_sleeps(), end_ns = bench_now_ns() + (int64_t)(seconds * 1e9);
   (void)take(&heap_calls);
   (void)take(&futex_calls);
   do {
-    call(&loaded);
+    bench_call(&loaded);
     ++n;
   } while (bench_now_ns() < end_ns);
   double heap = (double)take(&heap_calls) / (double)n, futex = (double)take(&futex_calls) / (double)n;
@@ -192,12 +137,12 @@ static void measure_model(const char *name, const char *path, int worker_count, 
   snprintf(note, sizeof note, "%.3f voluntary sleeps", (double)(count_sleeps() - sleeps) / (double)n);
   print("heap", name, worker_count, heap, 0, n, NULL);
   print("futex", name, worker_count, futex, futex_goal, n, note);
-  unload(&loaded);
+  bench_unload(&loaded);
 }
 
 static void measure_idle(const char *path) {
-  struct loaded loaded;
-  load(&loaded, path, 0);
+  struct bench_loaded loaded;
+  bench_load(&loaded, path, 0);
   warm_up(&loaded);
   bench_find_threads();
   bench_sleep_ns(100000000);  // whoever spins on for a while has stopped
@@ -205,7 +150,7 @@ static void measure_idle(const char *path) {
   bench_sleep_ns((int64_t)(4 * seconds * 1e9));
   double share = (double)(bench_cpu_ns() - begin_cpu_ns) / (double)(bench_now_ns() - begin_ns);
   bench_print_row(&(const struct bench_row){.name = "idle_cpu", .unit = "share", .ours = share, .goal = 0.001}, is_json);
-  unload(&loaded);
+  bench_unload(&loaded);
 }
 
 int main(int argc, char **argv) {

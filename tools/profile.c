@@ -18,6 +18,7 @@
 #include "message.h"
 #include "model_args.h"
 #include "options.h"
+#include "play.h"
 #include "profile_progress.h"
 #include "tool.h"
 
@@ -33,6 +34,8 @@ struct profile_args {
   struct tool_strings merges;
   struct tool_strings traces;
   int64_t repeat, warm_up;
+  const char *pause;
+  int64_t pause_ns;
   bool wants_together, wants_interference, wants_nodes, wants_json;
   int worker_counts[WORKER_COUNTS_MAX];
   int worker_count_count;
@@ -274,6 +277,7 @@ static int measure_models(const struct profile_args *args, const struct tool_str
                                                 .worker_count_count = args->worker_count_count,
                                                 .repeat = (int)args->repeat,
                                                 .warm_up = (int)args->warm_up,
+                                                .pause_ns = args->pause_ns,
                                                 .wants_together = args->wants_together,
                                                 .wants_interference = args->wants_interference,
                                                 .report = rdo_tool_profile_progress,
@@ -360,6 +364,10 @@ static int check_args(struct profile_args *args, const struct tool_strings *mode
     rdo_tool_message("--plan says what traces are of: give one with --from-trace");
     return TOOL_EXIT_USAGE;
   }
+  if (args->pause != NULL && !rdo_tool_play_time(args->pause, &args->pause_ns)) {
+    rdo_tool_message("--pause=%.40s: not a time, such as 2ms", args->pause);
+    return TOOL_EXIT_USAGE;
+  }
   if (!read_worker_counts(args)) {
     rdo_tool_message("--workers=%.60s: numbers from 1 to %d are needed, as in 1,2,4", args->workers, WORKERS_MAX);
     return TOOL_EXIT_USAGE;
@@ -379,6 +387,7 @@ int rdo_tool_profile(int argc, char **argv) {
       {"workers", TOOL_OPTION_TEXT, &args.workers, "COUNTS", "Numbers of workers to measure with, such as 1,2; default 1, 2, 4, ... and all that a cluster has."},
       {"repeat", TOOL_OPTION_POSITIVE, &args.repeat, "COUNT", "Calls that count, for each cluster and number of workers; default 100."},
       {"warmup", TOOL_OPTION_COUNT, &args.warm_up, "COUNT", "Calls before; default a fifth of these, from 5 to 100."},
+      {"pause", TOOL_OPTION_TEXT, &args.pause, "TIME", "Pause before each call, such as 2ms: as jobs have it whose periods are longer than their calls, when caches cool and workers sleep. Default none."},
       {"together", TOOL_OPTION_SWITCH, &args.wants_together, NULL, "Measure each model while the others run in turn with it, and on the CPUs that it leaves: as they are played."},
       {"interference", TOOL_OPTION_SWITCH, &args.wants_interference, NULL, "Also measure each model while each one of them runs on another CPU of its cluster."},
       {"merge", TOOL_OPTION_LIST, &args.merges, "FILE", "Add what another profile knows; repeat it for several. Without a MODEL nothing is measured."},

@@ -83,7 +83,7 @@ struct rondo_job_options {
   bool is_called;             // by rondo_job_call
   int64_t offset_ns;     // of the first release from the start of the run
   int64_t deadline_ns;   // of an instance's end, after its release; 0 = the period; RONDO_DEADLINE_NONE
-  int priority;          // 0..255, larger is more urgent; kept for plans
+  int priority;          // 0..255, larger is more urgent: its kernels go before those of others, between two tiles
   enum rondo_overrun overrun;
   const char *degrade_function;  // of the same model, with as many arguments and results; needed by RONDO_OVERRUN_DEGRADE alone
   enum rondo_on_error on_error;
@@ -190,6 +190,20 @@ RONDO_API enum rondo_status rondo_job_read_ring(struct rondo_job *job, int argum
 //   phase       setup; not during a run
 RONDO_API enum rondo_status rondo_job_read_result(struct rondo_job *job, int argument, struct rondo_job *source, int result, bool waits,
                                                   int64_t age_ns_max, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Lets an argument be written by the program, for each instance just when a ring would be read: at its release if it has a period, else when
+// it begins. Before the first, and in warm-up calls, it is zeros; so it is for a program without kernels, with a period, which runs ahead.
+//   fill     writes the argument's tensor (f32[n][h][w][c] and the like, row-major, 64-byte aligned); what it does not write stays as the
+//            instance before had it. `instance` is borrowed: its index, release, ready and start mean something. OK, or the instance fails with
+//            what it returns, once its kernels have run; its results are dropped
+//   thread   of `fill`: a worker, one at a time for a job; for jobs beside each other at once   phase  rt: what it takes comes between release and
+//            first kernel, and holds its worker. It must not wait, nor call anything of the player but rondo_ring_*
+//   returns  OK, INVALID_ARGUMENT (no such argument, shape not told), FAILED_PRECONDITION (it reads a ring or another job), RESOURCE_EXHAUSTED
+//   phase    setup; not during a run
+RONDO_API enum rondo_status rondo_job_fill_input(struct rondo_job *job, int argument,
+                                                 enum rondo_status (*fill)(void *user, const struct rondo_instance *instance, void *bytes,
+                                                                           uint64_t byte_length),
+                                                 void *user, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // Releases a job with `is_called` now. Before or after a run: nothing.
 //   thread  any      phase  steady

@@ -52,6 +52,8 @@ struct rondo_profile_options {
   const int *worker_counts;  // [worker_count_count] numbers of workers, for clusters that have as many; NULL = 1, 2, 4, ... and all
   int worker_count_count;
   int repeat;                // calls that count, for each cluster and number of workers; 0 = 100
+  int64_t pause_ns;          // before each call that counts, as jobs have it whose periods are longer than their calls: caches cool, workers sleep;
+                             // 0 = calls follow each other
   int warm_up;               // calls before; 0 = a fifth of these, from 5 to 100
   // About how long all of it may take: where so many calls take longer there are fewer, but one at least; tiles are not timed. 0 = as long
   // as it takes.

@@ -20,7 +20,7 @@
 enum {
   RDO_POOL_BYTES_MAX = 512,       // larger objects come from the heap directly
   RDO_POOL_CLASS_BYTES = 64,      // sizes are rounded up to this
-  RDO_POOL_BLOCKS_CACHED_MAX = 64 // per class and thread
+  RDO_POOL_BLOCKS_CACHED_MAX = 16 // per class and thread
 };
 
 // One zeroed object of `size` bytes in *out.

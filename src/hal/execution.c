@@ -382,12 +382,17 @@ static bool drain_node(struct rdo_execution *e, struct rdo_execution_node *node,
   return true;
 }
 
+// Whether there is something else for a worker than the process that it is in, with keys up to `key_max` where there are keys.
+static bool has_other_work(const struct rdo_process *process, const struct rdo_worker *worker, uint64_t key_max) {
+  uint32_t slot = rdo_atomic_load(&process->slot, rdo_relaxed);  // relaxed: const while it is drained
+  return process->lane == 0 ? rdo_executor_has_other_work(worker->executor, slot) : rdo_worker_has_other_work(worker, slot, key_max);
+}
+
 // Waits, for as long as workers spin, for the next node to become ready.
 //   returns  whether it did
 static bool spin_for_node(struct rdo_execution *e, uint32_t place, const struct rdo_worker *worker) {
   const struct rdo_executor *executor = worker->executor;
   if (executor->spin_ns == 0) return false;
-  uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
   int64_t now_ns = rdo_clock_now_ns(), end_ns = now_ns + executor->spin_ns;
   int spin_count = SPINS_PER_CLOCK;
   if (worker->next_release_ns != INT64_MAX) {
@@ -400,7 +405,7 @@ static bool spin_for_node(struct rdo_execution *e, uint32_t place, const struct 
       if (rdo_atomic_load(&e->left, rdo_relaxed) == 0) return false;         // relaxed: hint, it is over
       rdo_cpu_relax();
     }
-    if (rdo_executor_has_other_work(executor, slot) || rdo_worker_is_called(worker)) return false;
+    if (has_other_work(e->process, worker, UINT64_MAX) || rdo_worker_is_called(worker)) return false;
     now_ns = rdo_clock_spin_ns(end_ns);
     if (executor->is_played) rdo_urgent_guard(worker, now_ns);
   } while (now_ns < end_ns);
@@ -417,7 +422,6 @@ static void tell_others(struct rdo_process *process, struct rdo_worker *worker) 
 }
 
 enum rdo_drain_result rdo_execution_drain(struct rdo_execution *e, struct rdo_worker *worker) {
-  uint32_t slot = rdo_atomic_load(&e->process->slot, rdo_relaxed);  // relaxed: const while it is drained
   uint64_t mode = rdo_cpu_flush_denormals_begin();
   bool is_worked = false;
   struct drained drained = {false, false, false};
@@ -430,7 +434,7 @@ enum rdo_drain_result rdo_execution_drain(struct rdo_execution *e, struct rdo_wo
     }
     if (worker->executor->is_played) rdo_urgent_guard(worker, rdo_clock_now_ns());
     if (drain_node(e, node, e->process, worker, &drained)) is_worked = true;
-    if (!drained.is_last && rdo_executor_has_other_work(worker->executor, slot)) break;
+    if (!drained.is_last && has_other_work(e->process, worker, e->process->key)) break;
   }
   rdo_cpu_flush_denormals_end(mode);
   if (drained.is_last) return RDO_DRAIN_DONE;

@@ -122,6 +122,27 @@ static enum rdo_drain_result drain_together(struct rdo_process *process, struct 
   return rdo_execution_drain(&submission_of(process)->execution, worker);
 }
 
+static void tell_start(struct rdo_submission *submission, struct rdo_worker *worker) {
+  submission->queue->scheduler->starting(submission->queue->scheduler, submission, worker);
+}
+
+// What was posted and gives way starts when the first worker comes to it. SYNC(start): that one tells, which may write what kernels read; others that
+// come meanwhile go away, and are told afterwards that there is work.
+static bool has_started(struct rdo_submission *submission, struct rdo_worker *worker) {
+  uint32_t start = rdo_atomic_load(&submission->start, rdo_acquire);  // SYNC(start): acquires what the teller wrote
+  if (start == RDO_START_TOLD) return true;
+  if (start != RDO_START_UNTOLD || !rdo_atomic_cas(&submission->start, &start, RDO_START_TELLING, rdo_acq_rel, rdo_acquire)) return false;  // SYNC(start)
+  tell_start(submission, worker);
+  rdo_atomic_store(&submission->start, RDO_START_TOLD, rdo_release);  // SYNC(start): before telling the others
+  if (submission->process.budget > 1) rdo_process_announce(&submission->process, submission->process.budget - 1);
+  return true;
+}
+
+static enum rdo_drain_result drain_posted(struct rdo_process *process, struct rdo_worker *worker) {
+  struct rdo_submission *submission = submission_of(process);
+  return has_started(submission, worker) ? rdo_execution_drain(&submission->execution, worker) : RDO_DRAIN_IDLE;
+}
+
 // As early as possible; the state of the execution is still in use.
 static void complete_compute(struct rdo_process *process, enum rondo_status status) {
   struct rdo_submission *submission = submission_of(process);
@@ -142,6 +163,7 @@ static void release_compute(struct rdo_process *process) {
 
 static const struct rdo_process_type alone_type = {"recording", drain_alone, complete_compute, release_compute};
 static const struct rdo_process_type together_type = {"recording", drain_together, complete_compute, release_compute};
+static const struct rdo_process_type posted_type = {"recording", drain_posted, complete_compute, release_compute};
 
 static void run_alone(struct rdo_submission *submission, struct rdo_worker *worker) {
   struct rdo_execution *execution = &submission->execution;
@@ -156,7 +178,7 @@ enum { SAMPLE_INTERVAL = 16 };
 //   returns  DEFERRED, and this thread has nothing to do with it any more; else it is over
 static enum rondo_status share(struct rdo_submission *submission) {
   struct rdo_execution *execution = &submission->execution;
-  if (submission->process.budget > 1) {
+  if (submission->process.type != &alone_type) {
     execution->is_sampled = rdo_queue_frontier(submission->queue) % SAMPLE_INTERVAL < 2;
     if (!rdo_execution_begin(execution, &submission->process)) return rdo_process_status(&submission->process);
   }
@@ -195,15 +217,26 @@ static enum rondo_status bind_item(struct rdo_submission *submission, uint32_t c
 //   out_width  how many workers it is worth; 0: there is nothing to execute
 static enum rondo_status make_process(struct rdo_submission *submission, uint32_t *out_width) {
   struct rdo_executor *executor = submission->queue->executor;
+  const struct rdo_queue_place *place = &submission->queue->place;
   uint32_t concurrency = executor->worker_count == 0 ? 1 : executor->worker_count;
   const struct rdo_recording *recording;
   *out_width = 0;
+  if (place->width_max != 0 && place->width_max < concurrency) concurrency = place->width_max;
   RDO_TRY(bind_item(submission, concurrency, &recording));
   if (recording == NULL) return RONDO_OK;
+  const struct rdo_process_type *type = &alone_type;
   *out_width = rdo_execution_width(recording, concurrency);
-  // On a played executor in a slot, where tiles give way to releases; but at its own release an execution is alone.
-  if (*out_width == 1 && executor->is_played && !submission->is_scheduled) *out_width = 2;
-  rdo_process_init(&submission->process, *out_width > 1 ? &together_type : &alone_type, executor, *out_width);
+  if (submission->is_scheduled && place->gives_way) {
+    type = &posted_type;
+  } else if (*out_width > 1) {
+    type = &together_type;
+  } else if (executor->is_played && !submission->is_scheduled) {
+    // In a slot, where tiles give way to releases; but at its own release an execution is alone.
+    type = &together_type;
+    if (place->lane == 0 || concurrency > 1) *out_width = 2;
+  }
+  rdo_process_init(&submission->process, type, executor, *out_width);
+  rdo_process_place(&submission->process, place->lane, place->key);
   return RONDO_OK;
 }
 
@@ -219,6 +252,8 @@ static enum rondo_status launch_item(struct rdo_submission *submission, bool may
   uint32_t width;
   RDO_TRY(make_process(submission, &width));
   if (width == 0) return RONDO_OK;
+  // What has a lane is for its workers, who are none of those that wait.
+  if (queue->place.lane != 0) return share(submission);
   if (here.donates_to == queue) {
     submission->launched_by = here.seat;
     // One at a time: what else became ready with it is for the others.
@@ -250,13 +285,19 @@ static void launch(struct rdo_submission *submission, bool may_hold) { go_on(sub
 static void start_posted(struct rdo_timed *timed, struct rdo_worker *worker) {
   struct rdo_submission *submission = RDO_CONTAINER(timed, struct rdo_submission, timed);
   uint32_t width;
-  submission->queue->scheduler->starting(submission->queue->scheduler, submission, worker);
+  bool gives_way = submission->queue->place.gives_way;
+  rdo_atomic_store(&submission->start, gives_way ? RDO_START_UNTOLD : RDO_START_TOLD, rdo_relaxed);  // relaxed: ordered by SYNC(slot), it opens later
+  if (!gives_way) tell_start(submission, worker);
   enum rondo_status status = make_process(submission, &width);
-  if (status == RONDO_OK && width == 1) {
+  bool is_shared = status == RONDO_OK && width != 0 && submission->process.type != &alone_type;
+  if (status == RONDO_OK && width == 1 && !is_shared) {
     run_alone(submission, worker);
-  } else {
-    go_on(submission, status == RONDO_OK && width > 1 ? share(submission) : status);
+    return;
   }
+  if (is_shared) status = share(submission);
+  // What is over already has had nobody who could tell.
+  if (status != RONDO_DEFERRED && gives_way) tell_start(submission, worker);
+  go_on(submission, status);
 }
 
 void rdo_submission_post(struct rdo_submission *submission, struct rdo_worker *worker, int64_t release_ns) {
@@ -725,11 +766,13 @@ void rdo_queue_init(struct rdo_queue *queue, uint32_t index, struct rdo_executor
   queue->index = index;
   queue->owner = owner;
   queue->scheduler = NULL;
+  queue->place = (struct rdo_queue_place){.lane = 0};
   rdo_atomic_init(&queue->ready, NULL);
   rdo_atomic_init(&queue->active_count, 0);
   rdo_atomic_init(&queue->is_closing, 0);
   rdo_atomic_init(&queue->frontier, 0);
-  rdo_atomic_init(&queue->free_list, 0);
+  rdo_atomic_init(&queue->free_lists[0], 0);
+  rdo_atomic_init(&queue->free_lists[1], 0);
   rdo_atomic_init(&queue->submission_count, 0);
   for (int i = 0; i < RDO_SUBMISSION_CHUNK_COUNT; ++i) rdo_atomic_init(&queue->chunks[i], NULL);
   pthread_mutex_init(&queue->lock, NULL);
@@ -769,7 +812,7 @@ void rdo_queue_trim(struct rdo_queue *queue) {
   struct rdo_submission *trimmed = NULL, *submission;
   // Who finds no free submission meanwhile would make a new chunk; under the lock he looks again afterwards.
   pthread_mutex_lock(&queue->lock);
-  while ((submission = rdo_submission_pop_free(queue)) != NULL) {
+  while ((submission = rdo_submission_pop_free(queue, false)) != NULL) {
     rdo_submission_free_kept(submission);
     submission->next = trimmed;
     trimmed = submission;

@@ -26,10 +26,18 @@ struct rdo_queue_scheduler {
   // Keeps the submission until rdo_submission_post or rdo_submission_cancel. On the thread that made it
   // ready, which may be any.
   void (*ready)(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission);
-  // What was posted starts now, on the worker that it was posted to.
+  // What was posted starts now: on the worker that it was posted to, or, where it gives way, on one of its lane.
   void (*starting)(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission, struct rdo_worker *worker);
   // Its last kernel has ended; its fence is signalled next.
   void (*ended)(struct rdo_queue_scheduler *scheduler, struct rdo_submission *submission);
+};
+
+// Which workers run a queue's executions, and in which order: as in rdo_process_place. Zeros: all, in turn.
+struct rdo_queue_place {
+  uint32_t lane;       // of a played executor
+  uint32_t width_max;  // workers at once; 0 = any number
+  uint64_t key;
+  bool gives_way;      // something with a smaller key may come up: what was posted does not run alone, but in a slot
 };
 
 enum { RDO_SUBMISSION_CHUNK_COUNT = 24, RDO_SUBMISSION_CHUNK_FIRST = 16 };  // each chunk is twice the one before
@@ -41,13 +49,15 @@ struct rdo_queue {
   uint32_t index;
   struct rdo_object *owner;       // retained by every submission in flight
   struct rdo_queue_scheduler *scheduler;  // borrowed, NULL = none; set before the first submission
+  struct rdo_queue_place place;   // set while nothing is submitted
   // shared
   struct rdo_process control;     // budget 1: takes ready operations in turn
   rdo_atomic_ptr ready;           // SYNC(pending): newest first
   rdo_atomic_u32 active_count;    // SYNC(closing): submissions that are READY or RUNNING
   rdo_atomic_u32 is_closing;      // SYNC(closing)
   rdo_atomic_u64 frontier;        // see rdo_queue_frontier; counter
-  rdo_atomic_u64 free_list;       // SYNC(submission): {tag 32, index + 1}
+  // Those that have executed, and so have room for it, and the others: whatever comes and goes around executions does not spread their arrays.
+  rdo_atomic_u64 free_lists[2];   // SYNC(submission): {tag 32, index + 1}, by `executes`
   rdo_atomic_u32 submission_count;                            // made so far
   rdo_atomic_ptr chunks[RDO_SUBMISSION_CHUNK_COUNT];          // SYNC(submission)
   pthread_mutex_t lock;           // leaf lock: making a chunk; the words of a failure

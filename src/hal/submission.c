@@ -14,23 +14,36 @@ struct rdo_submission *rdo_submission_at(const struct rdo_queue *queue, uint32_t
 }
 
 void rdo_submission_push_free(struct rdo_queue *queue, struct rdo_submission *submission) {
-  uint64_t head = rdo_atomic_load(&queue->free_list, rdo_relaxed);  // relaxed: hint
+  rdo_atomic_u64 *list = &queue->free_lists[submission->executes];
+  uint64_t head = rdo_atomic_load(list, rdo_relaxed);  // relaxed: hint
   uint64_t next;
   do {
     rdo_atomic_store(&submission->next_free, (uint32_t)head, rdo_relaxed);  // relaxed: ordered by SYNC(submission), the exchange
     next = ((head >> 32) + 1) << 32 | (submission->index + 1);
     // SYNC(submission): release gives the memory to the next owner.
-  } while (!rdo_atomic_cas_weak(&queue->free_list, &head, next, rdo_acq_rel, rdo_relaxed));  // relaxed: hint
+  } while (!rdo_atomic_cas_weak(list, &head, next, rdo_acq_rel, rdo_relaxed));  // relaxed: hint
 }
 
-struct rdo_submission *rdo_submission_pop_free(struct rdo_queue *queue) {
-  uint64_t head = rdo_atomic_load(&queue->free_list, rdo_acquire);  // SYNC(submission)
+static struct rdo_submission *pop(const struct rdo_queue *queue, rdo_atomic_u64 *list) {
+  uint64_t head = rdo_atomic_load(list, rdo_acquire);  // SYNC(submission)
   for (;;) {
     if ((uint32_t)head == 0) return NULL;
     struct rdo_submission *submission = rdo_submission_at(queue, (uint32_t)head - 1);
     uint64_t next = ((head >> 32) + 1) << 32 | rdo_atomic_load(&submission->next_free, rdo_relaxed);  // relaxed: SYNC(submission), checked by the tag
-    if (rdo_atomic_cas_weak(&queue->free_list, &head, next, rdo_acq_rel, rdo_acquire)) return submission;  // SYNC(submission)
+    if (rdo_atomic_cas_weak(list, &head, next, rdo_acq_rel, rdo_acquire)) return submission;  // SYNC(submission)
   }
+}
+
+struct rdo_submission *rdo_submission_pop_free(struct rdo_queue *queue, bool executes) {
+  struct rdo_submission *submission = pop(queue, &queue->free_lists[executes]);
+  if (submission == NULL) submission = pop(queue, &queue->free_lists[!executes]);
+  if (submission != NULL) submission->executes = executes;
+  return submission;
+}
+
+static bool is_none_free(const struct rdo_queue *queue) {
+  // SYNC(submission)
+  return rdo_atomic_load(&queue->free_lists[0], rdo_acquire) << 32 == 0 && rdo_atomic_load(&queue->free_lists[1], rdo_acquire) << 32 == 0;
 }
 
 static enum rondo_status add_chunk(struct rdo_queue *queue, struct rondo_diag *diag) {
@@ -42,7 +55,7 @@ static enum rondo_status add_chunk(struct rdo_queue *queue, struct rondo_diag *d
   struct rdo_submission *first = NULL;
   if (chunk >= RDO_SUBMISSION_CHUNK_COUNT) {
     status = rdo_fail(diag, RONDO_RESOURCE_EXHAUSTED, "%u operations in flight", begin);
-  } else if (rdo_atomic_load(&queue->free_list, rdo_acquire) << 32 == 0) {  // else somebody was quicker; SYNC(submission)
+  } else if (is_none_free(queue)) {  // else somebody was quicker
     first = rdo_alloc_aligned(count * sizeof *first, RDO_CACHE_LINE_BYTES);
     if (first == NULL) status = rdo_fail_no_memory(diag, count * sizeof *first);
   }
@@ -150,7 +163,8 @@ static void copy_operation(struct rdo_submission *submission, const struct rdo_o
 // A submission with a copy of the operation and holds on what it names.
 enum rondo_status rdo_submission_acquire(struct rdo_queue *queue, const struct rdo_operation *o, struct rdo_submission **out, struct rondo_diag *diag) {
   struct rdo_submission *submission;
-  while ((submission = rdo_submission_pop_free(queue)) == NULL) RDO_TRY(add_chunk(queue, diag));
+  bool executes = o->kind == RDO_OPERATION_EXECUTE || o->kind == RDO_OPERATION_EXECUTE_LIST || o->kind == RDO_OPERATION_DISPATCH;
+  while ((submission = rdo_submission_pop_free(queue, executes)) == NULL) RDO_TRY(add_chunk(queue, diag));
   enum rondo_status status = reserve(submission, o, diag);
   if (status != RONDO_OK) {
     rdo_submission_push_free(queue, submission);

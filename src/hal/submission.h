@@ -18,6 +18,9 @@
 // transfer; who wants to change the state waits for the one before to come back.
 enum rdo_submission_state { RDO_SUBMISSION_FREE, RDO_SUBMISSION_WAITING, RDO_SUBMISSION_TRANSFERRING, RDO_SUBMISSION_HELD, RDO_SUBMISSION_READY };
 
+// Whether the queue's scheduler has been told that what was posted starts.
+enum rdo_submission_start { RDO_START_UNTOLD, RDO_START_TELLING, RDO_START_TOLD };
+
 // What a DISPATCH needs until it is over.
 struct rdo_kept_dispatch {
   struct rdo_dispatch copy;              // constants stand in the submission's data, bindings in its bindings
@@ -35,8 +38,10 @@ struct rdo_submission {
   struct rdo_fence_watch watch;  // of the wait
   struct rdo_timed timed;        // of a scheduled execution
   bool is_scheduled;             // owner: the queue's scheduler has had it
+  rdo_atomic_u32 start;          // enum rdo_submission_start; SYNC(start)
   struct rdo_file_transfer transfer;  // READ, WRITE
   struct rdo_submission *next;   // owner: ready list
+  bool executes;                 // owner: it has executed last
   bool is_late;                  // owner: became active when the queue was closing; not in active_count
   const struct rdo_worker *launched_by;  // the donor that made it run, hint
   struct rdo_operation operation;        // with holds on what it names; `wait` is NULL
@@ -57,7 +62,8 @@ enum rondo_status rdo_submission_acquire(struct rdo_queue *queue, const struct r
 
 // To the pool and from it; NULL: none is free.
 void rdo_submission_push_free(struct rdo_queue *queue, struct rdo_submission *submission);
-struct rdo_submission *rdo_submission_pop_free(struct rdo_queue *queue);
+//   executes  whether it is wanted for an execution
+struct rdo_submission *rdo_submission_pop_free(struct rdo_queue *queue, bool executes);
 
 // Number `index` of those that were ever made.
 struct rdo_submission *rdo_submission_at(const struct rdo_queue *queue, uint32_t index);

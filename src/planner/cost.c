@@ -22,6 +22,24 @@ enum rondo_status rdo_cost_plan(const struct rdo_profile_cost *cost, double slac
   return RONDO_OK;
 }
 
+// The longest that so many workers or more have taken. A narrow run is faster than a wide one only where its data are near, as they are when the whole call
+// is narrow; beside wide dispatches, which leave them on other CPUs, it is not.
+static enum rondo_status plan_width(const struct rdo_profile *profile, const struct rdo_profile_node *from, uint32_t cluster, int width, int widest,
+                                    double slack_percent, int64_t *out_ns, struct rondo_diag *diag) {
+  *out_ns = -1;
+  for (int other = width; other <= widest; ++other) {
+    const struct rdo_profile_cost *cost = rdo_profile_find_cost(profile, from, cluster, (uint32_t)other);
+    int64_t ns;
+    if (cost == NULL) {
+      if (other == width) return RONDO_OK;
+      continue;
+    }
+    RDO_TRY(rdo_cost_plan(cost, slack_percent, &ns, diag));
+    if (ns > *out_ns) *out_ns = ns;
+  }
+  return RONDO_OK;
+}
+
 enum rondo_status rdo_cost_add_modes(struct rdo_draft *draft, const struct rdo_profile *profile, const struct rdo_profile_node *from,
                                      uint32_t cluster, int lane, int width_max, double slack_percent, struct rdo_draft_node *inout_node,
                                      struct rondo_diag *diag) {
@@ -29,13 +47,13 @@ enum rondo_status rdo_cost_add_modes(struct rdo_draft *draft, const struct rdo_p
   uint64_t tile_count = from->tile_count > 0 ? from->tile_count : 1;
   int64_t best_ns = INT64_MAX;
   if (width_max > 0 && width_max < widest) widest = width_max;
-  if (tile_count < (uint64_t)widest) widest = (int)tile_count;
-  for (int width = 1; width <= widest; ++width) {
+  int width_end = tile_count < (uint64_t)widest ? (int)tile_count : widest;
+  for (int width = 1; width <= width_end; ++width) {
     const struct rdo_profile_cost *cost = rdo_profile_find_cost(profile, from, cluster, (uint32_t)width);
     const struct rdo_draft_use use = {lane, width};
     int64_t duration_ns;
     if (cost == NULL) continue;
-    RDO_TRY(rdo_cost_plan(cost, slack_percent, &duration_ns, diag));
+    RDO_TRY(plan_width(profile, from, cluster, width, widest, slack_percent, &duration_ns, diag));
     if (cost->tile_ns_max > inout_node->tile_ns_max) inout_node->tile_ns_max = cost->tile_ns_max;
     if (duration_ns >= best_ns) continue;
     best_ns = duration_ns;

@@ -418,7 +418,7 @@ static enum rondo_status note_limits(struct unroller *unroller) {
   for (int i = 0; i < machine->cluster_count; ++i) has_jobs |= machine->clusters[i].job_count_max > 0;
   for (int i = 0; i < machine->lane_count; ++i) has_jobs |= machine->lanes[i].job_count_max > 0;
   if (has_memory) {
-    RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, "memory", "memory_bytes_max is not planned for: who plays the plan holds it"));
+    RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, "memory", "memory_bytes_max is not planned for: who plays the plan holds each job to its own, and refuses models that need more than the machine's"));
   }
   if (has_jobs) RDO_TRY(rdo_notes_add(&unroller->draft->notes, unroller->diag, "jobs", "jobs_max is not planned for: who plays the plan holds it"));
   return RONDO_OK;

@@ -27,9 +27,18 @@ static void note_age(struct rondo_job *job, const struct rdo_job_source *source,
   if (source->age_ns_max != 0 && age_ns > source->age_ns_max) job->is_stale = true;
 }
 
+static void fill_argument(struct rondo_job *job, int argument, const struct rdo_job_source *source) {
+  struct rondo_tensor *tensor = job->inputs[argument].tensor;
+  enum rondo_status status = source->fill(source->user, &job->instance, rondo_tensor_data(tensor), rondo_tensor_byte_length(tensor));
+  if (status == RONDO_OK || job->fill_status != RONDO_OK) return;
+  job->fill_status = status;
+  job->unfilled = argument;
+}
+
 void rdo_job_latch(struct rondo_job *job, int64_t now_ns) {
   for (int i = 0; i < job->input_count; ++i) {
     const struct rdo_job_source *source = &job->sources[i];
+    if (source->fill != NULL) fill_argument(job, i, source);
     if (source->ring == NULL || source->waits) continue;
     int slot = rdo_ring_pin_newest(source->ring);
     if (slot < 0) {  // nothing so far
@@ -153,7 +162,10 @@ static void set_source(struct rondo_job *job, int argument, const struct rondo_v
 }
 
 static enum rondo_status check_free(const struct rondo_job *job, int argument, struct rondo_diag *diag) {
-  if (argument < 0 || argument >= job->input_count || job->sources[argument].ring == NULL) return RONDO_OK;
+  if (argument < 0 || argument >= job->input_count || (job->sources[argument].ring == NULL && job->sources[argument].fill == NULL)) return RONDO_OK;
+  if (job->sources[argument].fill != NULL) {
+    return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "job %s: argument %d is filled by a function of the program already", job->name, argument);
+  }
   return rdo_fail(diag, RONDO_FAILED_PRECONDITION, "job %s: argument %d reads a ring or another job already", job->name, argument);
 }
 
@@ -216,6 +228,17 @@ enum rondo_status rondo_job_read_ring(struct rondo_job *job, int argument, const
   }
   set_source(job, argument, &value, &(const struct rdo_job_source){.ring = ring});
   if (out_ring != NULL) *out_ring = ring;
+  return RONDO_OK;
+}
+
+enum rondo_status rondo_job_fill_input(struct rondo_job *job, int argument,
+                                       enum rondo_status (*fill)(void *user, const struct rondo_instance *instance, void *bytes, uint64_t byte_length),
+                                       void *user, struct rondo_diag *diag) {
+  struct rondo_value value = {.kind = RONDO_VALUE_NONE};
+  if (fill == NULL) return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: argument %d: no function to fill it with", job->name, argument);
+  RDO_TRY(check_free(job, argument, diag));
+  RDO_TRY(make_tensor(job, argument, &value, diag));
+  set_source(job, argument, &value, &(const struct rdo_job_source){.fill = fill, .user = user});
   return RONDO_OK;
 }
 

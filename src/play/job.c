@@ -88,6 +88,7 @@ static bool has_ticker(const struct rondo_job *job) { return job->overrun == RON
 // Nobody drains the job any more.
 static void release_job(struct rdo_process *process) {
   struct rondo_job *job = RDO_CONTAINER(process, struct rondo_job, process);
+  rdo_job_give_back(job);
   rdo_job_decide(job, UINT64_MAX);
   rdo_atomic_store(&job->counts.state, RONDO_INSTANCE_PENDING, rdo_relaxed);  // relaxed: counter
   rdo_atomic_store(&job->is_over, 1, rdo_release);  // SYNC(job)
@@ -112,7 +113,7 @@ static void wake(struct rdo_timed *timed, struct rdo_worker *worker) {
 }
 
 // What the call waits for is over. Once for each watch: the job does not go on, nor end, before `is_resumed` is set.
-static void resume(void *user) {
+void rdo_job_resume(void *user) {
   struct rondo_job *job = user;
   if (job->release == RDO_RELEASE_PERIODIC) {
     job->waker.run = wake;
@@ -189,6 +190,7 @@ static enum rondo_status end_instance(struct rondo_job *job, enum rondo_instance
   struct rondo_instance *instance = &job->instance;
   bool has_outputs = status == RONDO_OK;
   instance->end_ns = rdo_clock_now_ns();
+  rdo_job_give_back(job);
   if (state == RONDO_INSTANCE_COMPLETED) {
     status = rdo_job_publish(job, &job->diag);
     if (status != RONDO_OK) state = RONDO_INSTANCE_FAILED;
@@ -246,6 +248,34 @@ static enum rdo_drain_result fail_job(struct rondo_job *job, enum rondo_status s
   return RDO_DRAIN_DONE;
 }
 
+static enum rdo_drain_result start_call(struct rondo_job *job, int64_t ready_ns) {
+  enum rondo_status status = begin_call(job, ready_ns);
+  if (status == RONDO_OK) return RDO_DRAIN_MORE;
+  (void)end_instance(job, RONDO_INSTANCE_FAILED, status);
+  return fail_job(job, status);
+}
+
+// On the job's worker, at the release, or before it when everything stops.
+static void ask_released(struct rdo_timed *timed, struct rdo_worker *worker) {
+  (void)worker;
+  rdo_job_ask(RDO_CONTAINER(timed, struct rondo_job, holder));
+}
+
+// What others may want is not held ahead of the release.
+static enum rdo_drain_result ask_at(struct rondo_job *job, int64_t ready_ns) {
+  if (ready_ns > job->instance.ready_ns) job->instance.ready_ns = ready_ns;
+  job->phase = RDO_JOB_ASK;
+  job->is_watching = true;
+  rdo_atomic_store(&job->is_resumed, 0, rdo_relaxed);  // relaxed: nobody resumes it yet
+  if (job->instance.ready_ns > rdo_clock_now_ns()) {
+    job->holder.run = ask_released;
+    rdo_timed_post(job->worker, &job->holder, job->instance.ready_ns);
+  } else {
+    rdo_job_ask(job);
+  }
+  return RDO_DRAIN_IDLE;
+}
+
 static enum rdo_drain_result wait_instance(struct rondo_job *job) {
   int64_t ready_ns;
   switch (rdo_job_look(job, &ready_ns)) {
@@ -261,10 +291,16 @@ static enum rdo_drain_result wait_instance(struct rondo_job *job) {
     default: break;
   }
   set_state(job, RONDO_INSTANCE_READY);
-  enum rondo_status status = begin_call(job, ready_ns);
-  if (status == RONDO_OK) return RDO_DRAIN_MORE;
-  (void)end_instance(job, RONDO_INSTANCE_FAILED, status);
-  return fail_job(job, status);
+  return job->resource_count == 0 ? start_call(job, ready_ns) : ask_at(job, ready_ns);
+}
+
+// It has its resources, or still waits for them; nobody takes a request back.
+static enum rdo_drain_result take_resources(struct rondo_job *job) {
+  if (is_waiting(job)) return RDO_DRAIN_IDLE;
+  if (is_stopping(job)) return RDO_DRAIN_DONE;
+  if (!rdo_job_is_late(job, rdo_clock_now_ns())) return start_call(job, job->instance.ready_ns);
+  (void)end_instance(job, RONDO_INSTANCE_CANCELLED, RONDO_CANCELLED);
+  return RDO_DRAIN_MORE;
 }
 
 // On the job's worker, for an instance that is over and has something posted: takes it back if it has not started.
@@ -294,6 +330,10 @@ static enum rdo_drain_result settle(struct rondo_job *job) {
 
 // The call has ended, as OK or otherwise.
 static enum rdo_drain_result finish_instance(struct rondo_job *job, enum rondo_status status) {
+  if (status == RONDO_OK && job->fill_status != RONDO_OK) {
+    release_outputs(job);
+    status = rdo_fail(&job->diag, job->fill_status, "its program could not fill argument %d", job->unfilled);
+  }
   bool is_late = (status == RONDO_OK || status == RONDO_CANCELLED) && rdo_job_is_late(job, rdo_clock_now_ns());
   job->ending_status = status;
   job->ending_state = is_late ? RONDO_INSTANCE_CANCELLED : status == RONDO_OK ? RONDO_INSTANCE_COMPLETED : RONDO_INSTANCE_FAILED;
@@ -316,7 +356,7 @@ static void end_hold(struct rdo_timed *timed, struct rdo_worker *worker) {
   (void)worker;
   struct rondo_job *job = RDO_CONTAINER(timed, struct rondo_job, holder);
   job->instance.start_ns = job->instance.run_end_ns = rdo_clock_now_ns();
-  resume(job);
+  rdo_job_resume(job);
 }
 
 // A program without kernels has its results before its release; they are held until then.
@@ -354,7 +394,7 @@ static enum rdo_drain_result run_instance(struct rondo_job *job) {
   if (status != RONDO_DEFERRED) return finish_instance(job, status);
   job->is_watching = job->has_waited = true;
   rdo_atomic_store(&job->is_resumed, 0, rdo_relaxed);  // relaxed: nobody resumes it yet
-  status = rdo_call_watch(call, resume, job);
+  status = rdo_call_watch(call, rdo_job_resume, job);
   return status == RONDO_OK ? RDO_DRAIN_IDLE : finish_instance(job, status);
 }
 
@@ -366,6 +406,7 @@ static enum rdo_drain_result drain_job(struct rdo_process *process, struct rdo_w
   }
   switch (job->phase) {
     case RDO_JOB_WAIT: return wait_instance(job);
+    case RDO_JOB_ASK: return take_resources(job);
     case RDO_JOB_RUN: return run_instance(job);
     case RDO_JOB_HOLD: return hold(job);
     case RDO_JOB_SETTLE: return settle(job);
@@ -429,6 +470,7 @@ enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag
   job->status = RONDO_OK;
   job->phase = RDO_JOB_BEGIN;
   job->is_watching = job->has_waited = job->is_asked = false;
+  job->held_count = 0;
   rdo_diag_clear(&job->diag);
   job->stopper.run = rdo_job_stop;
   job->ticker.run = tick;
@@ -444,6 +486,7 @@ enum rondo_status rdo_job_prepare(struct rondo_job *job, struct rondo_diag *diag
   rdo_atomic_init(&job->decided, 0);
   rdo_atomic_init(&job->is_over, 0);
   rdo_process_init(&job->process, &rdo_job_process_type, player->executor, 1);
+  rdo_process_place(&job->process, 0, job->runtime->device->queues[0].place.key);  // its place among those on the list
   rdo_process_start_idle(&job->process);
   return RONDO_OK;
 }
@@ -476,6 +519,7 @@ void rdo_job_destroy(struct rondo_job *job) {
   rondo_runtime_release(&job->runtime);
   rdo_free(job->instances);
   rdo_free(job->outputs);
+  rdo_free(job->resources);
   rdo_free(job->name);
   rdo_free(job);
 }

@@ -114,3 +114,18 @@ enum rondo_status rdo_worker_lanes_make(const struct rdo_machine_file *machine, 
   note_crowd(out_lanes);
   return RONDO_OK;
 }
+
+enum rondo_status rdo_worker_lanes_find(const struct rdo_machine_file *machine, const struct rdo_cpu_set *cpus, uint32_t worker_count,
+                                        struct rdo_worker_lanes *out_lanes, struct rondo_diag *diag) {
+  memset(out_lanes, 0, sizeof *out_lanes);
+  RDO_TRY(check_counts(worker_count, (uint64_t)machine->lane_count, diag));
+  uint32_t lane_counts[RDO_WORKERS_MAX] = {0};
+  out_lanes->worker_count = worker_count;
+  for (uint32_t i = 0; i < worker_count; ++i) out_lanes->cpus[i] = cpus[i];
+  for (int i = 0; i < machine->lane_count; ++i) {
+    enum rondo_status status = add_lane(out_lanes, &machine->lanes[i], 0, worker_count, false, lane_counts, NULL);
+    if (status != RONDO_OK && status != RONDO_NOT_FOUND) return status;  // not found: it has no worker
+  }
+  note_crowd(out_lanes);
+  return RONDO_OK;
+}

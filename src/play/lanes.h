@@ -25,6 +25,11 @@ struct rdo_worker_lanes {
 enum rondo_status rdo_worker_lanes_make(const struct rdo_machine_file *machine, const struct rdo_cpu_set *allowed, bool is_anywhere,
                                         struct rdo_worker_lanes *out_lanes, struct rondo_diag *diag) RONDO_MUST_USE;
 
+// A machine's lanes on workers that are there, on `cpus` [worker_count]: each has those whose CPU it names, `workers` of them at most, such as
+// are in the fewest lanes before it. A lane may have none.
+enum rondo_status rdo_worker_lanes_find(const struct rdo_machine_file *machine, const struct rdo_cpu_set *cpus, uint32_t worker_count,
+                                        struct rdo_worker_lanes *out_lanes, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // A worker for each of `lane_count` lanes, on the allowed CPUs in turn.
 enum rondo_status rdo_worker_lanes_make_each(uint32_t lane_count, const struct rdo_cpu_set *allowed, struct rdo_worker_lanes *out_lanes,
                                              struct rondo_diag *diag) RONDO_MUST_USE;

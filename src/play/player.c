@@ -15,6 +15,7 @@
 
 enum {
   SPIN_NS = 20000,          // unplanned idleness before a worker sleeps
+  BUSY_SPIN_NS = 200000,    // and while others are at work
   START_DELAY_NS = 2000000, // from run to the first release: arming, waking
 };
 static const int64_t TIME_NS_MAX = INT64_C(366) * 24 * 3600 * 1000000000;  // a year
@@ -46,24 +47,37 @@ static enum rondo_status plan_executor(const struct rondo_player_options *option
   RDO_TRY(status);
   *out = (struct rdo_executor_options){.worker_count = (uint32_t)count,
                                        .worker_cpus = cpus,
-                                       .spin_ns = SPIN_NS,
+                                       .spin_ns = SPIN_NS, .busy_spin_ns = BUSY_SPIN_NS,
                                        .local_memory_bytes = rdo_local_memory_bytes(topology, &all),
                                        .is_played = true};
   return RONDO_OK;
 }
 
-static enum rondo_status create_executor(const struct rondo_player_options *options, struct rdo_executor **out_executor, struct rondo_diag *diag) {
+static enum rondo_status create_executor(const struct rondo_player_options *options, const struct rdo_player_lane_maker *maker, struct rdo_executor **out_executor,
+                                         struct rondo_diag *diag) {
   struct rdo_topology topology;
   struct rdo_cpu_set cpus[RDO_WORKERS_MAX];
   struct rdo_executor_options executor;
+  struct rdo_player_lanes more = {.count = 0};
+  struct rdo_lane lanes[RDO_LANES_MAX - 1] = {{{0}}};
   enum rondo_status status = rdo_topology_read(NULL, &topology, diag);
   if (status == RONDO_OK) status = plan_executor(options, &topology, cpus, &executor, diag);
   rdo_topology_deinit(&topology);
   RDO_TRY(status);
+  if (maker != NULL) RDO_TRY(maker->make(maker->user, cpus, executor.worker_count, &more, diag));
+  for (uint32_t i = 0; i < executor.worker_count; ++i) lanes[0].workers[i / 64] |= UINT64_C(1) << i % 64;
+  memcpy(lanes + 1, more.lanes, more.count * sizeof *lanes);
+  executor.lanes = lanes;
+  executor.lane_count = more.count + 1;
   return rdo_executor_create(&executor, out_executor, diag);
 }
 
 enum rondo_status rondo_player_create(const struct rondo_player_options *options, struct rondo_player **out_player, struct rondo_diag *diag) {
+  return rdo_player_create(options, NULL, out_player, diag);
+}
+
+enum rondo_status rdo_player_create(const struct rondo_player_options *options, const struct rdo_player_lane_maker *maker, struct rondo_player **out_player,
+                                    struct rondo_diag *diag) {
   static const struct rondo_player_options defaults;
   *out_player = NULL;
   struct rondo_player *player;
@@ -72,7 +86,7 @@ enum rondo_status rondo_player_create(const struct rondo_player_options *options
   rdo_atomic_init(&player->active_count, 0);
   rdo_atomic_init(&player->changes, 0);
   pthread_mutex_init(&player->call_lock, NULL);
-  enum rondo_status status = create_executor(options == NULL ? &defaults : options, &player->executor, diag);
+  enum rondo_status status = create_executor(options == NULL ? &defaults : options, maker, &player->executor, diag);
   if (status != RONDO_OK) {
     pthread_mutex_destroy(&player->call_lock);
     rdo_free(player);
@@ -95,6 +109,7 @@ void rondo_player_release(struct rondo_player **player) {
     rdo_ring_destroy(ring);
   }
   rdo_executor_destroy((*player)->executor);
+  rdo_free((*player)->resources);
   pthread_mutex_destroy(&(*player)->call_lock);
   rdo_free(*player);
   *player = NULL;
@@ -137,6 +152,9 @@ static enum rondo_status check_options(const struct rondo_player *player, const 
   if ((options->overrun == RONDO_OVERRUN_DEGRADE) != (options->degrade_function != NULL)) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: overrun degrade goes with a function to degrade to", name);
   }
+  if (options->priority < 0 || options->priority > RDO_PLAYER_PRIORITY_MAX) {
+    return rdo_fail(diag, RONDO_OUT_OF_RANGE, "job %s: priority %d (0 to %d)", name, options->priority, RDO_PLAYER_PRIORITY_MAX);
+  }
   if (options->worker < -1 || options->worker >= (int)player->executor->worker_count) {
     return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "job %s: worker %d (there are %u)", name, options->worker, player->executor->worker_count);
   }
@@ -155,7 +173,7 @@ static enum rondo_status find_degraded(struct rondo_job *job, const struct rondo
   return rdo_call_init(&job->degraded_call, (struct rondo_function *)(uintptr_t)other, diag);
 }
 
-static enum rondo_status load_job(struct rondo_job *job, const struct rondo_job_options *options, struct rondo_diag *diag) {
+static enum rondo_status load_job(struct rondo_job *job, const struct rondo_job_options *options, const struct rdo_job_placing *placing, struct rondo_diag *diag) {
   RDO_TRY(rdo_played_model_load(job->player->executor, options->path, options->memory_budget_bytes, &job->runtime, &job->model, diag));
   RDO_TRY(rdo_played_function_find(job->model, options->name == NULL ? "" : options->name, options->function, &job->function, diag));
   RDO_TRY(rdo_call_init(&job->call, (struct rondo_function *)(uintptr_t)job->function, diag));
@@ -169,6 +187,9 @@ static enum rondo_status load_job(struct rondo_job *job, const struct rondo_job_
   size_t name_size = strlen(name) + 1;
   RDO_TRY(rdo_alloc(name_size, &job->name, diag));
   memcpy(job->name, name, name_size);
+  RDO_TRY(rdo_alloc_array((size_t)placing->resource_count + 1, sizeof *job->resources, &job->resources, diag));
+  if (placing->resource_count != 0) memcpy(job->resources, placing->resources, placing->resource_count * sizeof *job->resources);
+  job->resource_count = placing->resource_count;
   RDO_TRY(find_degraded(job, options, diag));
   // Initializers have run; from here on executions wait for their release, and what may be cancelled for its worker.
   if (options->period_ns != 0 || options->overrun == RONDO_OVERRUN_CANCEL) job->runtime->device->queues[0].scheduler = &job->scheduler;
@@ -191,6 +212,13 @@ static enum rondo_status link_job(struct rondo_job *job, const struct rondo_job_
 
 enum rondo_status rondo_player_add_job(struct rondo_player *player, const struct rondo_job_options *options, struct rondo_job **out_job,
                                        struct rondo_diag *diag) {
+  return rdo_player_add_job(player, options, NULL, out_job, diag);
+}
+
+enum rondo_status rdo_player_add_job(struct rondo_player *player, const struct rondo_job_options *options, const struct rdo_job_placing *placing,
+                                     struct rondo_job **out_job, struct rondo_diag *diag) {
+  static const struct rdo_job_placing anywhere = {.lane = RDO_PLAYER_LANE_ALL};
+  if (placing == NULL) placing = &anywhere;
   *out_job = NULL;
   RDO_TRY(check_options(player, options, diag));
   struct rondo_job *job;
@@ -202,6 +230,8 @@ enum rondo_status rondo_player_add_job(struct rondo_player *player, const struct
   job->deadline_ns = options->deadline_ns == 0 ? options->period_ns : options->deadline_ns == RONDO_DEADLINE_NONE ? 0 : options->deadline_ns;
   job->release = options->period_ns != 0 ? RDO_RELEASE_PERIODIC : options->trigger != NULL || options->is_called ? RDO_RELEASE_TRIGGER : RDO_RELEASE_FREE;
   job->priority = options->priority;
+  job->lane = placing->lane;
+  job->width_max = placing->width_max;
   job->overrun = options->overrun;
   job->on_error = options->on_error;
   job->warm_up_count = options->warm_up_count;
@@ -213,7 +243,7 @@ enum rondo_status rondo_player_add_job(struct rondo_player *player, const struct
   uint32_t count = player->executor->worker_count;
   uint32_t index = options->worker >= 0 ? (uint32_t)options->worker : count - 1 - (uint32_t)player->job_count % count;
   job->worker = &player->executor->workers[index];
-  enum rondo_status status = load_job(job, options, diag);
+  enum rondo_status status = load_job(job, options, placing, diag);
   if (status == RONDO_OK) status = link_job(job, options, diag);
   if (status != RONDO_OK) {
     rdo_job_unlink(job);
@@ -312,6 +342,7 @@ static void set_callable(struct rondo_player *player, bool is_callable) {
 }
 
 static enum rondo_status prepare_jobs(struct rondo_player *player, int64_t warm_up_ns, int64_t duration_ns, struct rondo_diag *diag) {
+  rdo_player_place_jobs(player);
   for (struct rondo_job *job = player->jobs; job != NULL; job = job->next) {
     enum rondo_status status = rdo_job_warm_up(job, diag);
     if (status == RONDO_OK) continue;

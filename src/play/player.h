@@ -15,12 +15,13 @@
 #include <pthread.h>
 
 #include "hal/device.h"
+#include "play/resource.h"
 #include "play/ring.h"
 #include "rondo/play.h"
 #include "runtime/call.h"
 #include "task/timed.h"
 
-enum rdo_job_phase { RDO_JOB_BEGIN, RDO_JOB_WAIT, RDO_JOB_RUN, RDO_JOB_HOLD, RDO_JOB_SETTLE, RDO_JOB_ENDED };
+enum rdo_job_phase { RDO_JOB_BEGIN, RDO_JOB_WAIT, RDO_JOB_ASK, RDO_JOB_RUN, RDO_JOB_HOLD, RDO_JOB_SETTLE, RDO_JOB_ENDED };
 
 enum rdo_job_release {
   RDO_RELEASE_FREE,      // as soon as the instance before has ended
@@ -33,6 +34,8 @@ struct rdo_job_source {
   struct rondo_ring *ring;  // NULL = it does not change
   int64_t age_ns_max;       // 0 = any
   bool waits;               // the entry of the instance's index, copied when it is there; else the newest, at the release
+  enum rondo_status (*fill)(void *user, const struct rondo_instance *instance, void *bytes, uint64_t byte_length);  // NULL = the program does not
+  void *user;
 };
 
 // A job that another one waits for.
@@ -75,6 +78,10 @@ struct rondo_job {
   struct rondo_job *trigger;  // NULL = none, or the program
   int64_t period_ns, offset_ns, deadline_ns;  // deadline 0 = none
   int priority;
+  uint32_t lane;              // of the executor: its kernels run there, its instances start on one of that lane's workers
+  uint32_t width_max;         // workers at once; 0 = any number
+  uint32_t *resources;        // owned, [resource_count]: of the player, ascending
+  uint32_t resource_count;
   enum rondo_overrun overrun;
   enum rondo_on_error on_error;
   int warm_up_count;
@@ -107,6 +114,8 @@ struct rondo_job {
   int input_count, output_count;
   struct rondo_value *inputs, *outputs;
   bool *is_given;  // [input_count]
+  struct rdo_resource_wait wait;  // for the next resource
+  uint32_t held_count;            // SYNC(job): resources that it has; whoever grants one writes it before `is_resumed`
   // SYNC(job)
   enum rdo_job_phase phase;
   uint64_t next_index;      // of the release to come
@@ -119,6 +128,8 @@ struct rondo_job {
   bool has_run;             // SYNC(job), as instance: something of it has been on a worker
   bool is_asked;            // to stop
   bool is_stale;            // an input was too old
+  enum rondo_status fill_status;  // SYNC(job), as instance: of the first argument that the program could not fill
+  int unfilled;                   // that
   enum rondo_instance_state ending_state;  // of an instance that ends when its submissions have
   enum rondo_status ending_status;
   bool is_silent;           // it ends without being counted, and the job with it
@@ -132,8 +143,17 @@ struct rondo_job {
   struct rondo_diag diag;
 };
 
+struct rdo_player_resource {
+  struct rdo_resource resource;
+  bool has_ceiling;
+  uint64_t ceiling_key;  // the smallest of the jobs that may hold it
+};
+
 struct rondo_player {
   struct rdo_executor *executor;
+  struct rdo_player_resource *resources;  // owned
+  uint32_t resource_count;
+  size_t resource_capacity;
   struct rondo_job *jobs;
   int job_count;
   struct rondo_ring *rings;  // owned: the program's
@@ -149,6 +169,41 @@ struct rondo_player {
   rdo_atomic_u32 active_count;  // SYNC(job): jobs and stoppers that have not ended
   rdo_atomic_u32 changes;       // SYNC(job): of the two above; the runner's futex word
 };
+
+// The lane of all workers, which every player has.
+enum { RDO_PLAYER_LANE_ALL = 1, RDO_PLAYER_PRIORITY_MAX = 255 };
+
+// More lanes for a player, and what jobs have beside their options.
+struct rdo_player_lanes {
+  uint32_t count;
+  struct rdo_lane lanes[RDO_LANES_MAX - 2];  // lane RDO_PLAYER_LANE_ALL + 1 and so on
+};
+struct rdo_player_lane_maker {
+  // Makes lanes of workers that are on these CPUs; zeroed before.
+  enum rondo_status (*make)(void *user, const struct rdo_cpu_set *worker_cpus, uint32_t worker_count, struct rdo_player_lanes *out_lanes, struct rondo_diag *diag);
+  void *user;
+};
+struct rdo_job_placing {
+  uint32_t lane;
+  uint32_t width_max;  // 0 = any number
+  const uint32_t *resources;  // borrowed, [resource_count], ascending: of the player, held by each instance from its call's begin to its end
+  uint32_t resource_count;
+};
+
+// As rondo_player_create and rondo_player_add_job.
+//   maker, placing  borrowed, NULL = the lane of all workers
+enum rondo_status rdo_player_create(const struct rondo_player_options *options, const struct rdo_player_lane_maker *maker, struct rondo_player **out_player,
+                                    struct rondo_diag *diag) RONDO_MUST_USE;
+enum rondo_status rdo_player_add_job(struct rondo_player *player, const struct rondo_job_options *options, const struct rdo_job_placing *placing,
+                                     struct rondo_job **out_job, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Adds something that so many jobs at once may hold. Before the jobs that do.
+//   has_ceiling  who holds it is as urgent as the most urgent job that may
+enum rondo_status rdo_player_add_resource(struct rondo_player *player, uint32_t capacity, bool has_ceiling, uint32_t *out_index, struct rondo_diag *diag)
+    RONDO_MUST_USE;
+
+// Places the kernels of all jobs, and finds who gives way to whom. Before a run.
+void rdo_player_place_jobs(struct rondo_player *player);
 
 extern const struct rdo_process_type rdo_job_process_type;
 extern const struct rdo_queue_scheduler rdo_job_scheduler;
@@ -172,6 +227,15 @@ uint32_t rdo_job_active_count(const struct rondo_job *job);
 enum rondo_status rdo_job_warm_up(struct rondo_job *job, struct rondo_diag *diag);
 
 void rdo_job_destroy(struct rondo_job *job);
+
+// Takes up a job whose call, or whose wait for resources, has ended its wait. Once for each.
+void rdo_job_resume(void *job);
+
+// Resources (job_place.c): asks for those that the job does not have yet, and resumes it when it has all. From any thread, for one that waits.
+void rdo_job_ask(struct rondo_job *job);
+
+// Gives back all that it has.
+void rdo_job_give_back(struct rondo_job *job);
 
 // Releases (release.c): on the job's process --------------------------------------------------------
 

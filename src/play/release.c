@@ -66,6 +66,7 @@ static void begin(struct rondo_job *job, uint64_t index, int64_t release_ns) {
   job->instance.is_degraded = job->overrun == RONDO_OVERRUN_DEGRADE && job->last_end_ns > release_ns;
   job->next_index = index + 1;
   job->is_stale = job->is_asked = false;
+  job->fill_status = RONDO_OK;
   job->phase = RDO_JOB_WAIT;
   if (rdo_job_is_counted(job, release_ns)) ++job->iteration_count;
   rdo_atomic_store(&job->live_index, index + 1, rdo_relaxed);                       // relaxed: hint

@@ -16,7 +16,7 @@
 #include "play/jobs_plan.h"
 #include "trace/trace_table.h"
 
-enum { SPIN_NS = 20000 };
+enum { SPIN_NS = 20000, BUSY_SPIN_NS = 200000 };
 
 // Setup ----------------------------------------------------------------------------------------------
 
@@ -114,6 +114,7 @@ static enum rondo_status make_workers(struct rondo_schedule_player *player, stru
       .worker_count = player->workers.worker_count,
       .worker_cpus = player->workers.cpus,
       .spin_ns = SPIN_NS,
+      .busy_spin_ns = BUSY_SPIN_NS,
       .local_memory_bytes = local_memory_bytes,
       .is_played = true,
       .lanes = player->workers.lanes,
@@ -183,14 +184,14 @@ static enum rondo_status set_baseline(struct rondo_schedule_player *player, stru
   return RONDO_OK;
 }
 
-// With a period an iteration may begin before the one before it is over, but where the order of lanes is kept.
+// With a period an iteration may begin before the one before it is over, but where the order of lanes, or of jobs, is kept.
 static enum rondo_status add_round(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   struct rdo_node_graph *graph = &player->second_graph;
   player->period_ns = player->options.period_ns != 0 ? player->options.period_ns : player->schedule.period_ns;
   player->round_count = 1;
   rdo_atomic_init(&graph->left, 0);
   rdo_atomic_init(&graph->is_stopping, 0);
-  if (player->period_ns == 0 || player->graph.policy->keeps_order || player->options.baseline_count > 0) return RONDO_OK;
+  if (player->period_ns == 0 || player->graph.policy->keeps_order || player->keeps_order || player->options.baseline_count > 0) return RONDO_OK;
   *graph = player->graph;
   graph->nodes = NULL;
   RDO_TRY(rdo_alloc_array(graph->node_count, sizeof *graph->nodes, &graph->nodes, diag));
@@ -230,6 +231,7 @@ static enum rondo_status set_up(struct rondo_schedule_player *player, const char
   RDO_TRY(make_workers(player, diag));
   RDO_TRY(rdo_schedule_player_make_nodes(player, diag));
   RDO_TRY(rdo_schedule_player_load_models(player, diag));
+  RDO_TRY(rdo_schedule_player_check_memory(player, diag));
   RDO_TRY(rdo_schedule_player_load_modules(player, diag));
   if (options->baseline_count > 0) rdo_baseline_widen(&player->graph, (uint32_t)options->baseline_count);
   RDO_TRY(rdo_schedule_player_make_resources(player, diag));

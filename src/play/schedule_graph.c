@@ -65,7 +65,9 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
   enum rondo_status status = find_before(player, before, diag);
   for (uint32_t i = 0; i < count && !player->graph.policy->keeps_order; ++i) before[i] = RDO_SCHEDULE_NONE;
   if (player->options.baseline_count == 1) rdo_baseline_chain(schedule, before);
-  size_t total = 0;
+  struct rdo_schedule_edges more = {.count = 0};
+  if (status == RONDO_OK) status = rdo_schedule_player_chain_jobs(player, &more, diag);
+  size_t total = more.count;
   for (int pass = 0; pass < 2 && status == RONDO_OK; ++pass) {
     for (uint32_t i = 0; i < count; ++i) {
       const struct rdo_schedule_node *node = &schedule->nodes[i];
@@ -80,6 +82,11 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
       nodes[i].predecessor_count = edge_count;
       total += pass == 0 ? edge_count : 0;
     }
+    for (uint32_t i = 0; i < more.count; ++i) {
+      ++nodes[more.pairs[i][1]].predecessor_count;
+      if (pass == 0) ++nodes[more.pairs[i][0]].successor_count;
+      else player->successors[at[more.pairs[i][0]]++] = more.pairs[i][1];
+    }
     if (pass == 1) break;
     status = rdo_alloc_array(total + 1, sizeof *player->successors, &player->successors, diag);
     for (uint32_t i = 0, place = 0; i < count && status == RONDO_OK; ++i) {
@@ -89,7 +96,8 @@ static enum rondo_status make_edges(struct rondo_schedule_player *player, struct
     }
   }
   rdo_free(before);
-  return status;
+  rdo_free(more.pairs);
+  return status == RONDO_OK && more.count != 0 ? rdo_schedule_player_check_chains(player, diag) : status;
 }
 
 // What so many at once may hold: as the machine says, else one. Behind them a module for each of its calls, and what as many nodes as a

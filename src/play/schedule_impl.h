@@ -5,6 +5,7 @@
 //
 //   schedule.c         life: files, workers, the table of what was played
 //   schedule_graph.c   nodes, edges, resources
+//   schedule_limits.c  the machine's jobs_max and memory
 //   schedule_models.c  what nodes run: functions of models, dispatch modules
 //   schedule_run.c     iterations
 //
@@ -47,6 +48,7 @@ struct rondo_schedule_player {
   struct rdo_table table;
   struct rdo_arena names;  // of modules
   bool has_machine;      // `machine` was read
+  bool keeps_order;      // edges put instances behind one another: iterations do not overlap
   int64_t played_count, skipped_count, stolen_count;
   int64_t run_ns, spun_ns;
   struct hurrier *hurriers;    // owned [worker_count]
@@ -63,6 +65,23 @@ struct hurrier {
 
 // Makes nodes and edges.
 enum rondo_status rdo_schedule_player_make_nodes(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Edges between nodes beside those of the schedule.
+struct rdo_schedule_edges {
+  uint32_t (*pairs)[2];  // owned: from, to
+  uint32_t count;
+  size_t capacity;
+};
+
+// Edges by which no more instances are at work at once than the `jobs_max` of the machine says. The lanes of nodes are set.
+//   out_edges  `pairs` is freed by the caller, also after an error
+enum rondo_status rdo_schedule_player_chain_jobs(struct rondo_schedule_player *player, struct rdo_schedule_edges *out_edges, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Whether all nodes can run with these edges.
+enum rondo_status rdo_schedule_player_check_chains(const struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Whether the models need no more memory than the machine gives. After they have been loaded.
+enum rondo_status rdo_schedule_player_check_memory(const struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;
 
 // After nodes and modules.
 enum rondo_status rdo_schedule_player_make_resources(struct rondo_schedule_player *player, struct rondo_diag *diag) RONDO_MUST_USE;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -101,6 +102,11 @@ static void keep_calls(const struct pass *pass, const bool *is_used, size_t coun
   }
 }
 
+static void pause_for(int64_t ns) {
+  const struct timespec time = {ns / 1000000000, ns % 1000000000};
+  (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}
+
 static enum rondo_status run_batch(struct pass *pass, size_t count, struct rondo_diag *diag) {
   bool is_used[BATCH_MAX];
   struct rdo_node_times *times = pass->times;
@@ -132,6 +138,10 @@ static enum rondo_status run_batches(struct pass *pass, struct rondo_diag *diag)
     RDO_TRY(check_stop(pass->run, diag));
     size_t left = pass->repeat - times->sample_count, count = batch < left ? batch : left;
     if (pass->run->end_ns != 0) count = fit_batch(pass, count);
+    if (pass->run->pause_ns != 0) {
+      count = 1;
+      pause_for(pass->run->pause_ns);
+    }
     uint64_t events_before = times->event_count, dropped_before = times->dropped_count;
     RDO_TRY(run_batch(pass, count, diag));
     if (pass->run->report != NULL && !times->wants_tiles) pass->run->report(pass->run->user, times->sample_count);

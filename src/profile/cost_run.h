@@ -30,6 +30,7 @@ struct rdo_cost_run {
   const struct rdo_cpu_set *other_cpus;            // borrowed, [other_cpu_count]
   uint32_t other_cpu_count;
   size_t repeat, warm_up;
+  int64_t pause_ns;                       // before each call that counts; 0 = calls follow each other
   int64_t warm_up_end_ns, end_ns;         // fewer calls where so many last longer, on CLOCK_MONOTONIC; 0 = no limit
   const volatile int *stop;               // NULL = never
   void (*report)(void *user, size_t done_count);  // now and then; NULL = nobody

@@ -13,6 +13,7 @@
 #include "profile/cost_run.h"
 
 static const double time_limit_s_max = 1e6;
+static const int64_t pause_ns_max = INT64_C(10000000000);
 enum { WARM_UP_TIME_SHARE = 4 };  // of a limited time
 enum { REPEAT_DEFAULT = 100, REPEAT_MAX = 100000, WARM_UP_SHARE = 5, WARM_UP_LEAST = 5, WARM_UP_MOST = 100 };
 
@@ -109,6 +110,9 @@ static enum rondo_status check_options(struct measure *measure) {
   }
   if (!(options->time_limit_s >= 0 && options->time_limit_s <= time_limit_s_max)) {
     return rdo_fail(measure->diag, RONDO_INVALID_ARGUMENT, "%g s to measure in (at most %g)", options->time_limit_s, time_limit_s_max);
+  }
+  if (options->pause_ns < 0 || options->pause_ns > pause_ns_max) {
+    return rdo_fail(measure->diag, RONDO_INVALID_ARGUMENT, "a pause of %lld ns (0 to 10 s)", (long long)options->pause_ns);
   }
   if (options->time_limit_s > 0) measure->end_ns = rdo_clock_now_ns() + (int64_t)(options->time_limit_s * 1e9);
   measure->repeat = options->repeat > 0 ? (size_t)options->repeat : REPEAT_DEFAULT;
@@ -288,6 +292,7 @@ static enum rondo_status run_settings(struct measure *measure, int call, struct 
     RDO_TRY(copy_cpus(measure, setting, &cpus));
     enum rondo_status status = find_company(measure, call, setting, &company);
     runs[i] = (struct rdo_cost_run){.call = &measure->calls[call],
+                                    .pause_ns = measure->options->pause_ns,
                                     .cpus = cpus,
                                     .worker_count = setting->worker_count,
                                     .cluster = setting->cluster,

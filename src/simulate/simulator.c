@@ -16,8 +16,9 @@
 // Beyond, tables of played nodes cannot tell times: 31 years.
 #define CLOCK_NS_MAX INT64_C(1000000000000000000)
 
-// As long a player's workers spin before they sleep (SPIN_NS, play/schedule.c).
+// As long a player's workers spin before they sleep (play/schedule.c): where nobody is at work, and where somebody is.
 #define SPIN_NS INT64_C(20000)
+#define BUSY_SPIN_NS INT64_C(200000)
 
 // Before anything has run workers sleep.
 #define IDLE_FOR_EVER (-CLOCK_NS_MAX)
@@ -254,8 +255,10 @@ static int64_t find_handover(const struct rdo_simulator *s, uint32_t index) {
   bool is_released = node->is_root && state->ready_ns == s->now_ns;  // a worker is awake for it
   if (is_released && node->is_locked) return 0;
   bool is_awake = is_released || state->is_timed || lane->wake_ns == 0;
+  // What waited for others' work, which has just ended, finds those awake that have been idle meanwhile.
+  int64_t spin_ns = node->is_root ? SPIN_NS : BUSY_SPIN_NS;
   uint32_t worker = s->pools[state->lane].free_worker;
-  for (uint32_t i = 0; i < state->taken_count && !is_awake; ++i, worker = s->next_worker[worker]) is_awake = s->now_ns - s->idle_since_ns[worker] <= SPIN_NS;
+  for (uint32_t i = 0; i < state->taken_count && !is_awake; ++i, worker = s->next_worker[worker]) is_awake = s->now_ns - s->idle_since_ns[worker] <= spin_ns;
   return is_awake ? lane->handover_ns : lane->wake_ns;
 }
 

@@ -85,7 +85,7 @@ void rdo_executor_wake(struct rdo_executor *executor, uint32_t count) {
 }
 
 void rdo_executor_wake_lane(struct rdo_executor *executor, uint32_t lane, uint32_t count) {
-  if (lane == 0 || executor->worker_count == 0) {
+  if ((executor->whole_lanes >> lane & 1) != 0 || executor->worker_count == 0) {
     rdo_executor_wake(executor, count);
     return;
   }
@@ -347,6 +347,13 @@ uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_
   return drainers_of(rdo_atomic_load(&executor->slots[slot].word, rdo_relaxed));  // relaxed: hint
 }
 
+bool rdo_executor_is_drained(const struct rdo_executor *executor) {
+  for (uint32_t rest = rdo_atomic_load(&executor->occupied, rdo_relaxed); rest != 0; rest &= rest - 1) {  // relaxed: hint
+    if (rdo_executor_drainer_count(executor, (uint32_t)__builtin_ctz(rest)) != 0) return true;
+  }
+  return false;
+}
+
 // Subtracts a drainer or looker. The last one out of a closed slot frees it and releases the process.
 static void leave_slot(struct rdo_executor *executor, uint32_t index, uint32_t who) {
   struct rdo_compute_slot *slot = &executor->slots[index];
@@ -438,22 +445,29 @@ static bool visit_slot(struct rdo_worker *worker, uint32_t index, bool (*wanted)
     worker->visited[index] = generation_of(word);
     worker->held_slots &= ~(UINT32_C(1) << index);  // that was another process
   }
+  bool was_held = (worker->held_slots >> index & 1) != 0;
   enum rdo_drain_result result = drain_slot(worker, index, view_of(word, version));
-  // It leaves the rest for something that comes first: whoever found no room for it beside this worker is told.
-  bool is_left = result == RDO_DRAIN_MORE && rdo_atomic_load(&slot->lane, rdo_relaxed) != 0;  // relaxed: ordered by SYNC(slot), it is drained
+  // It leaves the rest for something that comes first, or for the sake of its next release: whoever found no room for it beside this worker
+  // is told, the latter once.
+  bool is_held = !was_held && (worker->held_slots >> index & 1) != 0 && rdo_atomic_load(&slot->budget, rdo_relaxed) == 1;  // relaxed: as the next
+  bool is_left = (result == RDO_DRAIN_MORE || (result == RDO_DRAIN_IDLE && is_held)) &&
+                 rdo_atomic_load(&slot->lane, rdo_relaxed) != 0;  // relaxed: ordered by SYNC(slot), it is drained
   leave_slot(executor, index, ONE_DRAINER);
   if (is_left) rdo_executor_announce_open(executor, index);
   return result != RDO_DRAIN_IDLE;
 }
 
-// The slot that comes first for a worker, by key.
+// The slot that comes first for a worker, by key; of several with one key the next one behind where it was last.
 //   occupied  bits of the slots to look at, not 0
-static uint32_t first_by_key(const struct rdo_executor *executor, uint32_t occupied) {
+static uint32_t first_by_key(const struct rdo_worker *worker, uint32_t occupied) {
   uint32_t best = 0;
   uint64_t best_key = UINT64_MAX;
-  for (bool is_first = true; occupied != 0; occupied &= occupied - 1, is_first = false) {
-    uint32_t index = (uint32_t)__builtin_ctz(occupied);
-    uint64_t key = rdo_atomic_load(&executor->slots[index].key, rdo_relaxed);  // relaxed: hint
+  uint32_t behind = occupied & UINT32_MAX << worker->first_slot, before = occupied & ~behind;
+  for (bool is_first = true; (behind | before) != 0; is_first = false) {
+    uint32_t *left = behind != 0 ? &behind : &before;
+    uint32_t index = (uint32_t)__builtin_ctz(*left);
+    *left &= *left - 1;
+    uint64_t key = rdo_atomic_load(&worker->executor->slots[index].key, rdo_relaxed);  // relaxed: hint
     if (!is_first && key >= best_key) continue;
     best = index;
     best_key = key;
@@ -464,20 +478,24 @@ static uint32_t first_by_key(const struct rdo_executor *executor, uint32_t occup
 static bool visit_by_key(struct rdo_worker *worker) {
   uint32_t occupied = rdo_atomic_load(&worker->executor->occupied, rdo_acquire);  // SYNC(wake): as in visit_slots
   while (occupied != 0) {
-    uint32_t index = first_by_key(worker->executor, occupied);
-    if (visit_slot(worker, index, NULL, NULL)) return true;
+    uint32_t index = first_by_key(worker, occupied);
+    if (visit_slot(worker, index, NULL, NULL)) {
+      worker->first_slot = (index + 1) % RDO_SLOT_COUNT;
+      return true;
+    }
     occupied &= ~(UINT32_C(1) << index);
   }
   return false;
 }
 
-bool rdo_worker_is_outranked(const struct rdo_worker *worker, uint64_t key) {
+// Whether one of some slots has work up to a key that this worker may enter.
+//   occupied  bits of the slots to look at
+static bool has_work_up_to(const struct rdo_worker *worker, uint32_t occupied, uint64_t key_max) {
   const struct rdo_executor *executor = worker->executor;
-  uint32_t occupied = rdo_atomic_load(&executor->occupied, rdo_relaxed);  // relaxed: hint, as all here
   for (; occupied != 0; occupied &= occupied - 1) {
     uint32_t index = (uint32_t)__builtin_ctz(occupied);
     const struct rdo_compute_slot *slot = &executor->slots[index];
-    if (rdo_atomic_load(&slot->key, rdo_relaxed) >= key) continue;                                   // relaxed: hint
+    if (rdo_atomic_load(&slot->key, rdo_relaxed) > key_max) continue;                                // relaxed: hint
     if ((worker->lanes >> rdo_atomic_load(&slot->lane, rdo_relaxed) & 1) == 0) continue;             // relaxed: hint
     uint32_t version = rdo_atomic_load(&slot->version, rdo_relaxed);                                  // relaxed: hint
     uint64_t word = rdo_atomic_load(&slot->word, rdo_relaxed);                                        // relaxed: hint
@@ -485,6 +503,17 @@ bool rdo_worker_is_outranked(const struct rdo_worker *worker, uint64_t key) {
     if (drainers_of(word) < rdo_atomic_load(&slot->budget, rdo_relaxed)) return true;                 // relaxed: hint
   }
   return false;
+}
+
+bool rdo_worker_is_outranked(const struct rdo_worker *worker, uint64_t key) {
+  return key != 0 && has_work_up_to(worker, rdo_atomic_load(&worker->executor->occupied, rdo_relaxed), key - 1);  // relaxed: hint
+}
+
+bool rdo_worker_has_other_work(const struct rdo_worker *worker, uint32_t slot, uint64_t key_max) {
+  const struct rdo_executor *executor = worker->executor;
+  // relaxed: hint, both
+  return rdo_atomic_load(&executor->immediate, rdo_relaxed) != NULL ||
+         has_work_up_to(worker, rdo_atomic_load(&executor->occupied, rdo_relaxed) & ~(UINT32_C(1) << slot), key_max);  // relaxed: hint
 }
 
 bool rdo_worker_visit_slots(struct rdo_worker *worker, bool (*wanted)(const struct rdo_process *, void *), void *user) {

@@ -13,7 +13,7 @@
 //
 // A *lane* is a set of workers and one order of work for them. A process that is placed on a lane goes to a slot,
 // whatever its budget, and only workers of the lane drain it; of several that a worker may drain it takes the
-// one with the smallest key. Lanes may share workers: then the order holds across them.
+// one with the smallest key, of several with that key one after the other. Lanes may share workers: then the order holds across them.
 //
 // SYNC(wake). Work is made visible, then the idle set is read; a worker enters the idle set, then looks
 // for work once more. All four are seq_cst, so a publisher sees the sleeper or the sleeper sees the work.
@@ -60,6 +60,7 @@ struct rdo_executor_options {
   // In place of rdo_machine_bind_memory, for tests; on the worker's thread. NULL = that.
   enum rondo_status (*bind_memory)(void *address, size_t bytes, int node, struct rondo_diag *diag);
   int64_t spin_ns;                        // how long a worker spins for new work before it sleeps; 0 = not at all
+  int64_t busy_spin_ns;                   // the same while others are at work, whose successors it may be wanted for; not above `spin_ns`: as that
   size_t stack_bytes;                     // 0 = the system's default
   size_t local_memory_bytes;              // scratch of a worker for kernels, rounded up to a power of two; 0 = 256 KiB (better: machine/local_memory.h)
   // A thread looks whether any worker has been in the same call of a kernel for so long, and says so once each
@@ -130,7 +131,7 @@ struct rdo_executor {
   uint32_t worker_count;
   uint32_t started_count;
   uint32_t worker_base;
-  int64_t spin_ns;
+  int64_t spin_ns, busy_spin_ns;
   size_t local_memory_bytes;
   struct rdo_worker *workers;  // [worker_count + RDO_DONORS_MAX]
   bool has_cpus;               // workers are pinned
@@ -138,6 +139,7 @@ struct rdo_executor {
   bool is_urgent_allowed;         // see urgent.h
   bool is_stepped;
   uint32_t lane_count;            // with lane 0
+  uint64_t whole_lanes;           // those that have all workers, a bit for each
   struct rdo_lane lanes[RDO_LANES_MAX];
   struct rdo_watchdog *watchdog;  // owned, NULL = none
   struct rdo_guard *guard;        // owned, NULL = none
@@ -211,11 +213,14 @@ void rdo_executor_put(struct rdo_executor *executor, struct rdo_process *process
 // New work for `count` more workers in a slot.
 void rdo_executor_announce(struct rdo_executor *executor, uint32_t slot, uint32_t count);
 
-// Wakes up to `count` idle workers, in relay; or those of a lane, without.
+// Wakes up to `count` idle workers, in relay; or those of a lane, without, unless it has all.
 void rdo_executor_wake(struct rdo_executor *executor, uint32_t count);
 void rdo_executor_wake_lane(struct rdo_executor *executor, uint32_t lane, uint32_t count);
 
 // Workers that are inside the process of a slot right now; a hint.
+// Whether anybody is inside a slot. Hint.
+bool rdo_executor_is_drained(const struct rdo_executor *executor);
+
 uint32_t rdo_executor_drainer_count(const struct rdo_executor *executor, uint32_t slot);
 
 // Whether there is work besides what is in `slot`; a hint for a worker that could go on there.
@@ -227,6 +232,9 @@ static inline bool rdo_executor_has_other_work(const struct rdo_executor *execut
 
 // Whether something that goes before `key` waits in a slot for a worker like this one; a hint.
 bool rdo_worker_is_outranked(const struct rdo_worker *worker, uint64_t key);
+
+// The same of what waits on the list, or with a key up to `key_max` in another slot than `slot`.
+bool rdo_worker_has_other_work(const struct rdo_worker *worker, uint32_t slot, uint64_t key_max);
 
 // Writes who sleeps, who was woken, who is in which kernel, what is in the slots: for diagnosis, from any thread at any time.
 void rdo_executor_dump(const struct rdo_executor *executor, FILE *file);

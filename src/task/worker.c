@@ -112,16 +112,18 @@ static void sleep_until_woken(struct rdo_worker *worker) {
 static bool spin_until_woken(struct rdo_worker *worker) {
   int64_t spin_ns = worker->executor->spin_ns;
   if (spin_ns == 0) return false;
-  int64_t now_ns = rdo_clock_now_ns(), end_ns = now_ns + spin_ns;
+  int64_t now_ns = rdo_clock_now_ns(), end_ns = now_ns + spin_ns, busy_end_ns = now_ns + worker->executor->busy_spin_ns;
   if (worker->next_release_ns < end_ns) end_ns = worker->next_release_ns;
+  if (worker->next_release_ns < busy_end_ns) busy_end_ns = worker->next_release_ns;
   bool is_woken = false;
   rdo_event_emit_at(RDO_EVENT_SPIN_BEGIN, now_ns, 0, 0, 0);
-  while (!is_woken && now_ns < end_ns) {
+  // A sleeper's wake costs whoever ends the work before it as much as a short dispatch takes.
+  while (!is_woken && (now_ns < end_ns || (now_ns < busy_end_ns && rdo_executor_is_drained(worker->executor)))) {
     for (int i = 0; i < SPINS_PER_CLOCK && !is_woken; ++i) {
       rdo_cpu_relax();
       is_woken = (rdo_atomic_load(&worker->token, rdo_acquire) & TOKEN_STATE_MASK) == TOKEN_WOKEN;  // SYNC(wake)
     }
-    now_ns = is_woken ? rdo_clock_now_ns() : rdo_clock_spin_ns(end_ns);
+    now_ns = is_woken ? rdo_clock_now_ns() : rdo_clock_spin_ns(now_ns < end_ns ? end_ns : busy_end_ns);
   }
   rdo_event_emit_at(RDO_EVENT_SPIN_END, now_ns, 0, 0, 0);
   return is_woken;
@@ -322,6 +324,12 @@ static enum rondo_status start_workers(struct rdo_executor *executor, size_t sta
   return status;
 }
 
+static bool has_all_workers(const struct rdo_executor *executor, const struct rdo_lane *lane) {
+  uint32_t i = 0;
+  while (i < executor->worker_count && (lane->workers[i / 64] >> i % 64 & 1) != 0) ++i;
+  return i == executor->worker_count;
+}
+
 enum rondo_status rdo_executor_create(const struct rdo_executor_options *options, struct rdo_executor **out_executor, struct rondo_diag *diag) {
   *out_executor = NULL;
   if (options->worker_count > RDO_WORKERS_MAX) {
@@ -350,7 +358,9 @@ enum rondo_status rdo_executor_create(const struct rdo_executor_options *options
   executor->lane_count = options->lane_count + 1;
   for (uint32_t i = 0; i < RDO_IDLE_WORDS; ++i) executor->lanes[0].workers[i] = UINT64_MAX;
   if (options->lane_count != 0) memcpy(&executor->lanes[1], options->lanes, options->lane_count * sizeof *options->lanes);
+  for (uint32_t i = 0; i < executor->lane_count; ++i) executor->whole_lanes |= (uint64_t)has_all_workers(executor, &executor->lanes[i]) << i;
   executor->spin_ns = options->spin_ns < 0 ? 0 : options->spin_ns;
+  executor->busy_spin_ns = options->busy_spin_ns;
   executor->has_cpus = options->worker_cpus != NULL;
   executor->bind_memory = options->bind_memory != NULL ? options->bind_memory : rdo_machine_bind_memory;
   executor->local_memory_bytes = LOCAL_MEMORY_BYTES_DEFAULT;

@@ -14,8 +14,8 @@
 #include "plan/file.h"
 #include "trace/trace_table.h"
 
-// As long a player's workers spin before they sleep (SPIN_NS, play/schedule.c).
-static const int64_t spin_ns = 20000;
+// As long a player's workers spin before they sleep, at most (BUSY_SPIN_NS, play/schedule.c).
+static const int64_t spin_ns = 200000;
 
 enum { WORKERS_MAX = 1 << 16 };
 

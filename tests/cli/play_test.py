@@ -155,8 +155,8 @@ class PlayTest(unittest.TestCase):
         for policy in ("planned", "strict", "dynamic", "fifo", "priority", "edf", "shortest"):
             _, played = self.plan(*jobs, flags=[f"--policy={policy}", "--iterations=2"])
             calls = {name: played[name]["instances"] for name in played}
-            # A plan lasts 100 ms, and has as many calls as fit in.
-            self.assertGreater(sum(count for name, count in calls.items() if name.startswith("perceive")), 2)
+            # A plan lasts 100 ms, and has as many calls as fit in: on a slow machine one.
+            self.assertGreaterEqual(sum(count for name, count in calls.items() if name.startswith("perceive")), 2)
             self.assertEqual(calls["after" if "after" in calls else "after0"], calls["control" if "control" in calls else "control0"])
 
     def test_plan_lasts_as_asked(self):
@@ -167,14 +167,31 @@ class PlayTest(unittest.TestCase):
         _, played = self.plan(control, flags=["--iterations=4"], duration_s=1000)
         self.assertEqual(sum(job["instances"] for job in played.values()), 4)
 
-    def test_what_only_plans_heed_is_told(self):
+    def test_what_is_not_heeded_is_told(self):
         job = {"name": "one", "model": str(STEPS), "function": "full", "iterations": 1}
         machine = {"schema": "rondo.machine/1", "clusters": [{"name": "all", "cpus": sorted(os.sched_getaffinity(0))[:1]}], "resources": [{"name": "npu"}]}
         (self.folder / "machine.json").write_text(json.dumps(machine))
-        done = self.call("play", self.write({**job, "priority": 200, "resources": ["npu"], "workers_max": 1}, machine="machine.json"),
-                         err=["jobs[0].priority", "jobs[0].resources", "jobs[0].workers_max", "\"one\"", "--plan"])
-        self.assertEqual(done.stderr.count("note: "), 3)
-        self.assertNotIn("--plan", self.call("play", self.write(job)).stderr)
+        heeded = {**job, "priority": 200, "resources": ["npu"], "workers_max": 1, "lanes": ["all"]}
+        self.assertNotIn("note: ", self.call("play", self.write(heeded, machine="machine.json")).stderr)
+        self.assertEqual(self.call("play", self.write(heeded), err=["jobs[0].lanes", "\"one\"", "no machine file"]).stderr.count("note: "), 1)
+
+    def test_resource_out_of_reach(self):
+        cpus = sorted(os.sched_getaffinity(0))
+        if len(cpus) < 2:
+            self.skipTest("needs two CPUs")
+        job = {"name": "one", "model": str(STEPS), "function": "full", "iterations": 1, "resources": ["npu"]}
+        machine = {"clusters": [{"name": "A", "cpus": cpus[:1]}, {"name": "B", "cpus": cpus[1:2], "workers": 2}], "resources": [{"name": "npu", "cpus": cpus[:1]}]}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        self.call("play", self.write({**job, "lanes": ["A"]}, machine="machine.json"), err="clusters[1].workers")
+        self.call("play", self.write(job, machine="machine.json"), "--summary=run.json")
+        self.call("play", self.write({**job, "lanes": ["B"]}, machine="machine.json"), code=1, err=["jobs[0].resources[0]", "\"npu\""])
+
+    def test_machine_without_memory(self):
+        job = {"name": "one", "model": str(STEPS), "function": "full", "period_ms": 50}
+        machine = {"clusters": [{"name": "all", "cpus": sorted(os.sched_getaffinity(0))[:1]}], "memory_bytes_max": 1000}
+        (self.folder / "machine.json").write_text(json.dumps(machine))
+        for flags in ([], ["--plan"]):
+            self.call("play", self.write(job, machine="machine.json"), *flags, code=1, err=["memory_bytes_max: is 1000", "\"one\""])
 
     def test_plan_of_rates_that_do_not_meet(self):
         _, played = self.plan({"name": "slow", "model": str(MLP), "rate_hz": 3}, {"name": "fast", "model": str(MLP), "period_ms": 100}, flags=["--iterations=1"])

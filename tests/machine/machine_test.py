@@ -203,10 +203,10 @@ class MachineTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             machine, plan, trace, better = (Path(folder) / name for name in ("machine.json", "plan.json", "run.csv", "better.json"))
             cluster = {"name": "P", "workers": 2}
-            row = {"hardware_target": "P", "job_name": "j", "workers": 1, "release_policy": "immediate", "duration_ns": 100000}
+            row = {"hardware_target": "P", "job_name": "j", "workers": 1, "release_policy": "immediate", "duration_ns": 300000}
             # One alone, then two: the second worker sleeps each time, while the other one goes on.
             keys = [[f"{i}{k}" for k in "ab"[: 1 + i % 2]] for i in range(12)]
-            dispatches = {key: {**row, "start_ns": i * 100000, "dependencies": keys[i - 1] if i else []} for i in range(12) for key in keys[i]}
+            dispatches = {key: {**row, "start_ns": i * 300000, "dependencies": keys[i - 1] if i else []} for i in range(12) for key in keys[i]}
             known = {"schema": "rondo.machine/1", "clusters": [{**cluster, "handover_ns": 400, "wake_ns": 7000}]}
             plan.write_text(json.dumps({"dispatches": dispatches, "machine": known}))
             done = subprocess.run([RONDO, "simulate", plan, f"--trace={trace}"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)

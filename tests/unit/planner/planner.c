@@ -49,6 +49,25 @@ static void test_slack(void **state) {
   expect_failure(&options, RONDO_INVALID_ARGUMENT, "jobs.json: jobs[0]: a slack of -1 %");
 }
 
+// A narrow run is not planned with less than wide ones of its dispatch have shown, as far as the job may be wide.
+static void test_narrow(void **state) {
+  (void)state;
+  write_file("narrow.json",
+             "{\"schema\": \"rondo.profile/1\", \"clusters\": [{\"name\": \"P\", \"workers\": 4}], \"models\": [{\"model\": \"a.vmfb\", \"nodes\": ["
+             "{\"export\": \"fill\", \"tiles\": 1, \"costs\": [{\"cluster\": \"P\", \"workers\": 1, \"p50_ns\": 1000, \"samples\": 9}, "
+             "{\"cluster\": \"P\", \"workers\": 2, \"p50_ns\": 5000, \"samples\": 9}, {\"cluster\": \"P\", \"workers\": 4, \"p50_ns\": 4000, \"samples\": 9}]}]}]}");
+  for (int width = 1; width <= 2; ++width) {
+    write_jobs(width == 1 ? "{\"name\": \"x\", \"model\": \"a.vmfb\", \"lanes\": [\"P\"], \"workers_max\": 1}" : "{\"name\": \"x\", \"model\": \"a.vmfb\", \"lanes\": [\"P\"]}");
+    struct rondo_planner_options options = quick_options("jobs.json");
+    options.profile_path = "narrow.json";
+    options.slack_percent = 0;
+    struct rondo_planning *planning = plan_with(&options);
+    assert_int_equal(node_of(schedule_of(planning), "x_dispatch_0")->duration_ns, width == 1 ? 1000 : 5000);
+    assert_int_equal(node_of(schedule_of(planning), "x_dispatch_0")->worker_count, 1);
+    rondo_planning_release(&planning);
+  }
+}
+
 // What waits for something begins a hand-over later; what only shares a worker with it need not.
 static void test_handover(void **state) {
   (void)state;
@@ -312,7 +331,7 @@ static void test_bad_input(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one_call),       cmocka_unit_test(test_slack), cmocka_unit_test(test_handover),          cmocka_unit_test(test_hyperperiod), cmocka_unit_test(test_horizon),
+      cmocka_unit_test(test_one_call),       cmocka_unit_test(test_slack), cmocka_unit_test(test_narrow), cmocka_unit_test(test_handover),          cmocka_unit_test(test_hyperperiod), cmocka_unit_test(test_horizon),
       cmocka_unit_test(test_free_calls), cmocka_unit_test(test_windows), cmocka_unit_test(test_shared_cpus),
       cmocka_unit_test(test_same_seed_same_file), cmocka_unit_test(test_carried_paths), cmocka_unit_test(test_modules),  cmocka_unit_test(test_bad_input),
   };

@@ -75,6 +75,59 @@ static void test_ring(void **state) {
   end_player(&player);
 }
 
+// Filled by the program: once for each instance, at its release, and what it says of itself is what the kernels read.
+struct filler {
+  int count, fail_at;
+  float results[8];
+  bool is_late;
+};
+
+static enum rondo_status fill_argument(void *user, const struct rondo_instance *instance, void *bytes, uint64_t byte_length) {
+  struct filler *filler = user;
+  float four[4] = {(float)instance->index, 0, 0, 0};
+  assert_int_equal(byte_length, sizeof four);
+  assert_int_equal((uintptr_t)bytes % 64, 0);
+  filler->is_late |= virtual_clock_now_ns() != instance->release_ns || instance->index != (uint64_t)filler->count;
+  memcpy(bytes, four, sizeof four);
+  return filler->count++ == filler->fail_at ? RONDO_UNAVAILABLE : RONDO_OK;
+}
+
+static void keep_result(void *user, const struct rondo_instance *instance, const struct rondo_value *outputs, int output_count) {
+  struct filler *filler = user;
+  if (output_count == 1 && instance->index < 8) memcpy(&filler->results[instance->index], rondo_tensor_data(outputs[0].tensor), sizeof(float));
+}
+
+static void test_fill(void **state) {
+  (void)state;
+  for (int has_period = 0; has_period <= 1; ++has_period) {
+    for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+      struct filler filler = {.fail_at = -1};
+      struct rondo_player *player = create_player(seed, 2);
+      struct rondo_diag diag = {.status = RONDO_OK};
+      take_kernel(0, "full", 200 * us);
+      struct rondo_job *job = add_job(player, "full", (struct rondo_job_options){
+                                                          .period_ns = has_period ? ms : 0, .worker = 0, .ended = keep_result, .user = &filler, .iteration_count = 6});
+      assert_int_equal(rondo_job_fill_input(job, 0, NULL, NULL, &diag), RONDO_INVALID_ARGUMENT);
+      assert_int_equal(rondo_job_fill_input(job, 1, fill_argument, &filler, &diag), RONDO_INVALID_ARGUMENT);
+      assert_int_equal(rondo_job_fill_input(job, 0, fill_argument, &filler, &diag), RONDO_OK);
+      assert_int_equal(rondo_job_read_ring(job, 0, "frames", 3, NULL, &diag), RONDO_FAILED_PRECONDITION);
+      must_run(player, 0, 10 * ms);
+      assert_int_equal(filler.count, 6);
+      assert_false(filler.is_late);
+      for (int i = 0; i < 6; ++i) assert_true(filler.results[i] == (float)i + 1);
+      // One that cannot is a failure of its instance, which gives no result, and of its job.
+      filler = (struct filler){.fail_at = 2};
+      enum rondo_status status = try_run(player, 0, 10 * ms, &diag);
+      assert_int_equal(status, RONDO_UNAVAILABLE);
+      assert_non_null(strstr(diag.message, "could not fill argument 0"));
+      assert_int_equal(stats_of(job).ended, 2);
+      assert_int_equal(stats_of(job).failed, 1);
+      assert_true(filler.results[1] == 2 && filler.results[2] == 0);
+      end_player(&player);
+    }
+  }
+}
+
 // The third call of `flaky` fails, and ends its job; what waits for it ends with it, the others do not notice. Or everything ends.
 static void test_failure(void **state) {
   (void)state;
@@ -133,7 +186,7 @@ static void test_repeats(void **state) {
 int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_ages), cmocka_unit_test(test_too_old_by_one), cmocka_unit_test(test_waits),
-      cmocka_unit_test(test_ring), cmocka_unit_test(test_failure),        cmocka_unit_test(test_repeats),
+      cmocka_unit_test(test_ring), cmocka_unit_test(test_fill), cmocka_unit_test(test_failure),        cmocka_unit_test(test_repeats),
   };
   if (argc != 2) return 2;
   steps_folder = argv[1];

@@ -468,8 +468,99 @@ static void test_overload(void **state) {
   assert_true(missed[1] > COUNT / 2);
 }
 
+// Places for jobs --------------------------------------------------------------------------------------
+
+// The most jobs that had work on some lanes at once, from their first node there to their last; each job is one letter.
+static int most_jobs(const char *lanes, const char *jobs) {
+  const struct rdo_table *table = &played->table;
+  struct span {
+    int64_t begin_ns, end_ns;
+  } spans[64];
+  int count = 0, most = 0;
+  for (int64_t iteration = 0; iteration < 16; ++iteration) {
+    for (const char *job = jobs; *job != '\0'; ++job) {
+      struct span span = {INT64_MAX, INT64_MIN};
+      for (size_t i = 0; i < table->row_count; ++i) {
+        const struct rdo_table_row *row = &table->rows[i];
+        if (row->iteration != iteration || row->state == RDO_PLAYED_SKIPPED || strchr(lanes, *rdo_table_text(table, table->targets[row->target])) == NULL) continue;
+        if (*rdo_table_text(table, rdo_table_node_of(table, row)->job) != *job) continue;
+        if (row->t0_ns + row->start_ns < span.begin_ns) span.begin_ns = row->t0_ns + row->start_ns;
+        if (row->t0_ns + row->end_ns > span.end_ns) span.end_ns = row->t0_ns + row->end_ns;
+      }
+      if (span.end_ns != INT64_MIN) spans[count++] = span;
+    }
+  }
+  for (int i = 0; i < count; ++i) {
+    int at_once = 0;
+    for (int k = 0; k < count; ++k) at_once += spans[k].begin_ns <= spans[i].begin_ns && spans[k].end_ns > spans[i].begin_ns;
+    if (at_once > most) most = at_once;
+  }
+  return most;
+}
+
+// Each job goes over both lanes, and all are planned at once: with `jobs_max` they follow each other, as far as it says, also in the next iteration.
+static void test_places(void **state) {
+  (void)state;
+  const struct spec specs[] = {
+      {"a0", "P", 0, 100 * us, "", ", \"job_name\": \"a\""},        {"a1", "Q", 100 * us, 100 * us, "\"a0\"", ", \"job_name\": \"a\""},
+      {"b0", "Q", 0, 100 * us, "", ", \"job_name\": \"b\""},        {"b1", "P", 100 * us, 100 * us, "\"b0\"", ", \"job_name\": \"b\""},
+      {"c0", "P", 150 * us, 100 * us, "", ", \"job_name\": \"c\""}, {"c1", "Q", 250 * us, 100 * us, "\"c0\"", ", \"job_name\": \"c\""},
+  };
+  static const struct {
+    const char *format;
+    const char *lanes;
+    bool is_of_lane;
+  } kinds[] = {
+      {"{\"clusters\": [{\"name\": \"P\", \"cpus\": \"0-1\"}, {\"name\": \"Q\", \"cpus\": \"2-3\"}], \"jobs_max\": %d}", "PQ", false},
+      {"{\"clusters\": [{\"name\": \"C\", \"cpus\": \"0-3\", \"jobs_max\": %d}], \"lanes\": [{\"name\": \"P\", \"cluster\": \"C\"}, {\"name\": \"Q\", \"cluster\": \"C\"}]}",
+       "PQ", false},
+      {"{\"clusters\": [{\"name\": \"C\", \"cpus\": \"0-3\"}], \"lanes\": [{\"name\": \"P\", \"cluster\": \"C\", \"jobs_max\": %d}, {\"name\": \"Q\", \"cluster\": \"C\"}]}",
+       "P", true},
+  };
+  if (RDO_SLOT_COUNT < 3) skip();  // a hostile build
+  for (size_t kind = 0; kind < COUNT_OF(kinds); ++kind) {
+    for (int limit = 0; limit <= 3; ++limit) {
+      char machine[512];
+      snprintf(machine, sizeof machine, kinds[kind].format, limit);
+      for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
+        write_plan(specs, COUNT_OF(specs), "");
+        play_on(seed, machine, &(const struct rondo_schedule_play_options){.iteration_count = 2, .period_ns = 200 * us});
+        int most = most_jobs(kinds[kind].lanes, "abc");
+        if (limit != 0) assert_true(most <= limit);
+        else assert_true(most >= 2);
+        if (limit == 1 && !kinds[kind].is_of_lane) {
+          expect_run("a1", 100 * us, 200 * us);
+          expect_run("b0", 200 * us, 300 * us);
+          expect_run("c1", 500 * us, 600 * us);
+        }
+      }
+    }
+  }
+}
+
+// One job begins before another and waits for it in its middle: with one place neither could go on, which is said before the play.
+static void test_places_for_ever(void **state) {
+  (void)state;
+  static const char *const machine = "{\"clusters\": [{\"name\": \"P\", \"cpus\": \"0\"}, {\"name\": \"Q\", \"cpus\": \"1\"}], \"jobs_max\": %d}";
+  const struct spec specs[] = {
+      {"a0", "P", 0, 100 * us, "", ", \"job_name\": \"a\""},
+      {"b0", "Q", 50 * us, 100 * us, "", ", \"job_name\": \"b\""},
+      {"a1", "P", 150 * us, 100 * us, "\"b0\"", ", \"job_name\": \"a\""},
+  };
+  for (int limit = 1; limit <= 2; ++limit) {
+    struct rondo_diag diag;
+    char text[512];
+    snprintf(text, sizeof text, machine, limit);
+    write_plan(specs, COUNT_OF(specs), "");
+    enum rondo_status status = try_play(0, text, &(const struct rondo_schedule_play_options){.iteration_count = 1}, rondo_schedule_player_run, &diag);
+    assert_int_equal(status, limit == 1 ? RONDO_INVALID_ARGUMENT : RONDO_OK);
+    if (limit == 1) assert_non_null(strstr(diag.message, "jobs_max"));
+  }
+}
+
 int main(int argc, char **argv) {
   static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_places), cmocka_unit_test(test_places_for_ever),
       cmocka_unit_test(test_phase_lock),   cmocka_unit_test(test_time_dependencies), cmocka_unit_test(test_late_planned),
       cmocka_unit_test(test_late_strict),  cmocka_unit_test(test_period),            cmocka_unit_test(test_overlap),
       cmocka_unit_test(test_overrun),      cmocka_unit_test(test_overrun_strict),    cmocka_unit_test(test_stop),
