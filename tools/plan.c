@@ -75,6 +75,11 @@ static int take_files(struct plan_args *args, const struct tool_strings *positio
     args->planner.input_path = positional->items[first++];
   }
   for (; first < positional->count && args->modules.count > 0; ++first) {
+    const char *suffix = strrchr(positional->items[first], '.');
+    if (suffix != NULL && strcmp(suffix, ".json") == 0) {
+      rdo_tool_message("%.200s is no module: plan it, or --modules", positional->items[first]);
+      return fail_usage();
+    }
     if (!rdo_tool_strings_append(&args->modules, positional->items[first])) return TOOL_EXIT_FAILURE;
   }
   if (first == positional->count) return TOOL_EXIT_OK;
@@ -146,11 +151,14 @@ int rdo_tool_plan(int argc, char **argv) {
       {"hardware_config", TOOL_OPTION_TEXT, &args.planner.machine_path, "FILE", "See --machine."},
       {"profile", TOOL_OPTION_TEXT, &args.planner.profile_path, "FILE",
        "What dispatches cost: a file of 'rondo profile', or a hand-written workload. Schedules have durations of their own."},
-      {"modules", TOOL_OPTION_LIST, &args.modules, "FILE", "Plan these modules, instead of a jobs file; more of them follow as arguments."},
+      {"modules", TOOL_OPTION_LIST, &args.modules, "FILE",
+       "Plan these modules, instead of a jobs file; more of them follow as arguments. Attributes of their functions, such as rondo.period_ms, say how they "
+       "are run."},
       {"dispatch_graph", TOOL_OPTION_LIST, &args.graphs, "FILE",
        "What the dispatches of the model with the same file name wait for, in a dump of the compiler (.dot, .mlir), for a hand-written profile. A model "
        "may be such a file itself. Repeat it for several models."},
-      {"dependencies", TOOL_OPTION_TEXT, &args.planner.dependencies_path, "FILE", "What modules take from each other."},
+      {"dependencies", TOOL_OPTION_TEXT, &args.planner.dependencies_path, "FILE",
+       "What modules take from each other: {\"b.input\": \"a.output\"}; a function in place of a port is the whole call."},
       {"deadlines", TOOL_OPTION_TEXT, &args.planner.deadlines_path, "FILE", "Deadlines of the modules' functions, in nanoseconds."},
       {"slack", TOOL_OPTION_NUMBER, &args.slack_percent, "PERCENT", "Plan a dispatch with its p50 and so much of what p99 is above it; default 50."},
       {"horizon", TOOL_OPTION_NUMBER, &args.horizon_ms, "MS",

@@ -213,6 +213,7 @@ int rdo_tool_play(int argc, char **argv) {
                "their times were kept. JOBS.json is a jobs file (docs/files.md): rates, triggers, deadlines, and\n"
                "where inputs come from. Or a job is MODEL.vmfb[,period=TIME][,deadline=TIME][,offset=TIME]\n"
                "[,name=TEXT][,function=NAME][,overrun=skip|queue|cancel][,worker=N], with TIME such as 2ms.\n"
+               "What it does not say attributes of its function do, such as rondo.period_ms (docs/files.md).\n"
                "Without a period it starts again as soon as it has ended. Each release of a job with a period is\n"
                "kept free on its worker, so that it starts within a microsecond while the other jobs use the same\n"
                "cores.\n"

@@ -152,7 +152,8 @@ static int add_typed_jobs(const struct tool_play_args *args, const struct tool_s
     struct rondo_diag diag = {.status = RONDO_OK};
     if (!read_job(positional->items[i], &text)) return TOOL_EXIT_USAGE;
     text.options.on_error = wants_stop(args) ? RONDO_ON_ERROR_STOP : RONDO_ON_ERROR_CONTAIN;
-    enum rondo_status status = rondo_player_add_job(player, &text.options, &job, &diag);
+    enum rondo_status status = rondo_job_options_use_attributes(&text.options, &diag);
+    if (status == RONDO_OK) status = rondo_player_add_job(player, &text.options, &job, &diag);
     if (status != RONDO_OK) {
       rdo_tool_print_failure(text.options.path, status, &diag);
       return TOOL_EXIT_FAILURE;

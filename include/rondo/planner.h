@@ -63,12 +63,13 @@ struct rondo_planner_options {
 // The defaults.
 RONDO_API void rondo_planner_options_init(struct rondo_planner_options *out_options);
 
-// Reads the files, tests whether deadlines can be kept, searches, and checks the plan.
+// Reads the files, checks jobs against the models that exist (which are read, and not loaded), tests whether deadlines can be kept,
+// searches, and checks the plan.
 //   options       borrowed
 //   out_planning  owned by caller, end with rondo_planning_release; NULL on error
 //   diag          optional, filled unless OK: file, key path, reason, what to do
 //   returns       OK, also when there is no plan (see reasons); what reading files returns; INVALID_ARGUMENT, NOT_FOUND,
-//                 OUT_OF_RANGE (what the files say does not fit together), RESOURCE_EXHAUSTED, INTERNAL (a bug: the plan did
+//                 OUT_OF_RANGE (what the files say does not fit together, or not their models), UNIMPLEMENTED (what a plan cannot express), RESOURCE_EXHAUSTED, INTERNAL (a bug: the plan did
 //                 not pass its check)
 //   thread        any, concurrently   phase  setup
 RONDO_API enum rondo_status rondo_planning_create(const struct rondo_planner_options *options, struct rondo_planning **out_planning,

@@ -111,6 +111,14 @@ struct rondo_job_options {
   void *user;
 };
 
+// Takes over what attributes of the function say (docs/files.md), where the options say nothing: are 0. Those for plans, such as lanes, are left
+// out. A function without attributes, and a model that is not there or comes through a pipe, change nothing.
+//   options     path and function are read
+//   diag        optional, filled unless OK: model, attribute, reason
+//   returns     OK; what rondo_model_load says of such a file; INVALID_ARGUMENT, OUT_OF_RANGE (an attribute), UNIMPLEMENTED (degrade)
+//   thread      any                phase  setup
+RONDO_API enum rondo_status rondo_job_options_use_attributes(struct rondo_job_options *options, struct rondo_diag *diag) RONDO_MUST_USE;
+
 // Creates a player and starts its workers.
 //   options     borrowed, NULL = all defaults
 //   out_player  owned by caller, end with rondo_player_release; NULL on error

@@ -13,7 +13,9 @@ enum { RDO_WORKLOAD_DISPATCHES_MAX = 1 << 20 };
 
 struct rdo_workload_dispatch {
   const char *name;
-  int64_t cycle_count;   // estimated
+  int64_t cycle_count;   // estimated; 0 = not said
+  int64_t duration_ns;   // wherever it runs, in place of cycles; 0 = not said
+  int priority;          // 0..255; -1 = not said
   int64_t memory_bytes;  // 0 = not said
   bool needs_npu;
   double frequency_hz;   // 0 = not said
@@ -26,6 +28,7 @@ struct rdo_workload_model {
 };
 
 struct rdo_workload {
+  const char *path;
   struct rdo_workload_model *models;
   int model_count;
   struct rdo_notes notes;
@@ -43,7 +46,7 @@ enum rondo_status rdo_workload_read_value(const struct rdo_value *value, struct 
 void rdo_workload_deinit(struct rdo_workload *workload);
 const struct rdo_workload_model *rdo_workload_find(const struct rdo_workload *workload, const char *model);  // NULL = none
 
-// How long a dispatch takes on a cluster, 1 ns at least; 0 when the cluster's frequency is not known.
+// How long a dispatch takes on a cluster, 1 ns at least; 0 when the cluster's frequency is not known, but would have to be.
 int64_t rdo_workload_duration_ns(const struct rdo_workload_dispatch *dispatch, const struct rdo_cluster_entry *cluster);
 
 struct rdo_job_sources {
@@ -52,10 +55,12 @@ struct rdo_job_sources {
   const char *dependencies;             // path; NULL = none
   const char *deadlines;                // path; NULL = none
   const struct rdo_workload *workload;  // NULL = none
+  const struct rdo_model_facts *const *models;  // [module_count]; NULL = nothing is known of them
 };
 
-// Makes jobs: one for each function of a model that has a deadline, called MODEL.FUNCTION where these are several, and one, called
-// MODEL, for a model without deadlines. A model's highest frequency gives their period.
+// Makes jobs: one for each function of a model that has a deadline or, where a model has several, attributes for jobs; called
+// MODEL.FUNCTION where these are several; and one, called MODEL, for any other model. What deadlines do not say attributes do, what these
+// do not say the workload does: a model's highest frequency and priority.
 //   machine   NULL: resources are only names
 //   out_file  end with rdo_jobs_file_deinit, also after an error
 //   returns   as rdo_jobs_file_read

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SPDX-FileCopyrightText: The rondo authors
 
-#include "plan/jobs_file.h"
+#include "plan/jobs_impl.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -169,7 +169,9 @@ static enum rondo_status read_activation(struct reader *reader, const struct rdo
     has_period = true;
   }
   if (has_period) job->activation = RDO_JOB_PERIODIC;
+  if (has_period) job->given |= 1u << RDO_JOB_ACTIVATION;
   if (!rdo_value_find(object, "trigger", &trigger)) return RONDO_OK;
+  job->given |= 1u << RDO_JOB_ACTIVATION;
   if (has_period) return rdo_value_fail(&trigger, reader->diag, RONDO_INVALID_ARGUMENT, "a period is given as well: keep one of them");
   if (rdo_value_kind(&trigger) == RDO_VALUE_OBJECT) {
     static const char *const known[] = {"job"};
@@ -213,6 +215,41 @@ void rdo_job_entry_init(struct rdo_job_entry *job) {
                                 .priority = RDO_JOB_PRIORITY_DEFAULT};
 }
 
+static bool has(const struct rdo_value *object, const char *key) {
+  struct rdo_value member;
+  return rdo_value_find(object, key, &member);
+}
+
+static void mark(struct rdo_job_entry *job, enum rdo_job_key key, bool is_given) {
+  if (is_given) job->given |= 1u << key;
+}
+
+// What attributes of a function may say as well.
+static enum rondo_status read_terms(struct reader *reader, const struct rdo_value *object, struct rdo_job_entry *job) {
+  bool has_offset, has_deadline;
+  RDO_TRY(read_activation(reader, object, job));
+  RDO_TRY(rdo_member_time(object, "offset", 0, RDO_TIME_NS_MAX, &job->offset_ns, &has_offset, reader->diag));
+  RDO_TRY(rdo_member_time(object, "deadline", 1, RDO_TIME_NS_MAX, &job->deadline_ns, &has_deadline, reader->diag));
+  RDO_TRY(rdo_member_int(object, "priority", 0, 255, &job->priority, reader->diag));
+  RDO_TRY(read_rules(reader, object, job));
+  RDO_TRY(rdo_member_int(object, "warmup", 0, WARMUP_MAX, &job->warmup_count, reader->diag));
+  RDO_TRY(rdo_member_int(object, "workers_max", 0, WORKERS_MAX, &job->worker_count_max, reader->diag));
+  RDO_TRY(rdo_member_integer(object, "memory_bytes_max", 0, INT64_MAX, &job->memory_bytes_max, reader->diag));
+  RDO_TRY(keep_names(reader, object, "lanes", &job->lanes, &job->lane_count));
+  RDO_TRY(keep_names(reader, object, "resources", &job->resources, &job->resource_count));
+  mark(job, RDO_JOB_OFFSET, has_offset);
+  mark(job, RDO_JOB_DEADLINE, has_deadline);
+  mark(job, RDO_JOB_PRIORITY, has(object, "priority"));
+  mark(job, RDO_JOB_OVERRUN, has(object, "overrun"));
+  mark(job, RDO_JOB_ON_ERROR, has(object, "on_error"));
+  mark(job, RDO_JOB_WARMUP, has(object, "warmup"));
+  mark(job, RDO_JOB_WORKERS, has(object, "workers_max"));
+  mark(job, RDO_JOB_MEMORY, has(object, "memory_bytes_max"));
+  mark(job, RDO_JOB_LANES, has(object, "lanes"));
+  mark(job, RDO_JOB_RESOURCES, has(object, "resources"));
+  return RONDO_OK;
+}
+
 static enum rondo_status read_job(struct reader *reader, const struct rdo_value *object, struct rdo_job_entry *job) {
   static const char *const known[] = {"name", "model", "function", "period_*", "rate_hz", "trigger", "offset_*", "deadline_*", "priority",
                                       "overrun", "degrade_to", "on_error", "warmup", "iterations", "duration_*", "workers_max",
@@ -224,18 +261,9 @@ static enum rondo_status read_job(struct reader *reader, const struct rdo_value 
   if (job->model[0] == '\0') return rdo_value_fail(&model, reader->diag, RONDO_INVALID_ARGUMENT, "is empty: give the path of a .vmfb file");
   RDO_TRY(rdo_text_beside(&reader->file->arena, reader->file->path, job->model, &job->model_path, reader->diag));
   RDO_TRY(keep_text(reader, object, "function", "", &job->function));
-  RDO_TRY(read_activation(reader, object, job));
-  RDO_TRY(rdo_member_time(object, "offset", 0, RDO_TIME_NS_MAX, &job->offset_ns, NULL, reader->diag));
-  RDO_TRY(rdo_member_time(object, "deadline", 1, RDO_TIME_NS_MAX, &job->deadline_ns, NULL, reader->diag));
-  RDO_TRY(rdo_member_int(object, "priority", 0, 255, &job->priority, reader->diag));
-  RDO_TRY(read_rules(reader, object, job));
-  RDO_TRY(rdo_member_int(object, "warmup", 0, WARMUP_MAX, &job->warmup_count, reader->diag));
+  RDO_TRY(read_terms(reader, object, job));
   RDO_TRY(rdo_member_integer(object, "iterations", 0, INT64_MAX, &job->iteration_count, reader->diag));
   RDO_TRY(rdo_member_time(object, "duration", 0, RDO_TIME_NS_MAX, &job->duration_ns, NULL, reader->diag));
-  RDO_TRY(rdo_member_int(object, "workers_max", 0, WORKERS_MAX, &job->worker_count_max, reader->diag));
-  RDO_TRY(rdo_member_integer(object, "memory_bytes_max", 0, INT64_MAX, &job->memory_bytes_max, reader->diag));
-  RDO_TRY(keep_names(reader, object, "lanes", &job->lanes, &job->lane_count));
-  RDO_TRY(keep_names(reader, object, "resources", &job->resources, &job->resource_count));
   RDO_TRY(read_inputs(reader, object, job));
   return read_waits(reader, object, job);
 }
@@ -286,7 +314,8 @@ static enum rondo_status read_all(struct reader *reader, const struct rdo_value 
   char path[RDO_NAME_BYTES_MAX], place[RDO_NAME_BYTES_MAX + RDO_PATH_BYTES_MAX];
   rdo_value_path(root, path, sizeof path);
   snprintf(place, sizeof place, "%s: %s%s", file->path, path, path[0] != '\0' ? "." : "");
-  return rdo_jobs_file_complete(file, place, reader->machine, reader->diag);
+  RDO_TRY(rdo_text_copy(&file->arena, place, &file->place, reader->diag));
+  return rdo_jobs_file_complete(file, reader->machine, reader->diag);
 }
 
 enum rondo_status rdo_jobs_file_read_value(const struct rdo_value *value, const struct rdo_machine_file *machine, struct rdo_jobs_file *out_file,
@@ -328,10 +357,64 @@ int rdo_jobs_file_find(const struct rdo_jobs_file *file, const char *name) {
   return -1;
 }
 
+// Attributes -----------------------------------------------------------------------------------------------
+
+const char *const rdo_job_terms[RDO_JOB_TERM_COUNT] = {"period_*", "rate_hz", "offset_*", "deadline_*", "priority", "overrun", "degrade_to", "on_error",
+                                                       "warmup", "workers_max", "memory_bytes_max", "lanes", "resources"};
+
+static void take_over(const struct rdo_job_entry *from, enum rdo_job_key key, struct rdo_job_entry *to) {
+  switch (key) {
+    case RDO_JOB_ACTIVATION:
+      to->activation = from->activation;
+      to->period_ns = from->period_ns;
+      break;
+    case RDO_JOB_OFFSET: to->offset_ns = from->offset_ns; break;
+    case RDO_JOB_DEADLINE: to->deadline_ns = from->deadline_ns; break;
+    case RDO_JOB_PRIORITY: to->priority = from->priority; break;
+    case RDO_JOB_OVERRUN:
+      to->overrun = from->overrun;
+      to->degrade_function = from->degrade_function;
+      break;
+    case RDO_JOB_ON_ERROR: to->on_error = from->on_error; break;
+    case RDO_JOB_WARMUP: to->warmup_count = from->warmup_count; break;
+    case RDO_JOB_WORKERS: to->worker_count_max = from->worker_count_max; break;
+    case RDO_JOB_MEMORY: to->memory_bytes_max = from->memory_bytes_max; break;
+    case RDO_JOB_LANES:
+      to->lanes = from->lanes;
+      to->lane_count = from->lane_count;
+      break;
+    case RDO_JOB_RESOURCES:
+      to->resources = from->resources;
+      to->resource_count = from->resource_count;
+      break;
+    case RDO_JOB_FUNCTION:
+    case RDO_JOB_KEY_COUNT: break;
+  }
+}
+
+enum rondo_status rdo_job_entry_read_terms(struct rdo_jobs_file *file, const struct rdo_value *object, struct rdo_job_entry *job, struct rondo_diag *diag) {
+  struct reader reader = {.file = file, .diag = diag};
+  struct rdo_job_entry told;
+  char text[RDO_JOB_PLACE_BYTES], path[RDO_JOB_PLACE_BYTES];
+  const char *kept;
+  rdo_job_entry_init(&told);
+  RDO_TRY(read_terms(&reader, object, &told));
+  rdo_value_path(object, path, sizeof path);
+  snprintf(text, sizeof text, "%.300s: %.200s", object->document->name, path);
+  RDO_TRY(rdo_text_copy(&file->arena, text, &kept, diag));
+  for (int key = 0; key < RDO_JOB_KEY_COUNT; ++key) {
+    if ((told.given & 1u << key) == 0 || (job->given & 1u << key) != 0) continue;
+    take_over(&told, (enum rdo_job_key)key, job);
+    job->places[key] = kept;
+    job->given |= 1u << key;
+  }
+  return RONDO_OK;
+}
+
 // Completing -----------------------------------------------------------------------------------------------
 
 // A lane's name stands for itself, a cluster's for all its lanes.
-static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *place, int index, const struct rdo_machine_file *machine,
+static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, int index, const struct rdo_machine_file *machine,
                                        struct rondo_diag *diag) {
   struct rdo_job_entry *job = &file->jobs[index];
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)machine->lane_count, sizeof *job->lane_indices, &job->lane_indices, diag));
@@ -339,8 +422,11 @@ static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *p
   for (int i = 0; i < job->lane_count; ++i) {
     int lane = rdo_machine_file_find_lane(machine, job->lanes[i]), cluster = rdo_machine_file_find_cluster(machine, job->lanes[i]);
     if (lane < 0 && cluster < 0) {
-      return rdo_fail(diag, RONDO_NOT_FOUND, "%sjobs[%d].lanes[%d]: the machine has no lane or cluster \"%s\"; its first is \"%s\"", place,
-                      index, i, job->lanes[i], machine->lanes[0].name);
+      char place[RDO_JOB_PLACE_BYTES], member[32];
+      snprintf(member, sizeof member, ".lanes[%d]", i);
+      rdo_job_place(file, index, member, place);
+      return rdo_fail(diag, RONDO_NOT_FOUND, "%s: the machine has no lane or cluster \"%s\"; its first is \"%s\"", place, job->lanes[i],
+                      machine->lanes[0].name);
     }
     int begin = lane >= 0 ? lane : machine->clusters[cluster].lane_begin;
     int end = lane >= 0 ? lane + 1 : begin + machine->clusters[cluster].lane_count;
@@ -353,14 +439,17 @@ static enum rondo_status resolve_lanes(struct rdo_jobs_file *file, const char *p
   return RONDO_OK;
 }
 
-static enum rondo_status resolve_resources(struct rdo_jobs_file *file, const char *place, int index, const struct rdo_machine_file *machine,
+static enum rondo_status resolve_resources(struct rdo_jobs_file *file, int index, const struct rdo_machine_file *machine,
                                            struct rondo_diag *diag) {
   struct rdo_job_entry *job = &file->jobs[index];
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)job->resource_count, sizeof *job->resource_indices, &job->resource_indices, diag));
   for (int i = 0; i < job->resource_count; ++i) {
     job->resource_indices[i] = rdo_machine_file_find_resource(machine, job->resources[i]);
     if (job->resource_indices[i] >= 0) continue;
-    return rdo_fail(diag, RONDO_NOT_FOUND, "%sjobs[%d].resources[%d]: the machine has no resource \"%s\"", place, index, i, job->resources[i]);
+    char place[RDO_JOB_PLACE_BYTES], member[32];
+    snprintf(member, sizeof member, ".resources[%d]", i);
+    rdo_job_place(file, index, member, place);
+    return rdo_fail(diag, RONDO_NOT_FOUND, "%s: the machine has no resource \"%s\"", place, job->resources[i]);
   }
   return RONDO_OK;
 }
@@ -381,22 +470,28 @@ struct visit {
 };
 
 // "a waits for b waits for a": what is open on the stack from `job` on.
-static enum rondo_status fail_cycle(const struct rdo_jobs_file *file, const char *place, const struct visit *stack, int depth, int job,
-                                    struct rondo_diag *diag) {
-  char text[512];
+static enum rondo_status fail_cycle(const struct rdo_jobs_file *file, const struct visit *stack, int depth, int job, struct rondo_diag *diag) {
+  char text[512], place[RDO_JOB_PLACE_BYTES];
   int begin = depth - 1;
   while (stack[begin].job != job) --begin;
   size_t length = (size_t)snprintf(text, sizeof text, "\"%s\"", file->jobs[job].name);
   for (int i = begin + 1; i < depth && length < sizeof text; ++i) {
     length += (size_t)snprintf(text + length, sizeof text - length, " waits for \"%s\"", file->jobs[stack[i].job].name);
   }
-  return rdo_fail(diag, RONDO_INVALID_ARGUMENT,
-                  "%sjobs[%d]: waits for itself: %s waits for \"%s\"; take the latest result instead (\"waits\": false) at one place", place, job,
-                  text, file->jobs[job].name);
+  // The last link is where the circle closes.
+  const struct rdo_job_entry *last = &file->jobs[stack[depth - 1].job];
+  int link = stack[depth - 1].next - 2, input = link - last->wait_count;
+  bool is_file = last->place == NULL;
+  if (is_file || link < 0) rdo_job_place(file, job, "", place);
+  else if (input >= 0) rdo_job_input_place(file, stack[depth - 1].job, input, place);
+  else snprintf(place, sizeof place, "%.500s", last->wait_places[link]);
+  return rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: waits for itself: %s waits for \"%s\"; %s", place, text, file->jobs[job].name,
+                  is_file ? "take the latest result instead (\"waits\": false) at one place"
+                          : "leave one of them out, or plan a jobs file, which may take the latest result instead (\"waits\": false)");
 }
 
 // Depth first, with a stack of our own: files may be deep.
-static enum rondo_status order_from(struct rdo_jobs_file *file, const char *place, int first, uint8_t *states, struct visit *stack,
+static enum rondo_status order_from(struct rdo_jobs_file *file, int first, uint8_t *states, struct visit *stack,
                                     int *inout_count, struct rondo_diag *diag) {
   int depth = 0;
   stack[depth++] = (struct visit){first, 0};
@@ -409,7 +504,7 @@ static enum rondo_status order_from(struct rdo_jobs_file *file, const char *plac
       file->order[(*inout_count)++] = top->job;
       --depth;
     } else if (next >= 0 && states[next] == OPEN) {
-      return fail_cycle(file, place, stack, depth, next, diag);
+      return fail_cycle(file, stack, depth, next, diag);
     } else if (next >= 0 && states[next] == UNSEEN) {
       states[next] = OPEN;
       stack[depth++] = (struct visit){next, 0};
@@ -418,20 +513,19 @@ static enum rondo_status order_from(struct rdo_jobs_file *file, const char *plac
   return RONDO_OK;
 }
 
-enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *place, const struct rdo_machine_file *machine,
-                                         struct rondo_diag *diag) {
+enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const struct rdo_machine_file *machine, struct rondo_diag *diag) {
   uint8_t *states = NULL;
   struct visit *stack = NULL;
   int count = 0;
   for (int i = 0; i < file->job_count && machine != NULL; ++i) {
-    RDO_TRY(resolve_lanes(file, place, i, machine, diag));
-    RDO_TRY(resolve_resources(file, place, i, machine, diag));
+    RDO_TRY(resolve_lanes(file, i, machine, diag));
+    RDO_TRY(resolve_resources(file, i, machine, diag));
   }
   RDO_TRY(rdo_arena_alloc(&file->arena, (size_t)file->job_count, sizeof *file->order, &file->order, diag));
   enum rondo_status status = rdo_alloc_array((size_t)file->job_count, sizeof *states, &states, diag);
   if (status == RONDO_OK) status = rdo_alloc_array((size_t)file->job_count, sizeof *stack, &stack, diag);
   for (int i = 0; i < file->job_count && status == RONDO_OK; ++i) {
-    if (states[i] == UNSEEN) status = order_from(file, place, i, states, stack, &count, diag);
+    if (states[i] == UNSEEN) status = order_from(file, i, states, stack, &count, diag);
   }
   rdo_free(states);
   rdo_free(stack);

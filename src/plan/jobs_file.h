@@ -16,6 +16,7 @@
 #include "plan/document.h"
 #include "plan/json_writer.h"
 #include "plan/machine_file.h"
+#include "plan/model_facts.h"
 #include "plan/notes.h"
 #include "rondo/job.h"
 
@@ -36,8 +37,26 @@ enum rdo_job_input_kind {
   RDO_INPUT_JOB        // a result of another job
 };
 
+// What is told of a job, and may have been told elsewhere than in a jobs file.
+enum rdo_job_key {
+  RDO_JOB_ACTIVATION,
+  RDO_JOB_OFFSET,
+  RDO_JOB_DEADLINE,
+  RDO_JOB_PRIORITY,
+  RDO_JOB_OVERRUN,
+  RDO_JOB_ON_ERROR,
+  RDO_JOB_WARMUP,
+  RDO_JOB_WORKERS,
+  RDO_JOB_MEMORY,
+  RDO_JOB_LANES,
+  RDO_JOB_RESOURCES,
+  RDO_JOB_FUNCTION,
+  RDO_JOB_KEY_COUNT
+};
+
 struct rdo_job_input {
   enum rdo_job_input_kind kind;
+  const char *place;     // of messages, such as "deps.json: [\"b.input\"]"; NULL = its place in the jobs file
   const char *argument;  // name or index of the function's argument; "" = the place in the list
   const char *text;      // file as written, constant, type such as "1x64xf32", or ring's name; "" for a job
   const char *path;      // of a file: where that is
@@ -75,7 +94,11 @@ struct rdo_job_entry {
   int *resource_indices;    // NULL when no machine was given
   struct rdo_job_input *inputs;
   int *waits_for;           // jobs whose call of the same release comes first
+  const char **wait_places; // as `place` of inputs; NULL = in the jobs file
   int lane_count, lane_index_count, resource_count, input_count, wait_count;
+  uint32_t given;           // bits 1 << enum rdo_job_key: not a default
+  const char *place;        // of messages about a job that no jobs file has, such as "model_a.vmfb"; NULL = its place there
+  const char *places[RDO_JOB_KEY_COUNT];  // where a key was told; NULL = where the job was
 };
 
 struct rdo_jobs_file {
@@ -87,6 +110,7 @@ struct rdo_jobs_file {
   int64_t iteration_count;   // of everything; 0 = no limit
   int64_t duration_ns;       // 0 = no limit
   const char *path;          // of the file
+  const char *place;         // what stands before "jobs[0]" in messages: "jobs.json: "; NULL = the same as path
   struct rdo_notes notes;
   struct rdo_arena arena;
 };
@@ -110,10 +134,39 @@ int rdo_jobs_file_find(const struct rdo_jobs_file *file, const char *name);  // 
 
 void rdo_jobs_file_deinit(struct rdo_jobs_file *file);
 
-// For those that make a file without reading one: resolves lanes and resources, finds `order`.
-//   place    what messages begin with, such as "jobs.json: "
-enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const char *place, const struct rdo_machine_file *machine,
-                                         struct rondo_diag *diag) RONDO_MUST_USE;
+// For those that make a file without reading one, or change it: resolves lanes and resources, finds `order`.
+enum rondo_status rdo_jobs_file_complete(struct rdo_jobs_file *file, const struct rdo_machine_file *machine, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Takes over what attributes of a job's function say, where the job says nothing itself. Lanes and resources are only names until the
+// file is completed.
+//   model    where it was read, for messages
+//   returns  OK; INVALID_ARGUMENT, OUT_OF_RANGE (a value)
+enum rondo_status rdo_jobs_file_use_attributes(struct rdo_jobs_file *file, int job, const char *model, const struct rdo_function_facts *function,
+                                               struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Whether a function has attributes for jobs.
+bool rdo_function_facts_tell_job(const struct rdo_function_facts *function);
+
+// Whether jobs fit their models: functions, arguments and results exist, and what one job gives another is as large as it reads.
+//   models   [job_count]: of each job
+//   returns  OK; NOT_FOUND, INVALID_ARGUMENT
+enum rondo_status rdo_jobs_file_check_models(const struct rdo_jobs_file *file, const struct rdo_model_facts *const *models, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Whether a plan can express what the jobs say.
+//   repeats  the plan does; one of a horizon is played once, and has as many calls as its jobs
+//   returns  OK, UNIMPLEMENTED
+enum rondo_status rdo_jobs_file_check_plannable(const struct rdo_jobs_file *file, bool repeats, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// Tells what a plan makes of rules that are given.
+enum rondo_status rdo_jobs_file_note_plannable(const struct rdo_jobs_file *file, struct rdo_notes *notes, struct rondo_diag *diag) RONDO_MUST_USE;
+
+// What messages about a key of a job begin with: "jobs.json: jobs[2].deadline", or where that was told.
+//   member   ".deadline", ".deadline_ns"; "" = the job
+enum { RDO_JOB_PLACE_BYTES = 512 };
+void rdo_job_place(const struct rdo_jobs_file *file, int job, const char *member, char *buffer);
+
+// The same of an input.
+void rdo_job_input_place(const struct rdo_jobs_file *file, int job, int input, char *buffer);
 
 // The defaults of a job that is zeroed.
 void rdo_job_entry_init(struct rdo_job_entry *job);

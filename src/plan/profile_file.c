@@ -411,6 +411,7 @@ static enum rondo_status convert_model(struct reader *reader, const struct rdo_w
   RDO_TRY(rdo_text_copy(&profile->arena, source->name, &model->model, reader->diag));
   for (int i = 0; i < source->dispatch_count; ++i) {
     const struct rdo_workload_dispatch *dispatch = &source->dispatches[i];
+    if (dispatch->priority > model->priority) model->priority = dispatch->priority;
     struct rdo_profile_node *node = &profile->nodes[profile->node_count++];
     *node = (struct rdo_profile_node){.command = (uint32_t)i, .tile_count = 1, .bytes_touched = (uint64_t)dispatch->memory_bytes, .resource = "",
                                       .predecessor_begin = profile->predecessor_count, .predecessor_count = i > 0, .cost_begin = profile->cost_count};
@@ -432,10 +433,15 @@ static enum rondo_status convert_model(struct reader *reader, const struct rdo_w
   return RONDO_OK;
 }
 
-static enum rondo_status check_frequencies(struct reader *reader, const struct rdo_value *root) {
+static enum rondo_status check_frequencies(struct reader *reader, const struct rdo_value *root, const struct rdo_workload *workload) {
   if (reader->machine == NULL) {
     return rdo_value_fail(root, reader->diag, RONDO_FAILED_PRECONDITION, "cycles become times by the frequency of a cluster: give a machine file as well");
   }
+  bool needs_frequency = false;
+  for (int i = 0; i < workload->model_count; ++i) {
+    for (int k = 0; k < workload->models[i].dispatch_count; ++k) needs_frequency |= workload->models[i].dispatches[k].duration_ns == 0;
+  }
+  if (!needs_frequency) return RONDO_OK;
   for (int i = 0; i < reader->machine->cluster_count; ++i) {
     if (reader->machine->clusters[i].frequency_khz > 0) return RONDO_OK;
   }
@@ -451,7 +457,7 @@ static enum rondo_status convert_workload(struct reader *reader, const struct rd
     return rdo_value_fail(root, reader->diag, RONDO_OUT_OF_RANGE, "has %d models with %zu dispatches, may have %d with %d", workload->model_count, node_count,
                           RDO_PROFILE_MODELS_MAX, RDO_PROFILE_NODES_MAX);
   }
-  if (node_count > 0) RDO_TRY(check_frequencies(reader, root));
+  if (node_count > 0) RDO_TRY(check_frequencies(reader, root, workload));
   size_t cluster_count = reader->machine != NULL ? (size_t)reader->machine->cluster_count : 0;
   RDO_TRY(reserve_clusters(reader, RDO_PROFILE_CLUSTERS_MAX));
   RDO_TRY(add_machine_clusters(reader));
@@ -540,31 +546,6 @@ void rdo_profile_deinit(struct rdo_profile *profile) {
 uint32_t rdo_profile_find_cluster(const struct rdo_profile *profile, const char *name) {
   for (uint32_t i = 0; i < profile->cluster_count; ++i) {
     if (strcmp(profile->clusters[i], name) == 0) return i;
-  }
-  return RDO_PROFILE_NONE;
-}
-
-static bool is_same_name(const char *a, const char *b) {
-  const char *a_name, *b_name;
-  size_t a_length = rdo_model_name(a, &a_name), b_length = rdo_model_name(b, &b_name);
-  return a_length == b_length && memcmp(a_name, b_name, a_length) == 0;
-}
-
-uint32_t rdo_profile_find_model(const struct rdo_profile *profile, const char *model, const char *function) {
-  for (int by_name = 0; by_name < 2; ++by_name) {
-    uint32_t found = RDO_PROFILE_NONE, count = 0, exact_count = 0;
-    for (uint32_t i = 0; i < profile->model_count; ++i) {
-      const struct rdo_profile_model *entry = &profile->models[i];
-      if (by_name != 0 ? !is_same_name(entry->model, model) : strcmp(entry->model, model) != 0) continue;
-      // One that does not say its function, or is not asked for one, is found if there is no choice; so is a file's name.
-      bool is_exact = strcmp(entry->function, function) == 0;
-      if (is_exact && by_name == 0) return i;
-      if (!is_exact && entry->function[0] != '\0' && function[0] != '\0') continue;
-      if (is_exact) ++exact_count;
-      if (is_exact || exact_count == 0) found = i;
-      ++count;
-    }
-    if (count == 1 || exact_count == 1) return found;
   }
   return RDO_PROFILE_NONE;
 }

@@ -138,6 +138,12 @@ enum rondo_status rdo_profile_complete(struct rdo_profile *profile, struct rondo
 #define RDO_PROFILE_NONE UINT32_MAX
 uint32_t rdo_profile_find_model(const struct rdo_profile *profile, const char *model, const char *function);
 
+struct rdo_job_entry;
+
+// The model of a job: by its path as it is written, else by where that is, from the current folder or the profile's on, else by the file's
+// name.
+uint32_t rdo_profile_find_job(const struct rdo_profile *profile, const struct rdo_job_entry *job);
+
 uint32_t rdo_profile_find_cluster(const struct rdo_profile *profile, const char *name);  // RDO_PROFILE_NONE = none
 
 // What a node costs on a cluster with so many workers: measured, or estimated from what was measured; NULL = nothing is known.

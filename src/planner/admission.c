@@ -10,13 +10,13 @@
 #include "planner/delay.h"
 #include "planner/problem.h"
 
-enum { PLACE_BYTES = 300, SCALE_MAX = 64 * RDO_SCALE_ONE, SCALE_STEPS = 7, TOLD_MAX = 4 };
+enum { PLACE_BYTES = RDO_JOB_PLACE_BYTES, SCALE_MAX = 64 * RDO_SCALE_ONE, SCALE_STEPS = 7, TOLD_MAX = 4 };
 
 static double ms(int64_t time_ns) { return (double)time_ns / 1e6; }
 
 // "jobs.json: jobs[2]", or the call where there are no jobs.
 static void name_call(const struct rdo_draft *draft, const struct rdo_draft_call *call, const char *member, char *buffer) {
-  if (call->job >= 0) snprintf(buffer, PLACE_BYTES, "%.200s: jobs[%d]%s", draft->place, call->job, member);
+  if (call->job >= 0) rdo_job_place(draft->job_set, call->job, member, buffer);
   else snprintf(buffer, PLACE_BYTES, "%.150s: instances.%.100s%s", draft->place, call->name, member);
 }
 

@@ -214,8 +214,11 @@ static enum rondo_status check_names(const struct rdo_draft *draft, struct rondo
     uint32_t other = rdo_name_map_find(&names, call->name);
     if (other == RDO_NAME_NONE) status = rdo_name_map_add(&names, call->name, i, diag);
     else {
-      status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: jobs \"%.100s\" and \"%.100s\" both have a call named %.100s: rename one of them",
-                        draft->place, draft->calls[other].source, call->source, call->name);
+      char place[RDO_JOB_PLACE_BYTES];
+      if (call->job >= 0) rdo_job_place(draft->job_set, call->job, ".name", place);
+      else snprintf(place, sizeof place, "%.500s", draft->place);
+      status = rdo_fail(diag, RONDO_INVALID_ARGUMENT, "%s: jobs \"%.100s\" and \"%.100s\" both have a call named %.100s: rename one of them", place,
+                        draft->calls[other].source, call->source, call->name);
     }
   }
   rdo_name_map_deinit(&names);

@@ -20,6 +20,7 @@
 #include "planner/compose.h"
 #include "planner/delay.h"
 #include "planner/length.h"
+#include "planner/model_reader.h"
 #include "planner/problem.h"
 #include "planner/reschedule.h"
 #include "planner/unroll.h"
@@ -49,6 +50,7 @@ struct planner {
   struct rdo_schedule source;
   struct rdo_profile own_profile;    // that was read
   const struct rdo_profile *profile; // NULL = none
+  struct rdo_model_set models;
   double utilisation;
   struct rdo_draft draft;
   struct rondo_diag *diag;
@@ -79,6 +81,13 @@ static enum rondo_status detect_machine(struct planner *planner) {
   return status;
 }
 
+// What can be planned and played to the end: everything that can be told without running anything is told now.
+//   repeats  nobody asks for so much of time, or for a plan for one time
+static enum rondo_status check_jobs(struct planner *planner, bool repeats) {
+  RDO_TRY(rdo_jobs_file_check_plannable(planner->jobs, repeats, planner->diag));
+  return rdo_jobs_file_check_set(planner->jobs, &planner->models, planner->diag);
+}
+
 // The jobs' own machine file, when the caller names none: it is known once they are read.
 static enum rondo_status read_jobs(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
@@ -99,10 +108,31 @@ static enum rondo_status read_jobs(struct planner *planner) {
   } else {
     RDO_TRY(read_machine(planner, options->machine_path));
   }
-  return rdo_jobs_file_read(options->input_path, planner->machine, planner->jobs, planner->diag);
+  RDO_TRY(rdo_jobs_file_read(options->input_path, planner->machine, planner->jobs, planner->diag));
+  return rdo_jobs_file_use_models(planner->jobs, planner->machine, &planner->models, planner->diag);
 }
 
-// Rates of jobs made of modules are those of a hand-written profile; a measured one does not tell any.
+// Jobs of modules, and what a workload profile says of them.
+static enum rondo_status combine_with(struct planner *planner, const struct rdo_workload *workload) {
+  const struct rondo_planner_options *options = planner->options;
+  const struct rdo_model_facts **models;
+  const size_t count = (size_t)options->module_count;
+  RDO_TRY(rdo_alloc_array(count, sizeof *models, &models, planner->diag));
+  enum rondo_status status = RONDO_OK;
+  for (size_t i = 0; i < count && status == RONDO_OK; ++i) {
+    status = rdo_model_set_read(&planner->models, options->module_paths[i], &models[i], planner->diag);
+  }
+  const struct rdo_job_sources sources = {.modules = options->module_paths,
+                                          .module_count = options->module_count,
+                                          .dependencies = options->dependencies_path,
+                                          .deadlines = options->deadlines_path,
+                                          .workload = workload,
+                                          .models = models};
+  if (status == RONDO_OK) status = rdo_jobs_file_combine(&sources, planner->machine, planner->jobs, planner->diag);
+  rdo_free(models);
+  return status;
+}
+
 static enum rondo_status combine_jobs(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
   struct rdo_workload workload = {0};
@@ -125,12 +155,7 @@ static enum rondo_status combine_jobs(struct planner *planner) {
     }
     rdo_document_deinit(&document);
   }
-  const struct rdo_job_sources sources = {.modules = options->module_paths,
-                                          .module_count = options->module_count,
-                                          .dependencies = options->dependencies_path,
-                                          .deadlines = options->deadlines_path,
-                                          .workload = has_workload ? &workload : NULL};
-  if (status == RONDO_OK) status = rdo_jobs_file_combine(&sources, planner->machine, planner->jobs, planner->diag);
+  if (status == RONDO_OK) status = combine_with(planner, has_workload ? &workload : NULL);
   rdo_workload_deinit(&workload);
   return status;
 }
@@ -196,7 +221,7 @@ static enum rondo_status read_graph(struct planner *planner, int job) {
   const char *path = find_graph(planner, entry);
   struct rdo_schedule graph;
   if (path == NULL || planner->profile != &planner->own_profile) return RONDO_OK;  // a profile of the caller's was measured, and has its graphs
-  uint32_t model = rdo_profile_find_model(planner->profile, entry->model, entry->function);
+  uint32_t model = rdo_profile_find_job(planner->profile, entry);
   if (model == RDO_PROFILE_NONE) return RONDO_OK;  // told where its costs are looked for
   if (rdo_dump_kind(path) == RDO_DUMP_NONE) {
     return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT, "%s: is no dump of the compiler by its name: .dot, .gv or .mlir", path);
@@ -220,15 +245,33 @@ static enum rondo_status check_graphs(const struct planner *planner) {
   return RONDO_OK;
 }
 
+// What jobs leave open profiles may tell: their priority, and the rate of jobs that are made of modules.
+static void use_profile(struct planner *planner) {
+  for (int i = 0; i < planner->jobs->job_count; ++i) {
+    struct rdo_job_entry *job = &planner->jobs->jobs[i];
+    uint32_t index = rdo_profile_find_job(planner->profile, job);
+    if (index == RDO_PROFILE_NONE) continue;  // told where its costs are looked for
+    const struct rdo_profile_model *model = &planner->profile->models[index];
+    if (model->priority >= 0 && (job->given & 1u << RDO_JOB_PRIORITY) == 0) job->priority = model->priority;
+    if (planner->options->module_count == 0 || model->frequency_hz < 1e-6 || (job->given & 1u << RDO_JOB_ACTIVATION) != 0) continue;
+    job->activation = RDO_JOB_PERIODIC;
+    job->period_ns = (int64_t)(1e9 / model->frequency_hz + 0.5);
+  }
+}
+
 static enum rondo_status read_job_set(struct planner *planner) {
   const struct rondo_planner_options *options = planner->options;
+  int64_t horizon_ns;
+  RDO_TRY(find_horizon(planner, &horizon_ns));
   RDO_TRY(options->module_count > 0 ? combine_jobs(planner) : read_jobs(planner));
+  RDO_TRY(check_jobs(planner, horizon_ns == 0 && !options->is_once));
   if (options->profile != NULL) planner->profile = &options->profile->profile;
   else if (options->profile_path != NULL) RDO_TRY(read_profile(planner, planner->machine));
   if (planner->profile == NULL) {
     return rdo_fail(planner->diag, RONDO_INVALID_ARGUMENT,
                     "jobs are planned with what their dispatches cost: name a profile with --profile; `rondo profile` measures one");
   }
+  use_profile(planner);
   RDO_TRY(check_graphs(planner));
   for (int i = 0; i < planner->jobs->job_count; ++i) RDO_TRY(read_graph(planner, i));
   return RONDO_OK;
@@ -258,6 +301,7 @@ static enum rondo_status copy_notes(struct planner *planner, const struct rdo_no
 static enum rondo_status collect_notes(struct planner *planner) {
   if (planner->machine != NULL) RDO_TRY(copy_notes(planner, &planner->machine->notes));
   if (planner->jobs != NULL) RDO_TRY(copy_notes(planner, &planner->jobs->notes));
+  if (planner->jobs != NULL) RDO_TRY(rdo_jobs_file_note_plannable(planner->jobs, &planner->planning->notes, planner->diag));
   if (planner->profile != NULL) RDO_TRY(copy_notes(planner, &planner->profile->notes));
   return copy_notes(planner, &planner->draft.notes);
 }
@@ -664,6 +708,7 @@ enum rondo_status rondo_planning_create(const struct rondo_planner_options *opti
   enum rondo_status status = plan(&planner);
   rdo_draft_deinit(&planner.draft);
   rdo_profile_deinit(&planner.own_profile);
+  rdo_model_set_deinit(&planner.models);
   rdo_schedule_deinit(&planner.source);
   end_file(planner.machine, planner.jobs);
   if (status == RONDO_OK) *out_planning = planner.planning;

@@ -214,7 +214,7 @@ static enum rondo_status read_moves(struct rescheduler *rescheduler) {
 static uint32_t find_model(const struct rescheduler *rescheduler, const struct rdo_schedule_job *job) {
   const struct rdo_jobs_file *jobs = rescheduler->schedule->job_set;
   int source = jobs != NULL && job->source[0] != '\0' ? rdo_jobs_file_find(jobs, job->source) : -1;
-  if (source >= 0) return rdo_profile_find_model(rescheduler->profile, jobs->jobs[source].model, jobs->jobs[source].function);
+  if (source >= 0) return rdo_profile_find_job(rescheduler->profile, &jobs->jobs[source]);
   uint32_t found = rdo_profile_find_model(rescheduler->profile, job->base, "");
   return found != RDO_PROFILE_NONE || job->family[0] == '\0' ? found : rdo_profile_find_model(rescheduler->profile, job->family, "");
 }

@@ -32,12 +32,13 @@ struct unroller {
   struct job_template *templates;  // [job_count]
   struct rdo_arena arena;
   struct rondo_diag *diag;
+  char place[RDO_JOB_PLACE_BYTES];  // of the message that is made
 };
 
 static double ms(int64_t time_ns) { return (double)time_ns / 1e6; }
 
 #define FAIL_JOB(unroller, status, job, key, format, ...) \
-  rdo_fail((unroller)->diag, (status), "%s: jobs[%d]%s: " format, (unroller)->draft->place, (job), (key), __VA_ARGS__)
+  (rdo_job_place((unroller)->jobs, (job), (key), (unroller)->place), rdo_fail((unroller)->diag, (status), "%s: " format, (unroller)->place, __VA_ARGS__))
 
 // Costs -----------------------------------------------------------------------------------------------------
 
@@ -60,7 +61,9 @@ static bool may_run(const struct unroller *unroller, const struct rdo_job_entry 
 
 // Failures of a job say which job it is.
 static enum rondo_status name_job(struct unroller *unroller, enum rondo_status status, int job) {
-  if (status != RONDO_OK && status != RONDO_RESOURCE_EXHAUSTED) rdo_prefix(unroller->diag, "%s: jobs[%d]", unroller->draft->place, job);
+  if (status == RONDO_OK || status == RONDO_RESOURCE_EXHAUSTED) return status;
+  rdo_job_place(unroller->jobs, job, "", unroller->place);
+  rdo_prefix(unroller->diag, "%s", unroller->place);
   return status;
 }
 
@@ -164,7 +167,7 @@ static enum rondo_status find_ends(struct unroller *unroller, int job, struct jo
 static enum rondo_status make_template(struct unroller *unroller, int job) {
   const struct rdo_job_entry *entry = &unroller->jobs->jobs[job];
   struct job_template *template = &unroller->templates[job];
-  uint32_t index = rdo_profile_find_model(unroller->profile, entry->model, entry->function);
+  uint32_t index = rdo_profile_find_job(unroller->profile, entry);
   if (index == RDO_PROFILE_NONE) {
     return FAIL_JOB(unroller, RONDO_NOT_FOUND, job, ".model", "%s does not know %s%s%s: run `rondo profile` for it", unroller->profile->path,
                     entry->model, entry->function[0] != '\0' ? ", function " : "", entry->function);

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "plan/file.h"
 #include "plan/profile_public.h"
+#include "planner/model_reader.h"
 
 static const double calibration_s_default = 1;
 enum {
@@ -27,37 +28,13 @@ struct jobs_plan {
 
 // What a plan can express --------------------------------------------------------------------------------
 
-#define REFUSE(plan, job, key, ...) \
-  refuse((plan), (job), (key), rdo_fail((plan)->diag, RONDO_UNIMPLEMENTED, __VA_ARGS__))
-
-static enum rondo_status refuse(struct jobs_plan *plan, int job, const char *key, enum rondo_status status) {
-  rdo_prefix(plan->diag, "%s: jobs[%d]%s: job \"%s\"", plan->path, job, key, plan->jobs.jobs[job].name);
-  rdo_annotate(plan->diag, "play it without a plan");
-  return status;
-}
-
-static enum rondo_status check_job(struct jobs_plan *plan, int index) {
-  const struct rdo_job_entry *job = &plan->jobs.jobs[index];
-  if (job->activation == RDO_JOB_CALLED) return REFUSE(plan, index, ".trigger", "a plan has no calls that the program asks for");
-  if (job->overrun == RONDO_OVERRUN_CANCEL) return REFUSE(plan, index, ".overrun", "calls of a plan are not cancelled: what is late moves the rest");
-  if (job->overrun == RONDO_OVERRUN_DEGRADE) return REFUSE(plan, index, ".overrun", "each call of a plan is of one function, also a late one");
-  if (job->iteration_count > 0) return REFUSE(plan, index, ".iterations", "a plan repeats all jobs as long as it is played");
-  if (job->duration_ns > 0) return REFUSE(plan, index, ".duration_ns", "a plan repeats all jobs as long as it is played");
-  for (int i = 0; i < job->input_count; ++i) {
-    const struct rdo_job_input *input = &job->inputs[i];
-    if (input->kind == RDO_INPUT_RING) return REFUSE(plan, index, ".inputs", "inputs[%d] is a ring, which calls of a plan do not read", i);
-    if (input->kind != RDO_INPUT_JOB) continue;
-    if (input->age_ns_max > 0) return REFUSE(plan, index, ".inputs", "inputs[%d] has an age_max, and ages are not kept in a plan", i);
-  }
-  return RONDO_OK;
-}
-
 static enum rondo_status check_jobs(struct jobs_plan *plan) {
-  if (plan->jobs.iteration_count > 0) {
-    return rdo_fail(plan->diag, RONDO_UNIMPLEMENTED, "%s: iterations: a plan has no calls of each job to count: say how long it is played, with duration_ns", plan->path);
-  }
-  for (int i = 0; i < plan->jobs.job_count; ++i) RDO_TRY(check_job(plan, i));
-  return RONDO_OK;
+  struct rdo_model_set models = {0};
+  enum rondo_status status = rdo_jobs_file_use_models(&plan->jobs, NULL, &models, plan->diag);
+  if (status == RONDO_OK) status = rdo_jobs_file_check_plannable(&plan->jobs, true, plan->diag);
+  if (status == RONDO_OK) status = rdo_jobs_file_check_set(&plan->jobs, &models, plan->diag);
+  rdo_model_set_deinit(&models);
+  return status;
 }
 
 // Calibration --------------------------------------------------------------------------------------------

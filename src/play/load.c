@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "plan/jobs_file.h"
+#include "planner/model_reader.h"
 #include "play/jobs_limits.h"
 #include "play/lanes.h"
 #include "play/memory_limit.h"
@@ -86,7 +87,12 @@ static enum rondo_status read_plan(struct loader *loader, const char *path, cons
 static enum rondo_status read_jobs(struct loader *loader, const char *path, const struct rdo_machine_file *machine) {
   bool is_plan;
   RDO_TRY(read_plan(loader, path, machine, &is_plan));
-  return is_plan ? RONDO_OK : rdo_jobs_file_read(path, machine, &loader->file, loader->diag);
+  if (is_plan) return RONDO_OK;  // which has what attributes say
+  RDO_TRY(rdo_jobs_file_read(path, machine, &loader->file, loader->diag));
+  struct rdo_model_set models = {0};
+  enum rondo_status status = rdo_jobs_file_use_models(&loader->file, machine, &models, loader->diag);
+  rdo_model_set_deinit(&models);
+  return status;
 }
 
 // The jobs file names its machine file, and only with that can all of it be checked.

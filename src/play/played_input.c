@@ -6,23 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plan/model_facts.h"
 #include "play/played_function.h"
 #include "rondo/tensor.h"
 
 int rdo_played_port_find(const struct rondo_function *function, const char *text, bool is_result) {
   int count = is_result ? rondo_function_result_count(function) : rondo_function_argument_count(function);
-  int index = 0;
   for (int i = 0; i < count; ++i) {
     struct rondo_parameter parameter;
     if (is_result) rondo_function_result(function, i, &parameter);
     else rondo_function_argument(function, i, &parameter);
     if (strcmp(parameter.name, text) == 0) return i;
   }
-  for (const char *digit = text; *digit != '\0'; ++digit) {
-    if (*digit < '0' || *digit > '9' || index > count) return -1;
-    index = index * 10 + (*digit - '0');
-  }
-  return text[0] != '\0' && index < count ? index : -1;
+  return rdo_port_index(text, count, is_result);
 }
 
 enum rondo_status rdo_played_input_find(const struct rondo_function *function, const struct rdo_job_input *input, int place, int *out_argument,

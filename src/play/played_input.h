@@ -25,7 +25,7 @@ struct rdo_played_inputs {
   void *user;
 };
 
-// An argument or result by its name or index; -1 = there is none.
+// An argument or result by its name or index, or as "input" and "output", which mean the first where none is called so; -1 = there is none.
 int rdo_played_port_find(const struct rondo_function *function, const char *text, bool is_result);
 
 // The argument of an input.

@@ -291,7 +291,7 @@ class PlayTest(unittest.TestCase):
             self.call("play", self.write(wrong), "--plan", code=1, err=["jobs.json: ", *words, "play it without a plan"])
         for wrong in ({"age_max_ms": 10}, {"waits": True, "age_max_ms": 10}):
             self.call("play", self.write(count, {**count, "name": "next", "inputs": [{"job": "count", **wrong}]}), "--plan", code=1, err=["jobs[1].inputs", "\"next\""])
-        self.call("play", self.write(count, {**count, "name": "next", "inputs": [{"job": "count", "result": "no"}]}), "--plan", code=1, err=["job next: inputs[0]", "no"])
+        self.call("play", self.write(count, {**count, "name": "next", "inputs": [{"job": "count", "result": "no"}]}), "--plan", code=1, err=["jobs[1].inputs[0]", "no result \"no\""])
         self.call("play", self.write(job, iterations=3), "--plan", code=1, err="iterations: ")
         self.call("play", self.write({**job, "period_us": 1, "period_ms": 0}), "--plan", code=1)
         slow = {"name": "slow", "model": str(DRONET), "period_us": 100, "deadline_us": 100}

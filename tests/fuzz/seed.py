@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The rondo authors
 """Writes the seeds of the fuzz targets, made from files of the repository: OUT/{module,elf,npy,input,table,
-schedule,machine,jobs,profile,dump,fjsp}/.
+schedule,machine,jobs,profile,sources,check,dump,fjsp}/.
 
 Usage: seed.py --out DIR
 """
@@ -132,6 +132,33 @@ def profile_seeds():
     yield from json_seeds("profile_file", b"")
 
 
+def check_seeds():
+    yield from json_seeds("schedule_file", b"")
+    for i, text in enumerate(unit_test_texts("plan_check")):
+        yield f"check-{i:03}.json", text
+    for name in ("play_plan", "played"):
+        yield f"{name}.json", (ROOT / "tests" / "data" / f"{name}.json").read_bytes()
+
+
+WORKLOAD = b'{"model_a": {"dispatches": [{"name": "conv2d_1", "estimated_cycles": 1500000, "memory_bytes": 4096000, "requires_npu": false, "frequency": 30, ' \
+           b'"priority": 7}, {"name": "x", "duration_us": 3, "frequency": 10, "priority": 9}]}, "model_b": {"dispatches": [{"name": "npu_matmul", "estimated_cycles": 2, "requires_npu": true}]}}'
+SOURCES = [
+    # dependencies, deadlines, workload, keys and values of attributes
+    [b'{"model_b.plan.input": "model_a.output", "model.c.x": "model_b.plan"}', b'{"model_a.predict": 33000000, "model_b.plan": 100000000}', WORKLOAD],
+    [b'{"model_b.plan": "model_a.predict"}', b'{"model_b.plan": 5, "model_b.predict": 6}', b"", b"period_ms", b"2", b"deadline_us", b"1.5e3", b"priority", b"200"],
+    [b"", b"", WORKLOAD, b"rate_hz", b"30", b"lanes", b"P, E", b"colour", b"red", b"cpu.x86_64", b"avx"],
+    [b'{"model_b.0": "model_a.0"}', b"", b"", b"overrun", b"degrade", b"degrade_to", b"plan", b"on_error", b"stop"],
+    [b'{"model_a.0": "model_b.plan.1", "model_b.plan.0": "model_a.0"}', b'{"model_b.plan": 5}', b""],
+    [b'{"model_b": "model_a.output"}', b"", b""], [b"", b'{"model_a": 1}', b""], [b"[]", b"{}", b"{}"], [b"", b'{"model_a.x": 0}', b""],
+    [b"", b"", b"", b"priority", b"high"], [b"", b"", b"", b"period_ms", b"1", b"rate_hz", b"1"], [b"", b"", b"", b"resources", b"npu,\n\\\""],
+]
+
+
+def sources_seeds():
+    for i, parts in enumerate(SOURCES):
+        yield f"{i:02}.txt", b"\0".join(parts)
+
+
 IR = """util.func public @f$async(%arg0: !hal.buffer_view) attributes {x} {
   %c0 = arith.constant 0 : index
   %c64 = arith.constant 64 : index
@@ -192,7 +219,7 @@ def main():
     out = parser.parse_args().out
     for noun, seeds in (("module", module_seeds), ("elf", elf_seeds), ("npy", npy_seeds), ("input", input_seeds),
                         ("table", table_seeds), ("schedule", schedule_seeds), ("machine", machine_seeds), ("jobs", jobs_seeds),
-                        ("profile", profile_seeds), ("dump", dump_seeds), ("fjsp", fjsp_seeds)):
+                        ("profile", profile_seeds), ("sources", sources_seeds), ("check", check_seeds), ("dump", dump_seeds), ("fjsp", fjsp_seeds)):
         folder = out / noun
         folder.mkdir(parents=True, exist_ok=True)
         count = 0

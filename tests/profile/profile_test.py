@@ -237,7 +237,7 @@ class ProfileTest(unittest.TestCase):
         clusters = [{"name": "P", "workers": 1}, {"name": "E", "workers": 1}]
         machine = self.write("m.json", {"clusters": clusters})
         profile = self.write("p.json", {"clusters": clusters, "models": [{"model": "net.vmfb", "function": "f", "nodes": nodes}]})
-        jobs = self.write("jobs.json", {"jobs": [{"name": "eyes", "model": "net.vmfb", "iterations": 1}]})
+        jobs = self.write("jobs.json", {"jobs": [{"name": "eyes", "model": "net.vmfb"}]})
 
         def make_plan(profile, name):
             plan = self.path(name)

@@ -59,7 +59,7 @@ static enum rondo_status combine_sources(const char *folder, const char *out, st
   snprintf(deadlines, sizeof deadlines, "%s/deadlines.json", folder);
   struct rdo_workload workload;
   struct rdo_jobs_file file = {0};
-  const struct rdo_job_sources sources = {modules, 3, dependencies, deadlines, &workload};
+  const struct rdo_job_sources sources = {.modules = modules, .module_count = 3, .dependencies = dependencies, .deadlines = deadlines, .workload = &workload};
   enum rondo_status status = rdo_workload_read(workload_path, &workload, diag);
   if (status == RONDO_OK) status = rdo_jobs_file_combine(&sources, NULL, &file, diag);
   if (status == RONDO_OK) status = rdo_jobs_file_write(&file, out, diag);

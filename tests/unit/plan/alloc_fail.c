@@ -16,6 +16,7 @@
 #include "plan/job_sources.h"
 #include "plan/profile_file.h"
 #include "plan/schedule_file.h"
+#include "planner/model_reader.h"
 #include "plan_test.h"
 #include "../../support/alloc_fail.h"
 #include "rondo/planner.h"
@@ -72,6 +73,23 @@ static enum rondo_status use_sources(struct rondo_diag *diag) {
   if (status == RONDO_OK) status = rdo_jobs_file_combine(&sources, NULL, &jobs, diag);
   rdo_jobs_file_deinit(&jobs);
   rdo_workload_deinit(&workload);
+  return status;
+}
+
+// Jobs of a model whose functions have attributes.
+static enum rondo_status use_models(struct rondo_diag *diag) {
+  struct rdo_machine_file machine;
+  struct rdo_jobs_file jobs = {0};
+  struct rdo_model_set models = {0};
+  enum rondo_status status = rdo_machine_file_read("m.json", NULL, &machine, diag);
+  if (status == RONDO_OK) status = rdo_jobs_file_read("told.json", &machine, &jobs, diag);
+  if (status == RONDO_OK) status = rdo_jobs_file_use_models(&jobs, &machine, &models, diag);
+  if (status == RONDO_OK) status = rdo_jobs_file_check_set(&jobs, &models, diag);
+  // The JSON library may leave out a member that it has no memory for.
+  if (status == RONDO_OK && !json_is_armed && (jobs.jobs[0].priority != 200 || jobs.jobs[1].period_ns != 40000000)) status = RONDO_INTERNAL;
+  rdo_model_set_deinit(&models);
+  rdo_jobs_file_deinit(&jobs);
+  rdo_machine_file_deinit(&machine);
   return status;
 }
 
@@ -160,6 +178,8 @@ static void write_files(void) {
                        " iree.scheduling.resource = \"npu\", rondo.job = \"j\"}\n }\n %2 = stream.cmd.execute await(%1) => with(%g as %a : x) {\n stream.cmd.dispatch @y::@y {\n"
                        " ro %a[%c for %c] : x\n } attributes {iree.scheduling.affinity = 3 : i64, rondo.job = \"j\"}\n }\n}\n");
   write_file("deps.json", "{\"b.0\": \"a.f.0\"}");
+  write_file("told.json", "{\"jobs\": [{\"name\": \"a\", \"model\": \"" RDO_TEST_TOLD "\", \"function\": \"sense\"}, {\"name\": \"b\", \"model\": \"" RDO_TEST_TOLD "\", \"function\": \"act\","
+                          " \"inputs\": [{\"job\": \"a\", \"waits\": true}]}]}");
   write_file("deadlines.json", "{\"a.f\": 5, \"a.g\": 5}");
 }
 
@@ -225,6 +245,11 @@ static void test_sources(void **state) {
   fail_each("sources", use_sources);
 }
 
+static void test_models(void **state) {
+  (void)state;
+  fail_each("models", use_models);
+}
+
 static void test_profile(void **state) {
   (void)state;
   fail_each("profile", use_profile);
@@ -247,6 +272,6 @@ static int set_up(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources), cmocka_unit_test(test_dumps), cmocka_unit_test(test_planner), cmocka_unit_test(test_profile)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_machine), cmocka_unit_test(test_jobs), cmocka_unit_test(test_schedule), cmocka_unit_test(test_sources), cmocka_unit_test(test_models), cmocka_unit_test(test_dumps), cmocka_unit_test(test_planner), cmocka_unit_test(test_profile)};
   return cmocka_run_group_tests(tests, set_up, leave_folder);
 }

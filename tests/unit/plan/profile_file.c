@@ -152,7 +152,7 @@ static void test_errors(void **state) {
       {COSTS("{\"cluster\": \"E\", \"p50_ns\": 5, \"workers\": 3}, {\"cluster\": \"P\", \"p50_ns\": 5}"), RONDO_INVALID_ARGUMENT,
        "p.json: models[0].nodes[0].costs[1]: stands behind the cost for E with 3 workers: costs are in the order of `clusters`, then of workers, each once"},
       {"{" CLUSTERS ", \"models\": [], \"interference\": [{\"model\": 0}]}", RONDO_INVALID_ARGUMENT, "p.json: interference[0].model: is 0, `models` has 0"},
-      {"{\"net\": {\"dispatches\": [{\"name\": \"x\"}]}}", RONDO_INVALID_ARGUMENT, "p.json: net.dispatches[0].estimated_cycles: is missing: the processor cycles that it takes"},
+      {"{\"net\": {\"dispatches\": [{\"name\": \"x\"}]}}", RONDO_INVALID_ARGUMENT, "p.json: net.dispatches[0].estimated_cycles: is missing: the processor cycles that it takes, or `duration_us`"},
       {"{\"net\": {\"dispatches\": [{\"name\": \"x\", \"estimated_cycles\": 5}]}}", RONDO_FAILED_PRECONDITION,
        "p.json: cycles become times by the frequency of a cluster: give a machine file as well"},
   };

@@ -138,10 +138,12 @@ static void test_hyperperiod(void **state) {
 
 static void test_horizon(void **state) {
   (void)state;
-  write_jobs("{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ns\": 3333333}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"period_ns\": 2000003, \"offset_ms\": 1, \"iterations\": 3}");
   struct rondo_planner_options options = quick_options("jobs.json");
   struct rondo_planning_info info;
+  write_jobs("{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ns\": 3333333}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"period_ns\": 2000003, \"offset_ms\": 1}");
   expect_failure(&options, RONDO_OUT_OF_RANGE, "jobs.json: jobs[1].period_ns: all periods together repeat only after more than 60 s: 3.333333 ms (x), 2.000003 ms (y)");
+  write_jobs("{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ns\": 3333333}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"period_ns\": 2000003, \"offset_ms\": 1, \"iterations\": 3}");
+  expect_failure(&options, RONDO_UNIMPLEMENTED, "jobs.json: jobs[1].iterations: job \"y\": a plan repeats all jobs as long as it is played; play it without a plan");
   options.horizon_ns = 10000000;
   expect_failure(&options, RONDO_OUT_OF_RANGE, "or plan one time only with --once");
   options.is_once = true;
@@ -319,7 +321,7 @@ static void test_bad_input(void **state) {
   } cases[] = {
       {"{\"name\": \"x\", \"model\": \"c.vmfb\"}", NULL, RONDO_NOT_FOUND, "jobs.json: jobs[0].model: profile.json does not know c.vmfb"},
       {"{\"name\": \"x\", \"model\": \"a.vmfb\"}, {\"name\": \"x\", \"model\": \"a.vmfb\"}", NULL, RONDO_INVALID_ARGUMENT, "jobs.json: jobs[1].name: jobs[0] is called \"x\" as well"},
-      {"{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ms\": 1}, {\"name\": \"x0\", \"model\": \"a.vmfb\"}", NULL, RONDO_INVALID_ARGUMENT, "jobs.json: jobs \"x\" and \"x0\" both have a call named x0"},
+      {"{\"name\": \"x\", \"model\": \"a.vmfb\", \"period_ms\": 1}, {\"name\": \"x0\", \"model\": \"a.vmfb\"}", NULL, RONDO_INVALID_ARGUMENT, "jobs.json: jobs[1].name: jobs \"x\" and \"x0\" both have a call named x0"},
       {"{\"name\": \"x\", \"model\": \"a.vmfb\", \"lanes\": [\"Q\"]}", NULL, RONDO_NOT_FOUND, "jobs.json: jobs[0].lanes[0]: the machine has no lane or cluster \"Q\""},
       {"{\"name\": \"x\", \"model\": \"a.vmfb\", \"lanes\": [\"P\"], \"resources\": [\"npu\"]}", NULL, RONDO_NOT_FOUND, "jobs[0].lanes: on none of them is it known what dispatch 0 (a_dispatch_0) of \"x\" costs"},
       {"{\"name\": \"x\", \"model\": \"a.vmfb\", \"waits_for\": [\"y\"]}, {\"name\": \"y\", \"model\": \"a.vmfb\", \"waits_for\": [\"x\"]}", NULL, RONDO_INVALID_ARGUMENT, "waits for itself"},

@@ -15,7 +15,7 @@ import generate as models  # noqa: E402
 models.EXECUTABLE_TARGETS["x86_64"] = re.sub(r'cpu = ".*?",\s*cpu_features = ".*?",', 'cpu = "x86-64", cpu_features = "+sse,+sse2",',
                                              models.EXECUTABLE_TARGETS["x86_64"], flags=re.S)
 models.EXECUTABLE_TARGETS["riscv_64"] = models.EXECUTABLE_TARGETS["riscv_64"].replace("+m,+a,+f,+d,+c,+v,+zvl128b", "+m,+a,+f,+d,+c")
-NAMES = ["batch", "steps"]
+NAMES = ["batch", "steps", "told"]
 
 
 def compile_module(source, name, *flags):

@@ -662,7 +662,7 @@ static void test_waiting_ends(void **state) {
            "{\"name\": \"mlp\", \"model\": \"%s/mlp_f32/mlp_f32.vmfb\", \"period_ms\": 20, \"inputs\": [{\"job\": \"first\", \"waits\": true}]}]}",
            model, folder);
   assert_int_equal(play(write_text("sizes.json", text), &options, &rows, &diag), RONDO_INVALID_ARGUMENT);
-  if (strstr(diag.message, "result 0 has 16 bytes, job mlp reads 256") == NULL) fail_msg("%s", diag.message);
+  if (strstr(diag.message, "jobs[1].inputs[0]: result 0 of function full has 16 bytes, argument 0 of function mlp reads 256") == NULL) fail_msg("%s", diag.message);
 }
 
 static void test_errors(void **state) {
