@@ -110,7 +110,7 @@ class Script:
         if done.returncode == 130:
             raise KeyboardInterrupt
         if done.returncode not in codes:
-            raise programs.ProgramFailure(f"{' '.join(command)}\nexit status {done.returncode}\n{done.stderr[-2000:]}")
+            raise programs.ProgramFailure(f"{' '.join(command)}\nexit status {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         return done.stdout, done.returncode
 
     def profile(self, models, machine, repeat, name="profile.json", *flags):
@@ -123,8 +123,11 @@ class Script:
         """The plan's path, and the planner's report; no path where it refused."""
         path = self.folder / name
         path.unlink(missing_ok=True)
+        is_late = "--allow-late" in flags and "--once" not in flags
         out, code = self.call("plan", jobs, f"--machine={machine}", f"--profile={profile}", f"--time_limit={seconds:g}", "--json", "-o", path, *flags,
-                              codes=(0, 1) if may_refuse else (0,))
+                              codes=(0, 1) if may_refuse or is_late else (0,))
+        if code == 1 and is_late:  # too much to be repeated: for one time
+            return self.plan(jobs, machine, profile, *flags, "--once", seconds=seconds, name=name, may_refuse=may_refuse)
         try:
             said = json.loads(out)
         except ValueError as error:

@@ -82,9 +82,11 @@ static enum rondo_status detect_machine(struct planner *planner) {
 }
 
 // What can be planned and played to the end: everything that can be told without running anything is told now.
-//   repeats  nobody asks for so much of time, or for a plan for one time
+//   repeats  nobody asks for so much of time, or for a plan for one time; nor does a plan repeat where nothing has a period
 static enum rondo_status check_jobs(struct planner *planner, bool repeats) {
-  RDO_TRY(rdo_jobs_file_check_plannable(planner->jobs, repeats, planner->diag));
+  bool is_periodic = false;
+  for (int i = 0; i < planner->jobs->job_count; ++i) is_periodic |= planner->jobs->jobs[i].activation == RDO_JOB_PERIODIC;
+  RDO_TRY(rdo_jobs_file_check_plannable(planner->jobs, repeats && is_periodic, planner->diag));
   return rdo_jobs_file_check_set(planner->jobs, &planner->models, planner->diag);
 }
 
