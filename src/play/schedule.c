@@ -204,14 +204,16 @@ static enum rondo_status set_baseline(struct rondo_schedule_player *player, stru
   return RONDO_OK;
 }
 
-// With a period an iteration may begin before the one before it is over, but where the order of lanes, or of jobs, is kept.
+// With a period an iteration may begin before the one before it is over, but where the order of lanes, or of jobs, is kept: of lanes as long as the plan itself
+// ends within its period.
 static enum rondo_status add_round(struct rondo_schedule_player *player, struct rondo_diag *diag) {
   struct rdo_node_graph *graph = &player->second_graph;
   player->period_ns = player->options.period_ns != 0 ? player->options.period_ns : player->schedule.period_ns;
+  bool keeps_lanes = player->graph.policy->keeps_order && player->schedule.makespan_ns <= player->period_ns;
   player->round_count = 1;
   rdo_atomic_init(&graph->left, 0);
   rdo_atomic_init(&graph->is_stopping, 0);
-  if (player->period_ns == 0 || player->graph.policy->keeps_order || player->keeps_order || player->options.baseline_count > 0) return RONDO_OK;
+  if (player->period_ns == 0 || keeps_lanes || player->keeps_order || player->options.baseline_count > 0) return RONDO_OK;
   *graph = player->graph;
   graph->nodes = NULL;
   RDO_TRY(rdo_alloc_array(graph->node_count, sizeof *graph->nodes, &graph->nodes, diag));

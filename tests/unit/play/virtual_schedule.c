@@ -195,8 +195,9 @@ static void test_overlap(void **state) {
   const struct spec specs[] = {{"a", "P", 0, 500 * us, "", locked}, {"b", "Q", 500 * us, 900 * us, "\"a\"", NULL}, {"c", "R", 0, 100 * us, "", locked}};
   write_plan(specs, COUNT_OF(specs), "");
   for (uint64_t seed = 0; seed < SEED_COUNT; ++seed) {
-    for (int policy = 0; policy < 2; ++policy) {
-      play(seed, &(const struct rondo_schedule_play_options){.iteration_count = 6, .period_ns = ms, .policy = policy == 0 ? "planned" : "dynamic"});
+    static const char *const policies[] = {"planned", "dynamic", "strict"};
+    for (size_t k = 0; k < COUNT_OF(policies); ++k) {
+      play(seed, &(const struct rondo_schedule_play_options){.iteration_count = 6, .period_ns = ms, .policy = policies[k]});
       for (int64_t i = 0; i < 6; ++i) {
         assert_int_equal(find_row("a", i)->t0_ns - find_row("a", 0)->t0_ns, i * ms);
         expect_at("a", i, 0, 500 * us);
