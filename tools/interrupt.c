@@ -114,12 +114,13 @@ void rdo_tool_interrupt_begin(void) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int error = pthread_create(&thread, NULL, watch, NULL);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (error != 0) return;  // then signals do what they do in any program
-  pthread_detach(thread);
-  set_handler(SIGINT, handle_end);
-  set_handler(SIGTERM, handle_end);
-  set_handler(SIGUSR1, handle_show);
+  if (error == 0) {  // else signals do what they do in any program
+    pthread_detach(thread);
+    set_handler(SIGINT, handle_end);
+    set_handler(SIGTERM, handle_end);
+    set_handler(SIGUSR1, handle_show);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);  // what came meanwhile is heard
 }
 
 void rdo_tool_interrupt_ask(void (*ask)(void *user), void *user) {

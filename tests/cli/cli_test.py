@@ -568,7 +568,7 @@ child_list[2]: hal.buffer
         """Until a signal is heard: it ends a program that has only begun to start."""
         deadline, bit = time.monotonic() + TIMEOUT_S, 1 << (number - 1)
         while True:
-            masks = re.findall(r"^Sig(?:Blk|Cgt):\s*([0-9a-f]+)$", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
+            masks = re.findall(r"^SigCgt:\s*([0-9a-f]+)$", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
             if any(int(mask, 16) & bit for mask in masks):
                 return
             self.assertIsNone(process.poll())
