@@ -80,6 +80,8 @@ enum rondo_status rdo_watchdog_create(const struct rdo_executor *executor, const
   watchdog->limit_ns = options->watchdog_ns;
   watchdog->stuck = options->stuck;
   watchdog->user = options->stuck_user;
+  // A worker may be in its first kernel, which it has not counted yet, at the first look.
+  for (uint32_t i = 0; i < worker_count; ++i) watchdog->sights[i].since_ns = rdo_clock_now_ns();
   pthread_mutex_init(&watchdog->lock, NULL);
   pthread_condattr_t attributes;
   pthread_condattr_init(&attributes);
