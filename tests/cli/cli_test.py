@@ -23,16 +23,14 @@ import unittest
 import unittest.mock
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-RONDO = os.environ.get("RONDO") or shutil.which("rondo")
-MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
+from command import CommandTest, main, MODELS, RONDO, ROOT, skip, TIMEOUT_S
+
 MODEL = MODELS / "mlp_f32" / "mlp_f32.vmfb"
 INPUT = MODEL.parent / "case0_input0.npy"
 OUTPUT = MODEL.parent / "case0_output0.npy"
 VALUES = ROOT / "tests" / "cli" / "values.vmfb"
 COUNTER = ROOT / "tests" / "unit" / "runtime" / "counter.vmfb"
 DYNAMIC = ROOT / "tests" / "unit" / "runtime" / "dynamic.vmfb"
-TIMEOUT_S = 120
 VERBS = ("run", "bench", "check", "demo", "profile")
 
 
@@ -106,25 +104,8 @@ class Elf:
         return bytes(self.file)
 
 
-class CliTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="rondo-cli-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def call(self, *arguments, code=0, out=(), err=(), env=None):
-        """Runs rondo and checks exit code and words; returns what it printed."""
-        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder,
-                              env={**os.environ, **(env or {})}, check=False)
-        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
-        self.assertEqual(done.returncode, code, told)
-        for words, stream in ((out, done.stdout), (err, done.stderr)):
-            for word in [words] if isinstance(words, str) else words:
-                self.assertIn(word, stream, told)
-        if code == 0:
-            self.assertNotIn("rondo: ", done.stderr, told)
-        else:
-            self.assertTrue(done.stderr or done.stdout, told)
-        return done
+class CliTest(CommandTest):
+    is_quiet = True
 
     def write(self, name, data):
         path = self.folder / name
@@ -920,11 +901,6 @@ child_list[2]: hal.buffer
 
 
 if __name__ == "__main__":
-    if not RONDO or not Path(RONDO).is_file():
-        print("skipped: no rondo program; name it with RONDO=path")
-        sys.exit(77)
     if not MODEL.is_file():
-        print(f"skipped: no {MODEL}; name the folder with RONDO_MODELS=path")
-        sys.exit(77)
-    RONDO = str(Path(RONDO).resolve())
-    unittest.main()
+        skip(f"no {MODEL}; name the folder with RONDO_MODELS=path")
+    main(needs_json=False)

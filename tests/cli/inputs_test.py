@@ -15,15 +15,12 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
-import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-RONDO = os.environ.get("RONDO") or shutil.which("rondo")
+from command import CommandTest, main, ROOT, TIMEOUT_S
+
 TOLD = ROOT / "tests" / "unit" / "play" / "told.vmfb"
 STEPS = ROOT / "tests" / "unit" / "play" / "steps.vmfb"
-TIMEOUT_S = 120
 
 # Durations are far longer than the work, so that nothing here depends on how fast the machine is.
 ANNOTATED = """
@@ -48,10 +45,9 @@ def profile(*models):
 KERNEL = "{}_dispatch_0_elementwise_4_f32"
 
 
-class InputsTest(unittest.TestCase):
+class InputsTest(CommandTest):
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="rondo-inputs-"))
-        self.addCleanup(shutil.rmtree, self.folder)
+        super().setUp()
         for name in ("told", "model_a", "model_b"):
             shutil.copy(TOLD, self.folder / f"{name}.vmfb")
         cpu = min(os.sched_getaffinity(0))
@@ -64,15 +60,6 @@ class InputsTest(unittest.TestCase):
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / name).write_text(json.dumps(value))
         return name
-
-    def call(self, *arguments, code=0, out=(), err=()):
-        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder, check=False)
-        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
-        self.assertEqual(done.returncode, code, told)
-        for words, stream in ((out, done.stdout), (err, done.stderr)):
-            for word in [words] if isinstance(words, str) else words:
-                self.assertIn(word, stream, told)
-        return done
 
     def plan(self, *arguments, machine="machine.json", costs="profile.json", code=0, out=(), err=()):
         """Plans, and returns the plan's jobs by name."""
@@ -234,14 +221,4 @@ class InputsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not RONDO or not Path(RONDO).is_file():
-        print("skipped: no rondo program; name it with RONDO=path")
-        sys.exit(77)
-    RONDO = str(Path(RONDO).resolve())
-    with tempfile.TemporaryDirectory() as probe:
-        (Path(probe) / "x.json").write_text('{"dispatches": {"a": {}}}')
-        told = subprocess.run([RONDO, "play", "x.json"], cwd=probe, capture_output=True, text=True, check=False).stderr
-        if "without" in told and "JSON" in told:
-            print("skipped: built without a JSON library")
-            sys.exit(77)
-    unittest.main()
+    main()

@@ -17,13 +17,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import unittest
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-RONDO = os.environ.get("RONDO") or shutil.which("rondo")
-MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
+from command import CommandTest, main, MODELS, ROOT, skip
+
 SCRIPT = ROOT / "scripts" / "dispatch_modules.py"
 ARCHITECTURE = {"aarch64": "arm_64", "riscv64": "riscv_64"}.get(platform.machine(), platform.machine())
 COUNT = 5  # dispatches of the small model
@@ -49,7 +47,9 @@ def build(*arguments, code=0):
     return done
 
 
-class ModulesTest(unittest.TestCase):
+class ModulesTest(CommandTest):
+    timeout_s = TIMEOUT_S
+
     @classmethod
     def setUpClass(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="rondo-modules-"))
@@ -58,14 +58,8 @@ class ModulesTest(unittest.TestCase):
         build(MODELS / "mlp_f32" / "mlp_f32.onnx", "-o", cls.out, "--variant=host", "--variant=RVV")
         cls.builds = {entry["variant"]: entry for entry in json.loads((cls.out / "manifest.json").read_text())["builds"]}
 
-    def call(self, *arguments, code=0, out=(), err=()):
-        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder, check=False)
-        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
-        self.assertEqual(done.returncode, code, told)
-        for words, stream in ((out, done.stdout), (err, done.stderr)):
-            for word in [words] if isinstance(words, str) else words:
-                self.assertIn(word, stream, told)
-        return done
+    def setUp(self):
+        pass  # all share the class's folder
 
     def play(self, name, *flags, **expected):
         self.call("play", name, f"--vmfb_dir={self.out}", "--trace=run.csv", *flags, **expected)
@@ -212,19 +206,9 @@ class ModulesTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not RONDO or not Path(RONDO).is_file():
-        print("skipped: no rondo program; name it with RONDO=path")
-        sys.exit(77)
-    RONDO = str(Path(RONDO).resolve())
     with tempfile.TemporaryDirectory() as probe:
-        (Path(probe) / "x.json").write_text('{"dispatches": {"a": {}}}')
-        told = subprocess.run([RONDO, "play", "x.json"], cwd=probe, capture_output=True, text=True, check=False).stderr
-        if "without" in told and "JSON" in told:
-            print("skipped: built without a JSON library")
-            sys.exit(77)
         (Path(probe) / "empty.onnx").write_bytes(b"")
         tried = subprocess.run([sys.executable, SCRIPT, "empty.onnx", "-o", "out"], cwd=probe, capture_output=True, text=True, check=False)
         if tried.returncode == 77:
-            print(tried.stdout.strip())
-            sys.exit(77)
-    unittest.main()
+            skip(tried.stdout.strip().removeprefix("skipped: "))
+    main()

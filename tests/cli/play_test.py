@@ -12,38 +12,20 @@ without a JSON library; 1 when a test failed.
 import csv
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import time
-import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-RONDO = os.environ.get("RONDO") or shutil.which("rondo")
-MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
+from command import CommandTest, main, MODELS, RONDO, ROOT, TIMEOUT_S
+
 STEPS = ROOT / "tests" / "unit" / "play" / "steps.vmfb"
 MLP, DRONET = (MODELS / name / f"{name}.vmfb" for name in ("mlp_f32", "dronet_f32"))
-TIMEOUT_S = 120
 
 
-class PlayTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="rondo-play-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def call(self, *arguments, code=0, out=(), err=()):
-        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder, check=False)
-        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
+class PlayTest(CommandTest):
+    def look_at(self, done):
         if "more events than the 64 " in done.stderr:
             self.skipTest("a hostile build, which keeps too few events to measure a model")
-        self.assertEqual(done.returncode, code, told)
-        for words, stream in ((out, done.stdout), (err, done.stderr)):
-            for word in [words] if isinstance(words, str) else words:
-                self.assertIn(word, stream, told)
-        return done
 
     def write(self, *jobs, name="jobs.json", **rest):
         (self.folder / name).write_text(json.dumps({"schema": "rondo.jobs/1", **rest, "jobs": list(jobs)}))
@@ -451,14 +433,4 @@ class PlayTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not RONDO or not Path(RONDO).is_file():
-        print("skipped: no rondo program; name it with RONDO=path")
-        sys.exit(77)
-    RONDO = str(Path(RONDO).resolve())
-    with tempfile.TemporaryDirectory() as probe:
-        (Path(probe) / "x.json").write_text("{}")
-        told = subprocess.run([RONDO, "play", "x.json"], cwd=probe, capture_output=True, text=True, check=False).stderr
-    if "without" in told and "JSON" in told:
-        print("skipped: built without a JSON library")
-        sys.exit(77)
-    unittest.main()
+    main()

@@ -17,34 +17,15 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import unittest
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-RONDO = os.environ.get("RONDO") or shutil.which("rondo")
-MODELS = Path(os.environ.get("RONDO_MODELS") or ROOT / "models").resolve()
+from command import CommandTest, main, MODELS, RONDO, ROOT, TIMEOUT_S
+
 STEPS = ROOT / "tests" / "unit" / "play" / "steps.vmfb"
 GOLDEN = ROOT / "tests" / "golden" / "play"
 LOOP = MODELS / "bench" / "vm_loop.vmfb"
-TIMEOUT_S = 120
 
 
-class ScheduleTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="rondo-schedule-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def call(self, *arguments, code=0, out=(), err=()):
-        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder, check=False)
-        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
-        self.assertEqual(done.returncode, code, told)
-        for words, stream in ((out, done.stdout), (err, done.stderr)):
-            for word in [words] if isinstance(words, str) else words:
-                self.assertIn(word, stream, told)
-        return done
-
+class ScheduleTest(CommandTest):
     def write(self, dispatches, name="schedule.json", **rest):
         (self.folder / name).write_text(json.dumps({"dispatches": dispatches, **rest}))
         return name
@@ -450,14 +431,4 @@ class ScheduleTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not RONDO or not Path(RONDO).is_file():
-        print("skipped: no rondo program; name it with RONDO=path")
-        sys.exit(77)
-    RONDO = str(Path(RONDO).resolve())
-    with tempfile.TemporaryDirectory() as probe:
-        (Path(probe) / "x.json").write_text('{"dispatches": {"a": {}}}')
-        told = subprocess.run([RONDO, "play", "x.json"], cwd=probe, capture_output=True, text=True, check=False).stderr
-    if "without" in told and "JSON" in told:
-        print("skipped: built without a JSON library")
-        sys.exit(77)
-    unittest.main()
+    main()

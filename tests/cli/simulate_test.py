@@ -13,36 +13,14 @@ import os
 import pty
 import re
 import select
-import shutil
 import subprocess
-import sys
-import tempfile
-import unittest
-from pathlib import Path
 
-RONDO = os.environ.get("RONDO") or shutil.which("rondo")
-TIMEOUT_S = 120
+from command import CommandTest, main, RONDO, TIMEOUT_S
 
 
-class SimulateTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="rondo-cli-"))
-        self.addCleanup(shutil.rmtree, self.folder)
 
-    def call(self, *arguments, code=0, out=(), err=(), env=None):
-        """Runs rondo and checks exit code and words; returns what it printed."""
-        done = subprocess.run([RONDO, *map(str, arguments)], capture_output=True, text=True, timeout=TIMEOUT_S, cwd=self.folder,
-                              env={**os.environ, **(env or {})}, check=False)
-        told = f"rondo {' '.join(map(str, arguments))}\nstdout: {done.stdout[-2000:]}\nstderr: {done.stderr[-2000:]}"
-        self.assertEqual(done.returncode, code, told)
-        for words, stream in ((out, done.stdout), (err, done.stderr)):
-            for word in [words] if isinstance(words, str) else words:
-                self.assertIn(word, stream, told)
-        if code == 0:
-            self.assertNotIn("rondo: ", done.stderr, told)
-        else:
-            self.assertTrue(done.stderr or done.stdout, told)
-        return done
+class SimulateTest(CommandTest):
+    is_quiet = True
 
     def write(self, name, data):
         path = self.folder / name
@@ -153,14 +131,4 @@ class SimulateTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if not RONDO or not Path(RONDO).is_file():
-        print("skipped: no rondo program; name it with RONDO=path")
-        sys.exit(77)
-    RONDO = str(Path(RONDO).resolve())
-    with tempfile.TemporaryDirectory() as probe:
-        (Path(probe) / "x.json").write_text('{"dispatches": {"a": {}}}')
-        told = subprocess.run([RONDO, "play", "x.json"], cwd=probe, capture_output=True, text=True, check=False).stderr
-    if "without" in told and "JSON" in told:
-        print("skipped: built without a JSON library")
-        sys.exit(77)
-    unittest.main()
+    main()
