@@ -564,8 +564,10 @@ child_list[2]: hal.buffer
             try:
                 self.wait_for_signals(process)
                 for _ in range(2):  # twice: it has gone on
+                    deadline = time.monotonic() + TIMEOUT_S
                     process.send_signal(signal.SIGUSR1)
                     while not any(words[-1] in line for line in lines):
+                        self.assertLess(time.monotonic(), deadline, lines)
                         lines.append(process.stderr.readline())
                         self.assertTrue(lines[-1], f"it ended: {process.poll()}")
                         if "nothing is loaded" in lines[-1]:  # yet
